@@ -1,0 +1,95 @@
+"""Every error of the desk's own, told apart by who must act on it.
+
+OtvetError
+├── ConfigError        the operator, before the desk starts
+├── Refusal            the person who asked; its text is fit to show
+├── Unreadable         whoever looks at the quarantine
+├── DeliveryDelayed    nobody: it is tried again
+├── DeliveryRefused    an engineer
+│   └── DoorShut       the same, and that way to the client is closed for good (blocked bot, dead address)
+├── ThreadGone         nobody: the conversation's place is made anew and the message goes again
+├── AlreadyRunning     the operator: another process has this database or this bot
+├── AlreadyDone        nobody: the message was worked on before
+└── NoRoom             the operator: the disk is full; work goes on by itself when there is room
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+class OtvetError(Exception):
+    """The root of the tree above."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One thing wrong in the configuration: where it is, what it is and what was probably meant."""
+
+    file: str
+    place: str
+    message: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        hint = f" {self.suggestion}" if self.suggestion else ""
+        return f"{self.file}: {self.place}: {self.message}{hint}" if self.place else f"{self.file}: {self.message}{hint}"
+
+
+class ConfigError(OtvetError):
+    """All mistakes of a configuration, together."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class Refusal(OtvetError):
+    """The person who asked cannot have it. `key` and `values` name a sentence in `desk/texts`."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(key)
+
+
+class Unreadable(OtvetError):
+    """An outside message that cannot be understood; it goes to quarantine at once."""
+
+
+class DeliveryDelayed(OtvetError):
+    """Not now: try again after `retry_in`. `everyone` says that the whole channel is down, not one address."""
+
+    def __init__(self, retry_in: timedelta, reason: str = "", *, everyone: bool = False) -> None:
+        self.retry_in = retry_in
+        self.reason = reason
+        self.everyone = everyone
+        super().__init__(reason or f"retry in {retry_in}")
+
+
+class DeliveryRefused(OtvetError):
+    """The other side will not take this message; `reason` is its own words."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class DoorShut(DeliveryRefused):
+    """This address cannot be reached any more (a blocked bot, a dead mailbox)."""
+
+
+class ThreadGone(OtvetError):
+    """The topic (or the message that stood for it) does not exist any more."""
+
+
+class AlreadyRunning(OtvetError):
+    """Another process works on the same database or the same bot; the text is a sentence for the operator."""
+
+
+class AlreadyDone(OtvetError):
+    """The raw messages of this unit were finished by an earlier one."""
+
+
+class NoRoom(OtvetError):
+    """The disk or the database is full."""

@@ -1,0 +1,155 @@
+"""What comes in, in the desk's own words: translated by an edge, handed to a use-case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+RawId = NewType("RawId", int)
+
+
+class RawState(StrEnum):
+    NEW = "new"
+    WORKING = "working"  # found so at start: work was interrupted
+    DONE = "done"
+    QUARANTINED = "quarantined"
+    DROPPED = "dropped"  # an operator said so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """An outside message as it arrived, stored before it is worked on; (channel, place, external_id) is unique."""
+
+    id: RawId = RawId(0)
+    channel: str  # "telegram" | "mail"
+    place: str  # the bot's id, or the mailbox's name
+    external_id: str  # update_id, or "<uidvalidity>:<uid>"
+    lane: str  # messages of one lane are worked on in order: a chat, a mail sender
+    body: bytes = b""  # the update's JSON; empty for a mail
+    key: str = ""  # where desk.ports.Files keeps a mail's bytes
+    size: int = 0
+    album: str = ""  # Telegram's media_group_id: rows that belong together
+    digest: str = ""  # sha256 of a mail's Message-ID and content: the same mail under another uid
+    at: datetime
+    state: RawState = RawState.NEW
+    attempts: int = 0
+    interrupted: int = 0
+    not_before: datetime
+    error: str = ""
+
+
+class Sort(StrEnum):
+    """What kind of sender wrote."""
+
+    HUMAN = "human"
+    AUTOMATIC = "automatic"  # out of office and the like
+    BOUNCE = "bounce"
+    LIST = "list"
+    OWN = "own"  # our own mail come back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    channel: str
+    address: str
+    name: str
+    username: str = ""
+    app_language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingFile:
+    """A file that came with a message; `key` is empty when it was too large to be fetched."""
+
+    sort: str
+    name: str
+    mime: str
+    size: int
+    key: str = ""
+    remote_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedContact:
+    phone: str
+    name: str
+    own: bool  # Telegram vouches that the number is the sender's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A client's message. `text` is what they wrote; `rest` the quoted remainder of a mail, never lost."""
+
+    channel: str
+    place: str  # "telegram": the client's chat id; "mail": the mailbox's name
+    external_id: str  # message id, or Message-ID (may be empty)
+    sender: Sender
+    at: datetime
+    subject: str = ""
+    text: str = ""
+    rest: str = ""
+    files: tuple[IncomingFile, ...] = ()
+    also: tuple[str, ...] = ()  # further external ids of the same message (an album)
+    reply_to: str = ""  # the external id of the message it answers
+    references: tuple[str, ...] = ()  # mail: further ids of the thread, newest last
+    tags: tuple[str, ...] = ()  # mail: plus tags of our own address found among the recipients
+    others: tuple[str, ...] = ()  # mail: other recipients
+    sort: Sort = Sort.HUMAN
+    contact: SharedContact | None = None
+    failed: str = ""  # BOUNCE: the Message-ID of the mail that failed
+    failed_to: str = ""
+    failed_hard: bool = False
+    failed_why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A client changed a message that they had sent."""
+
+    channel: str
+    place: str
+    external_id: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engineer:
+    """A member of the engineers' group. `anonymous`: an admin hidden behind the group's name."""
+
+    id: str
+    name: str
+    username: str = ""
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """An engineer's message in the group. `reply_to` is empty for Telegram's implicit reply to a topic's start."""
+
+    engineer: Engineer
+    place: str  # the group's chat id
+    thread: str  # the topic's id; "" in General or a group without topics
+    external_id: str
+    text: str = ""
+    files: tuple[IncomingFile, ...] = ()
+    also: tuple[str, ...] = ()
+    reply_to: str = ""
+    to_colleague: bool = False  # starts with `//` or with an @mention of somebody
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A button was pressed, by a client (private chat) or an engineer (group)."""
+
+    person: Engineer
+    private: bool
+    place: str
+    thread: str
+    external_id: str  # the message that carries the button
+    action: str  # desk.parcels.Action
+    ticket: int
+    arg: str
+    at: datetime

@@ -1,0 +1,67 @@
+"""The states of a ticket and the only way between them.
+
+Rule: a status changes only through `after`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from desk.errors import Refusal
+from desk.tickets import Status
+
+
+class Step(StrEnum):
+    """What happens to a ticket."""
+
+    CLIENT_WROTE = "client wrote"
+    ANSWERED = "answered"
+    ASKED = "asked"  # a request for data: the only way to WAITING
+    SOLVED = "solved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    STILL_NEEDED = "still needed"
+    SILENCE = "silence"  # the client let it go stale
+
+
+_N, _O, _W, _S, _C = Status.NEW, Status.OPEN, Status.WAITING, Status.SOLVED, Status.CLOSED
+
+MOVES: Mapping[Status, Mapping[Step, Status]] = {
+    _N: {
+        Step.CLIENT_WROTE: _O, Step.ANSWERED: _O, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
+    },
+    _O: {
+        Step.CLIENT_WROTE: _O, Step.ANSWERED: _O, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
+    },
+    _W: {
+        # An answer while we wait adds to the question and takes nothing back: the client still owes the word.
+        Step.CLIENT_WROTE: _O, Step.ANSWERED: _W, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
+        Step.STILL_NEEDED: _W, Step.SILENCE: _C,
+    },
+    _S: {
+        Step.CLIENT_WROTE: _O, Step.ANSWERED: _S, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
+        Step.REOPENED: _O,
+    },
+    _C: {
+        Step.CLIENT_WROTE: _O, Step.REOPENED: _O,
+    },
+}  # fmt: skip
+
+
+def after(status: Status, step: Step) -> Status:
+    """The status that follows; Refusal with a sentence for the person who asked when there is no such move."""
+    following = MOVES[status].get(step)
+    if following is None:
+        raise Refusal(f"refused.{step.name.lower()}.{status.value}")
+    return following
+
+
+def owed_by_us(status: Status) -> bool:
+    return status in (Status.NEW, Status.OPEN)
+
+
+def diagram() -> str:
+    """The state machine as a Mermaid diagram; the docs carry this very text."""
+    lines = ["stateDiagram-v2", "    [*] --> NEW"]
+    for status, steps in MOVES.items():
+        lines += [f"    {status.name} --> {to.name}: {step.value}" for step, to in steps.items() if to is not status]
+    return "\n".join(lines)

@@ -1,0 +1,181 @@
+"""What the desk sends: the outbox's rows and what a channel is handed.
+
+Rule: whatever leaves the desk leaves through a parcel that was committed with the fact it speaks of; the two
+exceptions, both losing nothing, are answers to button presses and the word that the disk is full.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any, NewType
+
+from desk.tickets import MessageId, TicketId
+
+ParcelId = NewType("ParcelId", int)
+
+
+class Purpose(StrEnum):
+    """Why a parcel is sent; `desk.delivered` knows what follows from its delivery or failure."""
+
+    RECEIPT = "receipt"
+    ANSWER = "answer"
+    QUESTION = "question"
+    REMINDER = "reminder"
+    CLOSING = "closing"  # the last word on a ticket to the client
+    NOTICE = "notice"  # other words of the desk to the client
+    REPLY = "reply"  # to a client's or an engineer's command
+    CODE = "code"
+    MIRROR = "mirror"  # the client's words, shown in the topic
+    EVENT = "event"  # the desk's line in a topic
+    CARD = "card"
+    TOPIC = "topic"
+    REACTION = "reaction"
+    ALARM = "alarm"  # a word in General
+    LEAVE = "leave"
+
+
+class Act(StrEnum):
+    """What the channel is to do with it."""
+
+    SAY = "say"
+    EDIT = "edit"  # change the text and buttons of `target`
+    REACT = "react"  # put `emoji` on `target`; "" takes it away
+    CARD = "card"  # bring the ticket's card up to date; `target` is its message id
+    TOPIC = "topic"  # bring the topic's name and open/closed state in line: `title`, `closed`
+    OPEN = "open"  # make the place for a ticket's conversation
+    LEAVE = "leave"  # leave the chat `place`
+
+
+class Urgency(IntEnum):
+    """Smaller goes first."""
+
+    ANSWER = 0  # what a person waits for: receipts, answers, replies to commands
+    MIRROR = 10
+    REMINDER = 20
+    CARD = 30
+    DIGEST = 40
+
+
+class ParcelState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"  # handed to the channel; found so at start it is sent again
+    SENT = "sent"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    QUIET = "quiet"  # kept back by shadow mode
+
+
+class Action(StrEnum):
+    """What a button asks for."""
+
+    TAKE = "take"
+    INFO = "info"
+    SOLVED = "solved"  # an engineer's
+    LINES = "lines"  # show the lines to choose from
+    LINE = "line"  # arg: the line's name
+    REOPEN = "reopen"
+    SAME = "same"  # the same client? arg: "<suggestion id>:yes" or ":no"
+    OTHER = "other"  # a client: this was another question; arg: the message's id
+    KEEP = "keep"  # a client: still needed
+    SOLVED_BY_CLIENT = "fixed"
+    SNOOZE = "snooze"  # a client: give me two weeks
+    LANG = "lang"  # arg: ru | en
+    CLOSE_BY_CLIENT = "drop"  # a client closes a ticket of their own
+    RETRY = "retry"  # quarantine: try again; arg: raw id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    label: str
+    action: Action
+    ticket: int = 0
+    arg: str = ""
+    url: str = ""  # a link instead of an action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file to send: where its content lies and how it should look."""
+
+    sort: str
+    name: str
+    mime: str
+    size: int
+    key: str
+    remote_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What a channel is asked to do. All texts are plain: the channel escapes them for its own markup."""
+
+    id: ParcelId = ParcelId(0)
+    channel: str
+    place: str  # "telegram": chat id; "mail": address; "group": the line's name, "" for General, or a chat id for LEAVE
+    purpose: Purpose
+    act: Act = Act.SAY
+    ticket: TicketId | None = None
+    number: str = ""  # the ticket's number as people see it, "SD-7"
+    thread: str = ""  # filled in on delivery: topic id, or for mail the root Message-ID
+    thread_place: str = ""  # filled in on delivery: the chat id or mailbox of the thread
+    title: str = ""  # a first line in bold; for TOPIC and OPEN the topic's name
+    text: str = ""
+    quote: str = ""  # shown below as a quotation
+    code: str = ""  # something to copy, in monospace
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    files: tuple[Enclosure, ...] = ()
+    reply_to: str = ""  # external id in the same chat
+    target: str = ""  # external id of the message to edit or react to
+    emoji: str = ""
+    mention: str = ""  # "id:name" of a Telegram user to mention first
+    silent: bool = False
+    closed: bool = False
+    # mail only
+    subject: str = ""
+    to_name: str = ""
+    mailbox: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    automatic: bool = False
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the channel says after a delivery: the ids under which it stands there, and its thread if it made one."""
+
+    external_ids: tuple[str, ...] = ()
+    thread: str = ""
+    thread_place: str = ""  # the chat id or mailbox name in which external_ids are unique
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A row of the outbox. Order is kept per `lane`; `body` is the Outgoing as JSON."""
+
+    id: ParcelId = ParcelId(0)
+    channel: str
+    place: str
+    lane: str
+    purpose: Purpose
+    urgency: int
+    ticket_id: TicketId | None = None
+    message_id: MessageId | None = None
+    body: dict[str, Any]
+    state: ParcelState = ParcelState.QUEUED
+    not_before: datetime
+    attempts: int = 0
+    created_at: datetime
+    sent_at: datetime | None = None
+    external_id: str = ""
+    error: str = ""
+    coalesce: str = ""  # a queued parcel with the same key is replaced instead of joined by another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A parcel due now, as read for the channel."""
+
+    parcel: Parcel
+    message: Outgoing
+    extra: dict[str, Any] = field(default_factory=dict)

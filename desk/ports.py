@@ -1,0 +1,173 @@
+"""What the desk needs from the rooms around it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from desk.facts import Facts, Verdict
+from desk.incoming import Raw, RawId
+from desk.parcels import Outgoing, Parcel, Receipt
+
+T = TypeVar("T")
+
+Now = Callable[[], datetime]
+"""The time: aware, UTC. Injected everywhere, so that weeks can pass in a test."""
+
+
+class Unit(Protocol):
+    """One transaction: everything in it happens at `commit`, or nothing does.
+
+    Rule: writers are one at a time, on SQLite by BEGIN IMMEDIATE and on PostgreSQL by an advisory lock, so that
+    "read, decide, write" cannot be raced. No network inside a unit.
+
+    `kind` is one of the value classes (Client, Door, Link, Suggestion, Key, Audit, Ticket, Message, Revision, File,
+    Trace, Thread, Parcel, Raw). Conditions are keyword arguments: `status=Status.OPEN` equals (None is NULL), and with
+    a suffix `x__ne`, `x__lt`, `x__le`, `x__gt`, `x__ge`, `x__in` (a collection), `x__has` (text contains).
+    """
+
+    async def add(self, thing: T) -> T:
+        """Insert; the same value with its new id comes back. Ticket ids come without gaps."""
+        ...
+
+    async def save(self, thing: T) -> T:
+        """Write every field of a value that has an id; LookupError when there is no such row."""
+        ...
+
+    async def get(self, kind: type[T], id_: int) -> T | None: ...
+
+    async def find(self, kind: type[T], *, order: str = "id", limit: int | None = None, **where: object) -> list[T]:
+        """Rows in order of a field ("-field": descending), ties by id."""
+        ...
+
+    async def first(self, kind: type[T], *, order: str = "id", **where: object) -> T | None: ...
+
+    async def count(self, kind: type[Any], **where: object) -> int: ...
+
+    async def change(self, kind: type[Any], values: dict[str, object], **where: object) -> int:
+        """Update many rows at once; how many they were."""
+        ...
+
+    async def remove(self, kind: type[Any], **where: object) -> int: ...
+
+    async def recall(self, key: str) -> str:
+        """A small fact kept under a name; "" when there is none."""
+        ...
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a small fact; "" forgets it."""
+        ...
+
+    async def recall_all(self, prefix: str) -> dict[str, str]: ...
+
+    async def due_parcels(self, now: datetime, *, busy: Sequence[str], limit: int) -> list[Parcel]:
+        """Queued parcels that may go: the first undone one of each lane not in `busy`, when its time has come.
+
+        Most urgent first, then oldest.
+        """
+        ...
+
+    async def next_parcel_at(self) -> datetime | None:
+        """The earliest `not_before` of all queued parcels."""
+        ...
+
+    async def due_raws(self, now: datetime, *, busy: Sequence[str], limit: int) -> list[Raw]:
+        """New raw messages that may be worked on: the first undone one of each lane not in `busy`, oldest first."""
+        ...
+
+    async def commit(self) -> None: ...
+
+
+class Store(Protocol):
+    def unit(self, *, finishing: Sequence[RawId] = ()) -> AbstractAsyncContextManager[Unit]:
+        """A writing transaction; leaving without `commit` undoes everything.
+
+        `finishing`: raw messages that its commit marks done. AlreadyDone when they all are done already.
+        NoRoom when the disk is full.
+        """
+        ...
+
+    def view(self) -> AbstractAsyncContextManager[Unit]:
+        """A reading transaction: never waits for a writer, cannot write."""
+        ...
+
+    def on_commit(self, call: Callable[[], None]) -> None:
+        """Call this after every commit of a writing unit."""
+        ...
+
+
+class Files(Protocol):
+    """Contents of attachments and raw mails, kept under random keys."""
+
+    async def keep(self, content: bytes) -> str:
+        """Store durably; the key. NoRoom when the disk is full."""
+        ...
+
+    async def read(self, key: str) -> bytes: ...
+
+    def path(self, key: str) -> Path: ...
+
+    async def drop(self, key: str) -> None: ...
+
+    def free(self) -> int:
+        """Bytes left on that disk."""
+        ...
+
+
+class Router(Protocol):
+    """The rules: which line takes a request, and why. Pure."""
+
+    def decide(self, facts: Facts) -> Verdict: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A raw message as an edge hands it in; see desk.incoming.Raw for the fields."""
+
+    channel: str
+    place: str
+    external_id: str
+    lane: str
+    body: bytes = b""  # kept in the row (Telegram) …
+    content: bytes = b""  # … or in a file (mail)
+    album: str = ""
+    digest: str = ""
+
+
+Receive = Callable[[Sequence[Arrival]], Awaitable[None]]
+"""Stores what arrived; returns after the commit. NoRoom: do not confirm, try again later."""
+
+
+class Channel(Protocol):
+    """One way to reach people. A folder per implementation."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The channels that it serves: ("telegram", "group") or ("mail",)."""
+        ...
+
+    async def run(self, receive: Receive) -> None:
+        """Hand in messages until cancelled; confirm each only after `receive` returns."""
+        ...
+
+    async def work(self, raws: Sequence[Raw]) -> None:
+        """Translate one stored message (an album: several rows) and call its use-case.
+
+        Unreadable: to quarantine. DeliveryDelayed: a needed file cannot be fetched now. Anything else is a bug and
+        counts as a failed attempt.
+        """
+        ...
+
+    def ready_in(self, message: Outgoing) -> timedelta:
+        """How long this message must wait for the channel's pace; zero: it may go now. Reserves nothing."""
+        ...
+
+    async def deliver(self, message: Outgoing) -> Receipt:
+        """Send; raise DeliveryDelayed, DeliveryRefused, DoorShut or ThreadGone.
+
+        A crash between sending and recording sends twice. Mail hides that behind a Message-ID made from the parcel's
+        id; Telegram has no such key.
+        """
+        ...

@@ -1,0 +1,170 @@
+"""Tickets, what was said in them, and where it can be seen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+from desk.people import ClientId, DoorId
+
+TicketId = NewType("TicketId", int)
+MessageId = NewType("MessageId", int)
+
+
+class Status(StrEnum):
+    """Who owes the next word."""
+
+    NEW = "new"  # we do; nobody has answered yet
+    OPEN = "open"  # we do
+    WAITING = "waiting"  # the client does: they were asked for something
+    SOLVED = "solved"  # nobody: we think that it is done
+    CLOSED = "closed"
+
+
+class Closing(StrEnum):
+    """Why a ticket was closed."""
+
+    ENGINEER = "engineer"
+    NO_ANSWER = "no_answer"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """One problem of one client. `id` is the number that people see, without the prefix."""
+
+    id: TicketId = TicketId(0)
+    client_id: ClientId
+    opened_door_id: DoorId
+    door_id: DoorId  # the door last used by the client in this ticket
+    line: str
+    status: Status = Status.NEW
+    subject: str
+    language: str = ""
+    verdict: dict[str, Any]  # desk.facts.Verdict as JSON: the rules asked and the one that decided
+    taken_by: str = ""  # the engineer's name as shown
+    taken_id: str = ""
+    related_id: TicketId | None = None
+    created_at: datetime
+    active_at: datetime  # the client's or our last word
+    client_wrote_at: datetime
+    solved_at: datetime | None = None
+    closed_at: datetime | None = None
+    closing: Closing | None = None
+    # The weekly clock; only meaningful in WAITING.
+    question: str = ""
+    asked_at: datetime | None = None
+    clock_from: datetime | None = None  # delivery of the question or of the last reminder; None: not delivered yet
+    reminded: int = 0  # reminders delivered since the clock was last started anew
+    kept: int = 0  # how often the client said "still needed"
+    snoozed_until: datetime | None = None
+    reminder_id: int | None = None  # the reminder's parcel while it is on its way
+    held_reason: str = ""  # why it was not closed when it was due; told to the engineers once
+
+
+class Kind(StrEnum):
+    """What a message in a ticket is."""
+
+    WORDS = "words"  # the client's
+    ANSWER = "answer"  # an engineer's, to the client
+    QUESTION = "question"  # an engineer asks the client for something
+    NOTE = "note"  # an engineer's, for colleagues only
+    DONE = "done"  # a line of work done, told to the client when the ticket closes
+    NOTICE = "notice"  # the desk's own word to the client
+    MACHINE = "machine"  # an automatic mail from the client's side
+    EVENT = "event"  # what happened to the ticket; shown in its topic only
+
+
+TO_CLIENT = frozenset({Kind.ANSWER, Kind.QUESTION, Kind.NOTICE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One entry of a ticket's conversation."""
+
+    id: MessageId = MessageId(0)
+    ticket_id: TicketId
+    kind: Kind
+    author: str  # the name as shown
+    author_id: str = ""  # a door's address or an engineer's Telegram id
+    channel: str  # where it was written: "telegram" | "mail" | "group" | "desk"
+    door_id: DoorId | None = None
+    external_id: str = ""  # Telegram message id or Message-ID
+    text: str
+    rest: str = ""  # the quoted remainder of a mail, kept apart
+    at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a message said before it was edited."""
+
+    id: int = 0
+    message_id: MessageId
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file of a message. `key` is empty when it was too large to fetch; then only name and size are known."""
+
+    id: int = 0
+    message_id: MessageId
+    sort: str  # photo document video video_note voice audio animation sticker
+    name: str
+    mime: str
+    size: int  # bytes
+    key: str = ""  # where desk.ports.Files keeps it
+    remote_id: str = ""  # Telegram's file_id
+    inline: bool = False
+
+
+class Role(StrEnum):
+    """What a message seen in some chat is; decides what a reply to it means."""
+
+    CARD = "card"
+    CLIENT = "client"  # a mirrored message of the client
+    COLLEAGUE = "colleague"  # an engineer's post
+    DESK = "desk"  # the desk's own line
+    OURS = "ours"  # what the client got from us
+    THEIRS = "theirs"  # what the client wrote, in their own chat or mailbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """A message as it stands in a chat or a mailbox; (channel, place, external_id) is unique.
+
+    channel "telegram": place is the client's chat id; "group": the group's chat id; "mail": the mailbox's name and
+    external_id the Message-ID.
+    """
+
+    id: int = 0
+    channel: str
+    place: str
+    external_id: str
+    ticket_id: TicketId | None
+    message_id: MessageId | None = None
+    role: Role
+    parcel_id: int | None = None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """The place in a channel where a ticket's conversation goes on; one per (ticket, channel).
+
+    channel "group": place is the chat id, external_id the topic (in a group without topics the card's message id).
+    channel "mail": place is the mailbox's name, external_id the root Message-ID.
+    """
+
+    id: int = 0
+    ticket_id: TicketId
+    channel: str
+    place: str
+    external_id: str
+    card_id: str = ""  # the card's message id; empty: not posted yet
+    title: str = ""  # the topic's name as last set
+    closed: bool = False
+    replayed: bool = True  # False: rebuilt, and the conversation so far is not yet told again
