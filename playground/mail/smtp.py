@@ -1,0 +1,147 @@
+"""An SMTP server in this process: takes mail for local people, refuses the rest, and fails when told to."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+HOST = "127.0.0.1"
+SIZE_LIMIT = 35_000_000  # bytes; what large providers accept
+
+
+@dataclass(slots=True)
+class SmtpFaults:
+    """What the SMTP server does wrong; everything may be changed while it runs."""
+
+    refuse_logins: bool = False
+    busy: int = 0  # answer 451 to the next so many mails
+    greylist: bool = False  # 451 at the first try of a sender and recipient, as against spam
+    full: bool = False  # 452: no space
+    refuse_null_sender: bool = False  # 550 to MAIL FROM:<>
+    refuse: dict[str, str] = field(default_factory=dict)  # recipient → the whole answer, "554 5.7.1 we do not like you"
+    drop_after_data: int = 0  # keep the next so many mails but hang up instead of saying so
+    hold: asyncio.Event | None = None  # a slow server: mail is answered when this is set
+    size_limit: int = SIZE_LIMIT
+
+
+Deliver = Callable[[str, str, bytes], Awaitable[None]]
+"""Puts a mail into a local mailbox: envelope sender, recipient, content."""
+
+
+class _Protocol(SMTP):
+    def __init__(self, server: "SmtpServer", **options: Any) -> None:
+        super().__init__(server, **options)
+        self._owner = server
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._owner.protocols.add(self)
+        self._owner.connections_made += 1
+        super().connection_made(transport)
+
+    def hang_up(self) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._owner.protocols.discard(self)
+        super().connection_lost(error)
+
+
+class SmtpServer:
+    """One port that stays the same when the server goes down and comes up."""
+
+    def __init__(self, *, local: Callable[[str], bool], password: Callable[[str, str], bool], deliver: Deliver) -> None:
+        self.faults = SmtpFaults()
+        self.port = 0
+        self.connections_made = 0
+        self.envelopes: list[tuple[str, tuple[str, ...]]] = []
+        self.protocols: set[_Protocol] = set()
+        self._local = local
+        self._password = password
+        self._deliver = deliver
+        self._grey: set[tuple[str, str]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def up(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._protocol, HOST, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def down(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        self.cut()
+        while self.protocols:
+            await asyncio.sleep(0)
+
+    def cut(self) -> None:
+        """Break every connection without a word."""
+        for protocol in list(self.protocols):
+            protocol.hang_up()
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd finds its hooks by these names
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session
+        if self.faults.busy > 0:
+            self.faults.busy -= 1
+            return "451 4.3.2 busy, come again"
+        if self.faults.refuse_null_sender and not address:
+            return "550 5.7.1 mail without a sender is not taken here"
+        envelope.mail_from = address or ""
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        if address.lower() in self.faults.refuse:
+            return self.faults.refuse[address.lower()]
+        if not self._local(address):
+            return f"550 5.1.1 <{address}>: no such user here"
+        pair = (envelope.mail_from or "", address)
+        if self.faults.greylist and pair not in self._grey:
+            self._grey.add(pair)
+            return "451 4.7.1 greylisted, come again"
+        if self.faults.full:
+            return "452 4.2.2 mailbox full"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        del session
+        if self.faults.hold is not None:
+            await self.faults.hold.wait()
+        content = bytes(envelope.content or b"") if not isinstance(envelope.content, str) else envelope.content.encode()
+        sender = envelope.mail_from or ""
+        self.envelopes.append((sender, tuple(envelope.rcpt_tos)))
+        for recipient in envelope.rcpt_tos:
+            await self._deliver(sender, re.sub(r"\s", "", recipient), content)
+        if self.faults.drop_after_data > 0:
+            self.faults.drop_after_data -= 1
+            assert isinstance(server, _Protocol)
+            server.hang_up()
+        return "250 OK"
+
+    def _protocol(self) -> _Protocol:
+        return _Protocol(
+            self,
+            data_size_limit=self.faults.size_limit,
+            hostname="playground",
+            ident="playground",
+            auth_require_tls=False,
+            authenticator=self._authenticate,
+            loop=asyncio.get_running_loop(),
+        )
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
+    ) -> AuthResult:
+        del server, session, envelope, mechanism
+        good = not self.faults.refuse_logins and self._password(data.login.decode(), data.password.decode())
+        return AuthResult(success=good, handled=False)
