@@ -1,0 +1,195 @@
+"""The kinds of value that the configuration has, each with the sentence that a wrong one earns."""
+
+import difflib
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr, ValidationInfo
+
+from desk.calendar import WEEK, parse_hours
+from desk.durations import Span, parse_plain, parse_span
+
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?", re.ASCII)
+_TOKEN = re.compile(r"[0-9]+:\S+", re.ASCII)
+LONGEST_PREFIX = 10  # a topic's name has 128 characters, most of them for the client
+_NAME = re.compile(r"[\w.-]{1,64}")
+
+
+class Wrong(ValueError):
+    """A mistake in the operator's words, with what was probably meant."""
+
+    def __init__(self, message: str, suggestion: str = "") -> None:
+        self.message, self.suggestion = message, suggestion
+        super().__init__(message)
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that `word` was probably meant to be; "" when none is like it."""
+    lower = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    return lower[near[0]] if near else ""
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """A question that names the known word most like `word`, else the list of them."""
+    if meant := closest(word, known):
+        return f'Did you mean "{meant}"?'
+    return "Known are " + ", ".join(f'"{name}"' for name in known) + "." if known else ""
+
+
+def from_environment(value: Any, info: ValidationInfo) -> Any:
+    """The text that `{ env = "NAME" }` refers to; anything else as it is."""
+    if not isinstance(value, dict):
+        return value
+    if set(value) != {"env"} or not isinstance(value["env"], str):
+        raise Wrong('a reference is written { env = "NAME" }')
+    environ: Mapping[str, str] = (info.context or {}).get("environ", os.environ)
+    name = value["env"]
+    if not environ.get(name):
+        near = difflib.get_close_matches(name, environ, n=1, cutoff=0.8)
+        hint = f"Set it, or did you mean {near[0]}?" if near and near[0] != name else "Set it before the start."
+        state = "is empty" if name in environ else "is not set"
+        raise Wrong(f"the environment variable {name} {state}", hint)
+    return environ[name]
+
+
+def shaped(form: re.Pattern[str], message: str, text: str) -> str:
+    if not form.fullmatch(text):
+        raise Wrong(message)
+    return text
+
+
+def _span(value: Any, read: Callable[[str], Span | timedelta] = parse_span, least: timedelta | None = None) -> Span:
+    if isinstance(value, Span):
+        return value
+    if not isinstance(value, str):
+        raise Wrong('must be a duration in quotes, such as "5 seconds", "7 days" or "5 working days"')
+    length = read(value)
+    span = length if isinstance(length, Span) else Span(plain=length)
+    if least is not None and (not span or (span.plain is not None and span.plain < least)):
+        raise Wrong(f'"{value}" is too short', f'The least is "{Span(plain=least)}".')
+    return span
+
+
+def day_of(value: Any) -> date:
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise Wrong('must be a date, such as "2026-12-30"') from None
+
+
+def zone_named(name: str) -> str:
+    zones = available_timezones()
+    if name in zones:
+        return name
+    city = {zone.rsplit("/", 1)[-1].lower(): zone for zone in sorted(zones, reverse=True)}
+    near = difflib.get_close_matches(name.lower().replace(" ", "_"), [*city, *(z.lower() for z in zones)], n=1)
+    found = near and (city.get(near[0]) or next((zone for zone in zones if zone.lower() == near[0]), ""))
+    raise Wrong(f'"{name}" is no time zone', f'Did you mean "{found}"?' if found else 'Write it like "Europe/Moscow".')
+
+
+def path_of(value: Any, info: ValidationInfo) -> Path:
+    if not isinstance(value, str | Path) or not str(value).strip():
+        raise Wrong("must be a folder's path in quotes")
+    return Path(os.path.normpath((info.context or {}).get("folder", Path.cwd()) / Path(value).expanduser()))
+
+
+def database_url(url: str, info: ValidationInfo) -> str:
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and rest.strip("/") not in ("", ":memory:"):
+        return f"sqlite:///{path_of(rest[1:], info)}"
+    if scheme in ("postgresql", "postgresql+psycopg") and rest.strip("/"):
+        return url
+    if scheme == "sqlite":
+        raise Wrong("names no file", 'Write "sqlite:///data/desk.db"; a fourth slash begins an absolute path.')
+    meant = "Did you mean postgresql://?" if scheme.startswith(("postgres", "psql", "pg")) else ""
+    raise Wrong("is no database that the desk knows", meant or 'Write "sqlite:///data/desk.db" or "postgresql://…".')
+
+
+def web_url(schemes: tuple[str, ...], url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise Wrong(f"must be an address that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+    return url.rstrip("/")
+
+
+def weekday_named(name: str) -> str:
+    if name not in WEEK:
+        raise Wrong(f'unknown weekday "{name}"', nearest(name, WEEK))
+    return name
+
+
+def shifts_of(value: Any) -> tuple[tuple[int, int], ...]:
+    if isinstance(value, tuple):
+        return value
+    if not isinstance(value, str):
+        raise Wrong('must be hours in quotes, such as "10:00-14:00, 15:00-19:00"')
+    return parse_hours(value) if value.strip() else ()  # "" is a day without work
+
+
+def prefix_of(text: str) -> str:
+    if not text.isalnum() or len(text) > LONGEST_PREFIX:
+        raise Wrong(f"must be 1 to {LONGEST_PREFIX} letters or digits")
+    return text
+
+
+def group_id(number: int) -> int:
+    if number >= 0:
+        raise Wrong("a group's id is a negative number", "A forum's begins with -100.")
+    return number
+
+
+def bot_token(token: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(token.get_secret_value()):
+        raise Wrong("is no bot token", "BotFather gives it as 123456:ABC…")
+    return token
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this very machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+Text = Annotated[str, AfterValidator(partial(shaped, re.compile(r"(?s).*\S.*"), "must not be empty"))]
+Name = Annotated[
+    str, AfterValidator(partial(shaped, _NAME, "must be a short name of letters, digits, dots, dashes, no spaces"))
+]
+Host = Annotated[str, AfterValidator(partial(shaped, _HOST, 'must be a host, such as "mail.example.com"'))]
+MailAddress = Annotated[
+    str, AfterValidator(partial(shaped, _ADDRESS, 'must be an address, such as "support@example.com"'))
+]
+Zone = Annotated[str, AfterValidator(zone_named)]
+Prefix = Annotated[str, AfterValidator(prefix_of)]
+Folder = Annotated[Path, PlainValidator(path_of)]
+GroupId = Annotated[int, AfterValidator(group_id)]
+Secret = Annotated[SecretStr, BeforeValidator(from_environment)]
+Token = Annotated[Secret, AfterValidator(bot_token)]
+Referred = Annotated[Text, BeforeValidator(from_environment)]
+Wait = Annotated[Span, PlainValidator(_span)]
+Interval = Annotated[Span, PlainValidator(partial(_span, least=timedelta(seconds=1)))]
+Beat = Annotated[Span, PlainValidator(partial(_span, read=parse_plain, least=timedelta(seconds=1)))]
+Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Days = list[Annotated[date, PlainValidator(day_of)]]
+Shifts = Annotated[tuple[tuple[int, int], ...], PlainValidator(shifts_of)]
+Hours = dict[Annotated[str, AfterValidator(weekday_named)], Shifts]
+DatabaseUrl = Annotated[Referred, AfterValidator(database_url)]
+WebUrl = Annotated[str, AfterValidator(partial(web_url, ("https", "http")))]
+ProxyUrl = Annotated[Referred, AfterValidator(partial(web_url, ("http", "socks5")))]

@@ -1,0 +1,224 @@
+"""The configuration as values, named like the keys of `config.toml`.
+
+`desk.configuration` reads the file and words the mistakes; `desk.checks` knows each kind of value. Secrets stay out
+of `repr`.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
+
+from desk.calendar import WEEK, DaysOff, NoDaysOff, WorkingTime, parse_hours
+from desk.checks import (
+    Beat,
+    DatabaseUrl,
+    Days,
+    Folder,
+    GroupId,
+    Host,
+    Hours,
+    Interval,
+    MailAddress,
+    Name,
+    Prefix,
+    ProxyUrl,
+    Rate,
+    Secret,
+    Text,
+    Token,
+    Wait,
+    WebUrl,
+    Wrong,
+    Zone,
+    is_loopback,
+)
+from desk.durations import Span
+
+PORTS = {  # by what a server speaks and how it is secured; RFC 8314, 3501, 6409, 5321
+    ("imap", "tls"): 993, ("imap", "none"): 143,
+    ("smtp", "tls"): 465, ("smtp", "starttls"): 587, ("smtp", "none"): 25,
+}  # fmt: skip
+WORKDAY = parse_hours("10:00-14:00, 15:00-19:00")
+
+
+class Table(BaseModel):
+    """A table of the file: no key that we do not know, nothing guessed, nothing changed later."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, validate_default=True
+    )
+
+
+class About(Table):
+    name: Text
+    language: Literal["ru", "en"] = "ru"
+    timezone: Zone = "Europe/Moscow"
+    prefix: Prefix = "SD"
+    data: Folder = Path("data")
+    quiet: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Database(Table):
+    url: DatabaseUrl = Field(default="sqlite:///data/desk.db", repr=False)  # it may hold a password
+
+
+class Pace(Table):
+    """Telegram's limits; 0 is none."""
+
+    per_second: Rate = 30.0
+    chat_per_second: Rate = 1.0
+    group_per_minute: Rate = 20.0
+
+
+class Telegram(Table):
+    token: Token
+    api: WebUrl = "https://api.telegram.org"
+    proxy: ProxyUrl | None = Field(default=None, repr=False)
+    group: GroupId
+    plain_text: Literal["note", "reply"] = "note"
+    pace: Pace = Pace()
+
+
+class Server(Table):
+    """How a mail server is reached; without a port the usual one for its security is taken."""
+
+    kind: ClassVar[str] = ""
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65535)]
+    security: Literal["tls", "starttls", "none"] = "tls"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_port(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "port" not in value:
+            # A wrong security is told by its own field; the port must not be a second mistake.
+            return {**value, "port": PORTS.get((cls.kind, str(value.get("security", "tls"))), 1)}
+        return value
+
+    @field_validator("security")
+    @classmethod
+    def _secured(cls, security: str, info: ValidationInfo) -> str:
+        if cls.kind == "imap" and security == "starttls":
+            raise Wrong("starttls is for SMTP only", 'Use "tls" (port 993) for IMAP.')
+        if security == "none" and not is_loopback(info.data.get("host", "localhost")):
+            raise Wrong("letters and passwords would travel in the open", 'Use "tls"; "none" is for this very machine.')
+        return security
+
+
+class Imap(Server):
+    kind: ClassVar[str] = "imap"
+    user: Text
+    password: Secret
+
+
+class Smtp(Server):
+    kind: ClassVar[str] = "smtp"
+    user: str = ""
+    password: Secret = SecretStr("")
+
+    @field_validator("password")
+    @classmethod
+    def _whole_login(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        if "user" in info.data and bool(info.data["user"]) != bool(password.get_secret_value()):
+            raise Wrong("user and password go together", "Give both or neither.")
+        return password
+
+
+class Mailbox(Table):
+    name: Name
+    address: MailAddress
+    imap: Imap
+    smtp: Smtp
+    inbox: Text = "INBOX"
+    done: Text = "Processed"
+    poll: Beat = Span(plain=timedelta(seconds=60))
+    first_run: Literal["unseen", "all", "new"] = "unseen"
+    plus: bool = False
+
+    @field_validator("done")
+    @classmethod
+    def _another_folder(cls, done: str, info: ValidationInfo) -> str:
+        if done.casefold() == str(info.data.get("inbox", "")).casefold():
+            raise Wrong("must be another folder than inbox")
+        return done
+
+
+class Calendar(Table):
+    holidays: str = "RU"
+    hours: Hours = dict.fromkeys(WEEK[:5], WORKDAY)
+    extra_days_off: Days = []
+    extra_workdays: Days = []
+    short_days: Days = []
+
+    @field_validator("hours")
+    @classmethod
+    def _some_hours(cls, hours: dict[str, Any]) -> dict[str, Any]:
+        if not any(hours.values()):
+            raise Wrong("no weekday has working hours", 'Name one at least, such as { mon = "10:00-19:00" }.')
+        return hours
+
+    @field_validator("extra_workdays")
+    @classmethod
+    def _not_off(cls, days: list[date], info: ValidationInfo) -> list[date]:
+        if both := sorted(set(days) & set(info.data.get("extra_days_off", ()))):
+            raise Wrong(f"{both[0]} is in extra_days_off too", "Keep it in one of them.")
+        return days
+
+    def working_time(self, zone: ZoneInfo, days_off: DaysOff | None = None) -> WorkingTime:
+        """The calendar that reckons with these hours; without `days_off` there are no holidays."""
+        return WorkingTime(
+            zone=zone, hours=self.hours, days_off=days_off or NoDaysOff(),
+            extra_days_off=frozenset(self.extra_days_off), extra_workdays=frozenset(self.extra_workdays),
+            short_days=frozenset(self.short_days),
+        )  # fmt: skip
+
+
+class Reminders(Table):
+    every: Interval = Span(plain=timedelta(days=7))
+    count: Annotated[int, Field(ge=0, le=100)] = 2
+    close_after: Wait = Span(working_days=5)
+    reopen_within: Wait = Span(plain=timedelta(days=30))
+    tick: Beat = Span(plain=timedelta(minutes=1))
+
+
+class Line(Table):
+    name: Name
+    title: Text
+
+
+class Rule(Table):
+    """One routing rule; the words of `when` belong to `rules/`."""
+
+    name: Text
+    when: dict[str, Any]
+    line: Text
+
+
+class Settings(Table):
+    desk: About
+    store: Database
+    telegram: Telegram
+    mailbox: list[Mailbox] = []
+    calendar: Calendar
+    reminders: Reminders
+    line: Annotated[list[Line], Field(min_length=1)]
+    rule: list[Rule]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        lines = value.get("line", [{"name": "first", "title": "Первая линия"}])
+        whole = {"store": {}, "calendar": {}, "reminders": {}, "line": lines, "rule": [], **value}
+        # One line needs no rules; with several only the operator knows which gets what, and the rules' check asks.
+        if "rule" not in value and len(lines) == 1 and isinstance(lines[0], dict) and "name" in lines[0]:
+            whole["rule"] = [{"name": "everything", "when": {"always": True}, "line": lines[0]["name"]}]
+        return whole
