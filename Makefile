@@ -1,0 +1,59 @@
+# What a person needs to try, test and run Otvet: Python 3.11 or newer with pip, and make.
+
+PYTHONS := python3 python3.11 python3.12 python3.13 python3.14 python
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+CONFIG ?= config.toml
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint run pins clean
+
+help:
+	@echo "make demo      the whole desk in a box: a story to follow in the terminal (KEEP=1 leaves it running)"
+	@echo "make test      everything that is promised, checked"
+	@echo "make run       the real desk with CONFIG=config.toml"
+	@echo "make install   only the virtual environment in .venv"
+	@echo "make lint      ruff, mypy and the import contracts alone"
+	@echo "make clean     remove .venv and what tools left behind; data/ stays"
+
+install: $(VENV)/installed
+
+# Where Debian leaves ensurepip out, the pip that is there installs into the new environment.
+$(VENV)/installed: pyproject.toml requirements.txt
+	@set -e; \
+	for python in $(PYTHONS); do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$${found:-}" ]; then echo "Otvet needs Python 3.11 or newer, and none of these is: $(PYTHONS)." >&2; exit 1; fi; \
+	if [ -x $(PYTHON) ] && $(PYTHON) -m pip --version >/dev/null 2>&1; then pip="$(PYTHON) -m pip"; \
+	elif $$found -c 'import ensurepip' >/dev/null 2>&1; then $$found -m venv $(VENV); pip="$(PYTHON) -m pip"; \
+	elif $$found -m pip --version >/dev/null 2>&1; then $$found -m venv --without-pip $(VENV); pip="$$found -m pip --python $(PYTHON)"; \
+	else echo "$$found has no pip. On Debian and Ubuntu: apt install python3-venv." >&2; exit 1; fi; \
+	echo "Installing into $(VENV) with $$($$found --version) …"; \
+	$$pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt; \
+	$$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install
+	@$(PYTHON) -m desk demo $(if $(KEEP),--keep) $(ARGS)
+
+test: install
+	@$(PYTHON) -m pytest -n 2 --dist worksteal --cov --cov-report= $(ARGS)
+
+lint: install
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	$(VENV)/bin/lint-imports
+
+run: install
+	@exec $(PYTHON) -m desk run --config $(CONFIG)
+
+# For whoever changes a dependency; needs uv. What is pinned stays unless pyproject.toml asks for more.
+pins:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --custom-compile-command "make pins" --output-file requirements.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
