@@ -1,0 +1,281 @@
+"""A chain is checked whole at start, and its first rule that fits decides."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from desk.errors import ConfigError
+from desk.facts import Asked, Facts, Verdict
+from rules.chain import Chain, compile_chain
+
+REST = {"name": "everything else", "when": {"always": True}, "line": "first"}
+BILLING = {"name": "billing words", "when": {"channel": "mail", "mentions": ["счёт", "invoice"]}, "line": "second"}
+
+
+def chain(*rules: dict[str, Any]) -> Chain:
+    return compile_chain(rules, lines=["first", "second"], mailboxes=["support", "sales"])
+
+
+def mistakes(*rules: dict[str, Any]) -> list[tuple[str, str, str]]:
+    with pytest.raises(ConfigError) as caught:
+        chain(*rules)
+    return [(one.place, one.message, one.suggestion) for one in caught.value.mistakes]
+
+
+def test_the_first_rule_that_fits_decides() -> None:
+    both = chain(BILLING, {**BILLING, "name": "again", "line": "first"}, REST)
+    assert both.decide(Facts(channel="mail", text="Пришлите счета")).rule == "billing words"
+    assert both.decide(Facts(channel="telegram", text="Пришлите счета")).rule == "everything else"
+
+
+def test_a_verdict_tells_what_was_asked_and_why() -> None:
+    verdict = chain({"name": "vip", "when": {"from": "@vip.example"}, "line": "first"}, BILLING, REST).decide(
+        Facts(channel="mail", sender=("ann@x.example",), subject="Invoice 5")
+    )
+    assert verdict == Verdict(
+        rule="billing words",
+        line="second",
+        asked=(
+            Asked(
+                rule="vip",
+                matched=False,
+                why_ru="отправитель — не «@vip.example»",
+                why_en="the sender is not “@vip.example”",
+            ),
+            Asked(
+                rule="billing words",
+                matched=True,
+                why_ru="канал — почта; упомянуто «invoice»",
+                why_en="the channel is mail; it mentions “invoice”",
+            ),
+        ),
+    )
+    assert Verdict.from_dict(json.loads(json.dumps(verdict.as_dict()))) == verdict
+    assert [one.why("ru") for one in verdict.asked][1] == "канал — почта; упомянуто «invoice»"
+    assert verdict.asked[0].why("de") == "the sender is not “@vip.example”"
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "ru",
+            [
+                "Правило: everything else",
+                "Линия: first",
+                "Почему: подходит всегда",
+                "Спрошены раньше и не подошли:",
+                "  billing words — канал — не почта",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Rule: everything else",
+                "Line: first",
+                "Why: it always holds",
+                "Asked before and did not fit:",
+                "  billing words — the channel is not mail",
+            ],
+        ),
+    ],
+)
+def test_a_decision_is_explained_in_lines(language: str, lines: list[str]) -> None:
+    assert chain(BILLING, REST).explain(Facts(channel="telegram"), language).splitlines() == lines
+
+
+def test_the_first_rule_alone_needs_no_list_of_others() -> None:
+    assert (
+        chain(REST).explain(Facts(channel="mail"), "en") == "Rule: everything else\nLine: first\nWhy: it always holds"
+    )
+
+
+MAIL, LATE = {"channel": "mail"}, {"working_hours": False}
+NESTED = [
+    ({"any": [MAIL, LATE]}, [(True, True, True), (True, False, True), (False, True, True), (False, False, False)]),
+    ({"all": [MAIL, LATE]}, [(True, True, True), (True, False, False), (False, True, False)]),
+    ({"not": MAIL}, [(True, True, False), (False, True, True)]),
+    ({"not": {**MAIL, **LATE}}, [(True, True, False), (True, False, True), (False, False, True)]),
+    ({"any": [{"not": MAIL}, {"all": [MAIL, LATE]}]}, [(True, True, True), (True, False, False), (False, False, True)]),
+    ({"any": [MAIL], **LATE}, [(True, True, True), (True, False, False), (False, True, False)]),
+    ({"not": {"not": {"any": [{"all": [MAIL]}]}}}, [(True, False, True), (False, False, False)]),
+]
+
+
+@pytest.mark.parametrize(("when", "cases"), NESTED)
+def test_any_all_and_not_nest(when: dict[str, Any], cases: Sequence[tuple[bool, bool, bool]]) -> None:
+    rules = chain({"name": "it", "when": when, "line": "second"}, REST)
+    for mail, late, fits in cases:
+        facts = Facts(channel="mail" if mail else "telegram", working_hours=not late)
+        verdict = rules.decide(facts)
+        assert (verdict.rule == "it") is fits
+        assert all(one.why_ru and one.why_en for one in verdict.asked)
+
+
+@pytest.mark.parametrize(
+    ("when", "facts", "why"),
+    [
+        ({"any": [MAIL, LATE]}, Facts(channel="telegram", working_hours=False), "it came outside working hours"),
+        ({"any": [MAIL, LATE]}, Facts(channel="telegram"), "the channel is not mail; it came in working hours"),
+        ({"all": [MAIL, LATE]}, Facts(channel="telegram"), "the channel is not mail or it came in working hours"),
+        ({"not": MAIL}, Facts(channel="telegram"), "the channel is not mail"),
+        ({"not": MAIL}, Facts(channel="mail"), "the channel is mail"),
+    ],
+)
+def test_nested_reasons_are_told(when: dict[str, Any], facts: Facts, why: str) -> None:
+    assert chain({"name": "it", "when": when, "line": "second"}, REST).decide(facts).asked[0].why_en == why
+
+
+def rule(when: Any, **other: Any) -> dict[str, Any]:
+    return {"name": "it", "when": when, "line": "first", **other}
+
+
+WRONG = [
+    (rule({"mentoins": ["a"]}), 'rule[0] "it".when.mentoins', 'unknown word "mentoins"', 'Did you mean "mentions"?'),
+    (
+        rule({"any": [MAIL, {"subjekt": ["a"]}]}),
+        'rule[0] "it".when.any[1].subjekt',
+        'unknown word "subjekt"',
+        'Did you mean "subject"?',
+    ),
+    (rule({"not": {"al": []}}), 'rule[0] "it".when.not.al', 'unknown word "al"', 'Did you mean "all"?'),
+    (rule({"zzzzzz": 1}), 'rule[0] "it".when.zzzzzz', 'unknown word "zzzzzz"', 'Known are "channel"'),
+    (rule(MAIL, line="secnd"), 'rule[0] "it".line', 'unknown line "secnd"', 'Did you mean "second"?'),
+    (rule(MAIL, line=None), 'rule[0] "it".line', "missing", 'Known are "first", "second".'),
+    (rule(MAIL, line=2), 'rule[0] "it".line', "takes text, not a number", ""),
+    (rule(MAIL, name=" "), 'rule[0] " ".name', "empty", "name of its own"),
+    (rule(MAIL, name=None), "rule[0].name", "missing", ""),
+    (rule(MAIL, whem=1), 'rule[0] "it".whem', 'unknown key "whem"', 'Did you mean "when"?'),
+    (rule(None), 'rule[0] "it".when', "missing", "{ always = true }"),
+    (rule("always"), 'rule[0] "it".when', "takes a table, not text", "{ always = true }"),
+    (rule({}), 'rule[0] "it".when', "an empty table", "{ always = true }"),
+    (rule({"any": []}), 'rule[0] "it".when.any', "the list is empty", ""),
+    (rule({"any": [{}]}), 'rule[0] "it".when.any[0]', "an empty table", ""),
+    (rule({"any": MAIL}), 'rule[0] "it".when.any', "takes a list of tables, not a table", ""),
+    (rule({"all": ["mail"]}), 'rule[0] "it".when.all[0]', "takes a table, not text", ""),
+    (rule({"not": [MAIL]}), 'rule[0] "it".when.not', "takes a table, not a list", ""),
+    (rule({"channel": "mial"}), 'rule[0] "it".when.channel', 'unknown channel "mial"', 'Did you mean "mail"?'),
+    (rule({"channel": ["mail"]}), 'rule[0] "it".when.channel', "takes one value, not a list", "any"),
+    (rule({"channel": True}), 'rule[0] "it".when.channel', "not true or false", ""),
+    (rule({"mailbox": "suport"}), 'rule[0] "it".when.mailbox', 'unknown mailbox "suport"', 'Did you mean "support"?'),
+    (rule({"language": "de"}), 'rule[0] "it".when.language', 'unknown language "de"', ""),
+    (
+        rule({"has_attachment": "true"}),
+        'rule[0] "it".when.has_attachment',
+        "takes true or false, not text",
+        "Write true without",
+    ),
+    (rule({"working_hours": 1}), 'rule[0] "it".when.working_hours', "takes true or false, not a number", ""),
+    (rule({"known_client": []}), 'rule[0] "it".when.known_client', "takes true or false, not a list", ""),
+    (rule({"mentions": []}), 'rule[0] "it".when.mentions', "the list is empty", ""),
+    (rule({"mentions": ["!!!"]}), 'rule[0] "it".when.mentions', '"!!!" holds no letter', "matches"),
+    (rule({"mentions": [7]}), 'rule[0] "it".when.mentions', "it holds a number", 'Write "7".'),
+    (rule({"subject": True}), 'rule[0] "it".when.subject', "takes a list of words, not true or false", ""),
+    (rule({"from": "ann"}), 'rule[0] "it".when.from', '"ann" is no address', "@example.com"),
+    (rule({"from": ["x.example"]}), 'rule[0] "it".when.from', '"x.example" is no address', '"@x.example"'),
+    (rule({"from": "a b@x.example"}), 'rule[0] "it".when.from', "is no address", ""),
+    (rule({"matches": ["a"]}), 'rule[0] "it".when.matches', "takes one expression as text, not a list", ""),
+    (rule({"matches": ""}), 'rule[0] "it".when.matches', "would match everything", "always"),
+    (rule({"matches": "(a"}), 'rule[0] "it".when.matches', "is not closed", ""),
+]
+
+
+@pytest.mark.parametrize(("wrong", "place", "message", "suggestion"), WRONG)
+def test_a_mistake_is_named_with_its_place_and_the_right_word(
+    wrong: dict[str, Any], place: str, message: str, suggestion: str
+) -> None:
+    [(found_place, found_message, found_suggestion)] = mistakes(wrong, REST)
+    assert found_place == place
+    assert message in found_message
+    assert suggestion in found_suggestion
+
+
+def test_all_mistakes_are_told_together() -> None:
+    found = mistakes(
+        rule({"mentoins": ["a"], "channel": "fax"}, line="third"), rule({"mailbox": "x"}, name="two"), REST
+    )
+    assert [place for place, _, _ in found] == [
+        'rule[0] "it".line',
+        'rule[0] "it".when.mentoins',
+        'rule[0] "it".when.channel',
+        'rule[1] "two".when.mailbox',
+    ]
+
+
+def test_two_rules_cannot_have_one_name() -> None:
+    assert mistakes(rule(MAIL), rule(LATE), REST)[0][:2] == ('rule[1] "it".name', "rule[0] has the same name")
+
+
+@pytest.mark.parametrize("rules", [[], [BILLING], [rule({"always": False})], [rule({"always": True, **MAIL})]])
+def test_the_last_rule_must_fit_everything(rules: list[dict[str, Any]]) -> None:
+    [(place, message, suggestion)] = mistakes(*rules)
+    assert (place, message) == ("rule", "no rule fits a message that all rules refuse")
+    assert "always = true" in suggestion
+
+
+@pytest.mark.parametrize(
+    "when",
+    [{"always": True}, {"not": {"always": False}}, {"any": [MAIL, {"always": True}]}, {"all": [{"always": True}]}],
+)
+def test_rules_after_one_that_fits_everything_are_mistakes(when: dict[str, Any]) -> None:
+    assert chain(rule(when)).decide(Facts(channel="telegram")).rule == "it"
+    assert [(place, message) for place, message, _ in mistakes(rule(when), BILLING, REST)] == [
+        ('rule[1] "billing words"', 'never reached: rule[0] "it" before it fits every message'),
+        ('rule[2] "everything else"', 'never reached: rule[0] "it" before it fits every message'),
+    ]
+
+
+def test_a_rule_can_be_switched_off() -> None:
+    off = chain(rule({"always": False}), rule({"not": {"any": [MAIL, {"always": True}]}}, name="off too"), REST)
+    assert off.decide(Facts(channel="mail")).rule == "everything else"
+
+
+def test_tables_nest_only_so_deep() -> None:
+    when: dict[str, Any] = dict(MAIL)
+    for _ in range(500):
+        when = {"not": when}
+    [(_, message, _)] = mistakes(rule(when), REST)
+    assert "nest deeper than 20" in message
+
+
+def test_a_channel_that_comes_later_needs_no_change_here() -> None:
+    fax = compile_chain([rule({"channel": "fax"}), REST], lines=["first"], mailboxes=[], channels=["fax"])
+    assert fax.decide(Facts(channel="fax")).asked[0].why_ru == "канал — fax"
+
+
+def test_a_mistake_names_the_file() -> None:
+    with pytest.raises(ConfigError) as caught:
+        compile_chain([], lines=[], mailboxes=[], file="desk.toml")
+    assert caught.value.mistakes[0].file == "desk.toml"
+
+
+def test_a_thousand_rules_decide_quickly() -> None:
+    """The time is printed, not asserted: it depends on the machine."""
+    kinds = [
+        lambda n: {"mentions": [f"слово{n}", f"word{n}", f"два слова{n}"]},
+        lambda n: {"channel": "mail", "subject": [f"тема{n}"]},
+        lambda n: {"from": [f"@x{n}.example"]},
+        lambda n: {"any": [{"matches": f"код{n}z"}, {"not": {"channel": "mail"}}]},
+    ]
+    many = chain(*(rule(kinds[n % 4](n), name=f"rule {n}") for n in range(999)), REST)
+    facts = Facts(channel="mail", subject="Вопрос про оплату", text="Здравствуйте, не получается оплатить заказ. " * 20)
+    for _ in range(3):
+        start = time.perf_counter()
+        verdict = many.decide(facts)
+        print(f"1,000 rules: {(time.perf_counter() - start) * 1000:.2f} ms")
+    assert verdict.rule == "everything else"
+    assert len(verdict.asked) == 1000
+
+
+def test_heavy_libraries_wait_for_a_rule_that_needs_them() -> None:
+    code = (
+        "import sys; from rules.chain import compile_chain; "
+        "compile_chain([{'name': 'r', 'when': {'always': True}, 'line': 'a'}], lines=['a'], mailboxes=[]); "
+        "sys.exit('re2' in sys.modules or 'snowballstemmer' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
