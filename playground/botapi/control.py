@@ -1,0 +1,214 @@
+"""The control side over HTTP: what `World`, `Person` and `Group` do, for a server in a process of its own."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from playground.botapi import shapes
+from playground.botapi.drafts import Piece
+from playground.botapi.groups import Group
+from playground.botapi.model import Chat, Json, Message, Topic
+from playground.botapi.people import Person
+from playground.botapi.seat import Seat
+from playground.botapi.transcript import Event
+
+if TYPE_CHECKING:
+    from playground.botapi.server import BotApiServer
+
+_SENDING = frozenset({
+    "say", "send_photo", "send_document", "send_video", "send_video_note", "send_voice", "send_audio",
+    "send_animation", "send_sticker", "send_location", "send_contact", "send_poll", "album", "edit", "delete", "react",
+    "forward", "press",
+})  # fmt: skip
+_PERSONAL = frozenset({"start", "block", "unblock", "delete_account"})
+_OF_GROUP = frozenset({
+    "create_topic", "rename_topic", "close_topic", "reopen_topic", "delete_topic", "set_forum", "add", "remove",
+    "add_bot", "ban_bot", "demote_bot", "promote_bot", "set_reactions", "migrate",
+})  # fmt: skip
+_FAULTS = frozenset({"fail_next", "hang", "release", "answer_then_cut", "clear", "up", "down"})
+
+
+class Control:
+    """Endpoints under /control/ that take and give JSON; a wrong request is a 400 with a sentence."""
+
+    def __init__(self, server: "BotApiServer") -> None:
+        self.server = server
+        self.world = server.world
+
+    async def person(self, body: Json) -> Json:
+        """POST /control/person {"name", "username"?, "language_code"?, "user_id"?}."""
+        return self._person_json(self.world.person(**body))
+
+    async def group(self, body: Json) -> Json:
+        """POST /control/group {"title", "forum"?, "bot_is_admin"?, "reactions"?, "basic"?, "with_bot"?}."""
+        return self._group_json(self.world.group(**body))
+
+    async def do(self, body: Json) -> Any:
+        """POST /control/do {"action", "person"?, "group"?, …the action's own arguments}.
+
+        Messages are named by their id, topics by theirs, files by base64 in "data".
+        """
+        values = dict(body)
+        action = str(values.pop("action", ""))
+        who = values.pop("person", None)
+        where = values.pop("group", None)
+        person = self._person(who) if who is not None else None
+        group = self._group(where) if where is not None else None
+        if action in _OF_GROUP and group is not None:
+            if person is not None:
+                values["person" if action in {"add", "remove"} else "by"] = person
+            target: Any = group
+        elif action in _SENDING | _PERSONAL and person is not None and (action in _SENDING or group is None):
+            target = group.seat(person) if group else person
+        else:
+            raise ValueError(f"no action {action!r} for that person and group")
+        chat = group.chat if group else self._chat_of(person)
+        result = getattr(target, action)(**self._arguments(chat, values))
+        return self._told(await result if isinstance(result, Awaitable) else result)
+
+    async def fault(self, body: Json) -> Json:
+        """POST /control/fault {"action": "fail_next" | "hang" | …, …its arguments}; down and up cut everything off."""
+        values = dict(body)
+        action = str(values.pop("action", ""))
+        if action not in _FAULTS:
+            raise ValueError(f"no fault {action!r}")
+        result = getattr(self.server, action)(**values)
+        if isinstance(result, Awaitable):
+            await result
+        return {}
+
+    async def read(self, what: str, query: Mapping[str, str]) -> Any:
+        """GET /control/people | groups | chat?id= | topics?id= | calls?since= | events?since= | transcript."""
+        since = int(query.get("since", 0))
+        match what:
+            case "people":
+                return [self._person_json(person) for person in self.world.people]
+            case "groups":
+                return [self._group_json(group) for group in self.world.groups]
+            case "chat":
+                return [message_json(message) for message in self.world.chats[int(query["id"])].seen]
+            case "topics":
+                return [topic_json(topic) for topic in self._group(query["id"]).chat.topics.values()]
+            case "calls":
+                calls = self.server.calls[since:]
+                return [{"method": c.method, "params": c.params, "at": c.at.isoformat(), "status": c.status,
+                         "description": c.description} for c in calls]  # fmt: skip
+            case "events":
+                return [event_json(event) for event in self.world.log[since:]]
+            case "pending":
+                return self.world.inbox.pending
+            case "transcript":
+                return self.world.transcript(calls="calls" in query)
+        raise LookupError(what)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """GET /control/stream?since=: the events as they happen, as server-sent events."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+        await response.prepare(request)
+        async for event in self.world.events(since=int(request.query.get("since", 0))):
+            await response.write(f"id: {event.number}\ndata: {json.dumps(event_json(event))}\n\n".encode())
+        return response
+
+    # From JSON and back
+
+    def _person(self, who: Any) -> Person:
+        return next(p for p in self.world.people if str(p.id) == str(who) or p.name == who)
+
+    def _group(self, where: Any) -> Group:
+        return next(g for g in self.world.groups if str(g.id) == str(where) or g.title == where)
+
+    @staticmethod
+    def _chat_of(person: Person | None) -> Chat:
+        if person is None:
+            raise ValueError("neither person nor group is named")
+        return person.chat_here
+
+    def _arguments(self, chat: Chat, values: Json) -> Json:
+        """The action's arguments with ids and base64 replaced by what they stand for."""
+        made = dict(values)
+        for name in ("message", "reply_to"):
+            if made.get(name) is not None:
+                made[name] = chat.messages[int(made[name])]
+        if made.get("topic") is not None:
+            made["topic"] = chat.topics[int(made["topic"])]
+        if isinstance(made.get("data"), str):
+            made["data"] = base64.b64decode(made["data"])
+        if "pieces" in made:
+            pieces = made["pieces"]
+            made["pieces"] = [Piece(**{**item, "data": base64.b64decode(item.get("data", ""))}) for item in pieces]
+        return made
+
+    def _told(self, result: Any) -> Any:
+        match result:
+            case Message():
+                return message_json(result)
+            case Topic():
+                return topic_json(result)
+            case Seat() | None:
+                return {}
+            case list():
+                return [self._told(item) for item in result]
+            case _:
+                return result
+
+    @staticmethod
+    def _person_json(person: Person) -> Json:
+        return shapes.user(person.user) | {"blocked": person.chat_here.blocked, "started": person.chat_here.started}
+
+    @staticmethod
+    def _group_json(group: Group) -> Json:
+        members = [shapes.member(member) for member in group.chat.members.values()]
+        return shapes.chat(group.chat) | {"members": members}
+
+
+def message_json(message: Message) -> Json:
+    """A message as the bot would get it, and what only people see of it."""
+    return shapes.message(message) | {
+        "reactions": message.reactions, "silent": message.silent, "kind": message.kind, "buttons": message.buttons,
+        "keyboard": message.keyboard, "from_bot": message.from_bot,
+    }  # fmt: skip
+
+
+def topic_json(topic: Topic) -> Json:
+    count = len(topic.messages)
+    return shapes.topic(topic) | {"closed": topic.closed, "deleted": topic.deleted, "messages": count}
+
+
+def event_json(event: Event) -> Json:
+    return {
+        "number": event.number, "at": event.at.isoformat(), "kind": event.kind, "line": event.line,
+        "chat": event.chat, "data": event.data,
+    }  # fmt: skip
+
+
+def add_control(app: web.Application, server: "BotApiServer") -> None:
+    """Open /control/ on the server's own port."""
+    control = Control(server)
+
+    def posting(work: Callable[[Json], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            return await _answer(work(await request.json()))
+
+        return handle
+
+    async def reading(request: web.Request) -> web.Response:
+        return await _answer(control.read(request.match_info["what"], request.query))
+
+    app.router.add_post("/control/person", posting(control.person))
+    app.router.add_post("/control/group", posting(control.group))
+    app.router.add_post("/control/do", posting(control.do))
+    app.router.add_post("/control/fault", posting(control.fault))
+    app.router.add_get("/control/stream", control.stream)
+    app.router.add_get("/control/{what}", reading)
+
+
+async def _answer(work: Awaitable[Any]) -> web.Response:
+    try:
+        return web.json_response({"ok": True, "result": await work})
+    except (LookupError, StopIteration) as error:
+        return web.json_response({"ok": False, "description": f"there is no such thing: {error}"}, status=404)
+    except (ValueError, TypeError, AssertionError) as error:
+        return web.json_response({"ok": False, "description": str(error)}, status=400)
