@@ -93,8 +93,9 @@ def compile_chain(
 
 
 def _place(rule: Mapping[str, Any], index: int) -> str:
+    """Return a place as the rest of the configuration is told: names where there are, else numbers from one."""
     name = rule.get("name")
-    return f'rule[{index}] "{name}"' if isinstance(name, str) and name else f"rule[{index}]"
+    return f'[[rule]] "{name}"' if isinstance(name, str) and name.strip() else f"[[rule]] number {index + 1}"
 
 
 @dataclass(kw_only=True)
@@ -106,17 +107,17 @@ class _Reading:
     mistakes: list[Mistake] = field(default_factory=list)
 
     def wrong(self, place: str, message: str, suggestion: str = "") -> None:
-        self.mistakes.append(Mistake(file=self.file, place=place, message=message, suggestion=suggestion))
+        self.mistakes.append(Mistake(file=self.file, place=place, message=f"{message}.", suggestion=suggestion))
 
     def rule(self, rule: Mapping[str, Any], index: int) -> Rule | None:
         """Return the rule, or None after its mistakes were noted."""
         before, place = len(self.mistakes), _place(rule, index)
         for key in sorted(rule.keys() - set(KEYS)):
-            self.wrong(f"{place}.{key}", f'unknown key "{key}"', nearest(key, KEYS))
+            self.wrong(f"{place} {key}", f'unknown key "{key}"', nearest(key, KEYS))
         name, line = (self._text(rule, key, place) for key in ("name", "line"))
         if line and line not in self.known.lines:
-            self.wrong(f"{place}.line", f'unknown line "{line}"', nearest(line, self.known.lines))
-        parts = self._table(rule.get("when"), f"{place}.when", DEPTH)
+            self.wrong(f"{place} line", f'unknown line "{line}"', nearest(line, self.known.lines))
+        parts = self._table(rule.get("when"), f"{place} when", DEPTH)
         if len(self.mistakes) > before:
             return None
         checks = [(part, Asked(rule=name, matched=False, why_ru=part.fails.ru, why_en=part.fails.en)) for part in parts]
@@ -129,31 +130,38 @@ class _Reading:
             name = rule.get("name")
             if isinstance(name, str) and name and first.setdefault(name, index) != index:
                 self.wrong(
-                    f"{_place(rule, index)}.name",
-                    f"rule[{first[name]}] has the same name",
+                    f"{_place(rule, index)} name",
+                    f"number {first[name] + 1} has the same name",
                     "Verdicts tell rules apart by name.",
                 )
         catch_all = next((index for index, rule in enumerate(compiled) if rule and rule.constant), None)
         advice = "End the rules with one that has when = { always = true } and the line for everything else."
         if catch_all is None and (not compiled or compiled[-1]):
-            self.wrong("rule", "no rule fits a message that all rules refuse", advice)
+            self.wrong("[[rule]]", "no rule fits a message that all rules refuse", advice)
         for index in range((len(rules) if catch_all is None else catch_all) + 1, len(rules)):
             reason = f"never reached: {_place(rules[catch_all or 0], catch_all or 0)} before it fits every message"
             self.wrong(_place(rules[index], index), reason, "Move that rule to the end.")
 
     def _text(self, rule: Mapping[str, Any], key: str, place: str) -> str:
         value = rule.get(key)
-        if isinstance(value, str) and value.strip():
-            return value
-        said = "missing" if value is None else "empty" if isinstance(value, str) else f"takes text, not {kind(value)}"
+        misspelt = value is None and any(difflib.get_close_matches(key, rule.keys() - set(KEYS), cutoff=0.5))
+        if misspelt or (isinstance(value, str) and value.strip()):
+            return value or ""  # a misspelt key was told as unknown and is not missing as well
+        said = (
+            "is missing"
+            if value is None
+            else "is empty"
+            if isinstance(value, str)
+            else f"takes text, not {kind(value)}"
+        )
         self.wrong(
-            f"{place}.{key}", said, "Give it a name of its own." if key == "name" else nearest("", self.known.lines)
+            f"{place} {key}", said, "Give it a name of its own." if key == "name" else nearest("", self.known.lines)
         )
         return ""
 
     def _table(self, table: object, place: str, depth: int) -> list[Condition]:
         if not isinstance(table, Mapping):
-            said = "missing" if table is None else f"takes a table, not {kind(table)}"
+            said = "is missing" if table is None else f"takes a table, not {kind(table)}"
             self.wrong(place, said, "Write { always = true } for every message.")
             return []
         if not table:
@@ -187,4 +195,4 @@ class _Reading:
             self.wrong(place, said, 'Write [ { channel = "mail" }, { has_attachment = true } ].')
             return None
         tables = enumerate(value)
-        return combine([every(self._table(table, f"{place}[{index}]", depth - 1)) for index, table in tables])
+        return combine([every(self._table(table, f"{place}[{index + 1}]", depth - 1)) for index, table in tables])

@@ -136,52 +136,52 @@ def rule(when: Any, **other: Any) -> dict[str, Any]:
 
 
 WRONG = [
-    (rule({"mentoins": ["a"]}), 'rule[0] "it".when.mentoins', 'unknown word "mentoins"', 'Did you mean "mentions"?'),
+    (rule({"mentoins": ["a"]}), '[[rule]] "it" when.mentoins', 'unknown word "mentoins"', 'Did you mean "mentions"?'),
     (
         rule({"any": [MAIL, {"subjekt": ["a"]}]}),
-        'rule[0] "it".when.any[1].subjekt',
+        '[[rule]] "it" when.any[2].subjekt',
         'unknown word "subjekt"',
         'Did you mean "subject"?',
     ),
-    (rule({"not": {"al": []}}), 'rule[0] "it".when.not.al', 'unknown word "al"', 'Did you mean "all"?'),
-    (rule({"zzzzzz": 1}), 'rule[0] "it".when.zzzzzz', 'unknown word "zzzzzz"', 'Known are "channel"'),
-    (rule(MAIL, line="secnd"), 'rule[0] "it".line', 'unknown line "secnd"', 'Did you mean "second"?'),
-    (rule(MAIL, line=None), 'rule[0] "it".line', "missing", 'Known are "first", "second".'),
-    (rule(MAIL, line=2), 'rule[0] "it".line', "takes text, not a number", ""),
-    (rule(MAIL, name=" "), 'rule[0] " ".name', "empty", "name of its own"),
-    (rule(MAIL, name=None), "rule[0].name", "missing", ""),
-    (rule(MAIL, whem=1), 'rule[0] "it".whem', 'unknown key "whem"', 'Did you mean "when"?'),
-    (rule(None), 'rule[0] "it".when', "missing", "{ always = true }"),
-    (rule("always"), 'rule[0] "it".when', "takes a table, not text", "{ always = true }"),
-    (rule({}), 'rule[0] "it".when', "an empty table", "{ always = true }"),
-    (rule({"any": []}), 'rule[0] "it".when.any', "the list is empty", ""),
-    (rule({"any": [{}]}), 'rule[0] "it".when.any[0]', "an empty table", ""),
-    (rule({"any": MAIL}), 'rule[0] "it".when.any', "takes a list of tables, not a table", ""),
-    (rule({"all": ["mail"]}), 'rule[0] "it".when.all[0]', "takes a table, not text", ""),
-    (rule({"not": [MAIL]}), 'rule[0] "it".when.not', "takes a table, not a list", ""),
-    (rule({"channel": "mial"}), 'rule[0] "it".when.channel', 'unknown channel "mial"', 'Did you mean "mail"?'),
-    (rule({"channel": ["mail"]}), 'rule[0] "it".when.channel', "takes one value, not a list", "any"),
-    (rule({"channel": True}), 'rule[0] "it".when.channel', "not true or false", ""),
-    (rule({"mailbox": "suport"}), 'rule[0] "it".when.mailbox', 'unknown mailbox "suport"', 'Did you mean "support"?'),
-    (rule({"language": "de"}), 'rule[0] "it".when.language', 'unknown language "de"', ""),
+    (rule({"not": {"al": []}}), '[[rule]] "it" when.not.al', 'unknown word "al"', 'Did you mean "all"?'),
+    (rule({"zzzzzz": 1}), '[[rule]] "it" when.zzzzzz', 'unknown word "zzzzzz"', 'Known are "channel"'),
+    (rule(MAIL, line="secnd"), '[[rule]] "it" line', 'unknown line "secnd"', 'Did you mean "second"?'),
+    (rule(MAIL, line=None), '[[rule]] "it" line', "is missing", 'Known are "first", "second".'),
+    (rule(MAIL, line=2), '[[rule]] "it" line', "takes text, not a number", ""),
+    (rule(MAIL, name=" "), "[[rule]] number 1 name", "empty", "name of its own"),
+    (rule(MAIL, name=None), "[[rule]] number 1 name", "is missing", ""),
+    (rule(MAIL, whem=1), '[[rule]] "it" whem', 'unknown key "whem"', 'Did you mean "when"?'),
+    (rule(None), '[[rule]] "it" when', "is missing", "{ always = true }"),
+    (rule("always"), '[[rule]] "it" when', "takes a table, not text", "{ always = true }"),
+    (rule({}), '[[rule]] "it" when', "an empty table", "{ always = true }"),
+    (rule({"any": []}), '[[rule]] "it" when.any', "the list is empty", ""),
+    (rule({"any": [{}]}), '[[rule]] "it" when.any[1]', "an empty table", ""),
+    (rule({"any": MAIL}), '[[rule]] "it" when.any', "takes a list of tables, not a table", ""),
+    (rule({"all": ["mail"]}), '[[rule]] "it" when.all[1]', "takes a table, not text", ""),
+    (rule({"not": [MAIL]}), '[[rule]] "it" when.not', "takes a table, not a list", ""),
+    (rule({"channel": "mial"}), '[[rule]] "it" when.channel', 'unknown channel "mial"', 'Did you mean "mail"?'),
+    (rule({"channel": ["mail"]}), '[[rule]] "it" when.channel', "takes one value, not a list", "any"),
+    (rule({"channel": True}), '[[rule]] "it" when.channel', "not true or false", ""),
+    (rule({"mailbox": "suport"}), '[[rule]] "it" when.mailbox', 'unknown mailbox "suport"', 'Did you mean "support"?'),
+    (rule({"language": "de"}), '[[rule]] "it" when.language', 'unknown language "de"', ""),
     (
         rule({"has_attachment": "true"}),
-        'rule[0] "it".when.has_attachment',
+        '[[rule]] "it" when.has_attachment',
         "takes true or false, not text",
         "Write true without",
     ),
-    (rule({"working_hours": 1}), 'rule[0] "it".when.working_hours', "takes true or false, not a number", ""),
-    (rule({"known_client": []}), 'rule[0] "it".when.known_client', "takes true or false, not a list", ""),
-    (rule({"mentions": []}), 'rule[0] "it".when.mentions', "the list is empty", ""),
-    (rule({"mentions": ["!!!"]}), 'rule[0] "it".when.mentions', '"!!!" holds no letter', "matches"),
-    (rule({"mentions": [7]}), 'rule[0] "it".when.mentions', "it holds a number", 'Write "7".'),
-    (rule({"subject": True}), 'rule[0] "it".when.subject', "takes a list of words, not true or false", ""),
-    (rule({"from": "ann"}), 'rule[0] "it".when.from', '"ann" is no address', "@example.com"),
-    (rule({"from": ["x.example"]}), 'rule[0] "it".when.from', '"x.example" is no address', '"@x.example"'),
-    (rule({"from": "a b@x.example"}), 'rule[0] "it".when.from', "is no address", ""),
-    (rule({"matches": ["a"]}), 'rule[0] "it".when.matches', "takes one expression as text, not a list", ""),
-    (rule({"matches": ""}), 'rule[0] "it".when.matches', "would match everything", "always"),
-    (rule({"matches": "(a"}), 'rule[0] "it".when.matches', "is not closed", ""),
+    (rule({"working_hours": 1}), '[[rule]] "it" when.working_hours', "takes true or false, not a number", ""),
+    (rule({"known_client": []}), '[[rule]] "it" when.known_client', "takes true or false, not a list", ""),
+    (rule({"mentions": []}), '[[rule]] "it" when.mentions', "the list is empty", ""),
+    (rule({"mentions": ["!!!"]}), '[[rule]] "it" when.mentions', '"!!!" holds no letter', "matches"),
+    (rule({"mentions": [7]}), '[[rule]] "it" when.mentions', "it holds a number", 'Write "7".'),
+    (rule({"subject": True}), '[[rule]] "it" when.subject', "takes a list of words, not true or false", ""),
+    (rule({"from": "ann"}), '[[rule]] "it" when.from', '"ann" is no address', "@example.com"),
+    (rule({"from": ["x.example"]}), '[[rule]] "it" when.from', '"x.example" is no address', '"@x.example"'),
+    (rule({"from": "a b@x.example"}), '[[rule]] "it" when.from', "is no address", ""),
+    (rule({"matches": ["a"]}), '[[rule]] "it" when.matches', "takes one expression as text, not a list", ""),
+    (rule({"matches": ""}), '[[rule]] "it" when.matches', "would match everything", "always"),
+    (rule({"matches": "(a"}), '[[rule]] "it" when.matches', "is not closed", ""),
 ]
 
 
@@ -200,21 +200,27 @@ def test_all_mistakes_are_told_together() -> None:
         rule({"mentoins": ["a"], "channel": "fax"}, line="third"), rule({"mailbox": "x"}, name="two"), REST
     )
     assert [place for place, _, _ in found] == [
-        'rule[0] "it".line',
-        'rule[0] "it".when.mentoins',
-        'rule[0] "it".when.channel',
-        'rule[1] "two".when.mailbox',
+        '[[rule]] "it" line',
+        '[[rule]] "it" when.mentoins',
+        '[[rule]] "it" when.channel',
+        '[[rule]] "two" when.mailbox',
+    ]
+
+
+def test_a_misspelt_key_is_not_missing_as_well() -> None:
+    assert [place for place, _, _ in mistakes({"name": "it", "when": MAIL, "lien": "first"}, REST)] == [
+        '[[rule]] "it" lien'
     ]
 
 
 def test_two_rules_cannot_have_one_name() -> None:
-    assert mistakes(rule(MAIL), rule(LATE), REST)[0][:2] == ('rule[1] "it".name', "rule[0] has the same name")
+    assert mistakes(rule(MAIL), rule(LATE), REST)[0][:2] == ('[[rule]] "it" name', "number 1 has the same name.")
 
 
 @pytest.mark.parametrize("rules", [[], [BILLING], [rule({"always": False})], [rule({"always": True, **MAIL})]])
 def test_the_last_rule_must_fit_everything(rules: list[dict[str, Any]]) -> None:
     [(place, message, suggestion)] = mistakes(*rules)
-    assert (place, message) == ("rule", "no rule fits a message that all rules refuse")
+    assert (place, message) == ("[[rule]]", "no rule fits a message that all rules refuse.")
     assert "always = true" in suggestion
 
 
@@ -225,8 +231,8 @@ def test_the_last_rule_must_fit_everything(rules: list[dict[str, Any]]) -> None:
 def test_rules_after_one_that_fits_everything_are_mistakes(when: dict[str, Any]) -> None:
     assert chain(rule(when)).decide(Facts(channel="telegram")).rule == "it"
     assert [(place, message) for place, message, _ in mistakes(rule(when), BILLING, REST)] == [
-        ('rule[1] "billing words"', 'never reached: rule[0] "it" before it fits every message'),
-        ('rule[2] "everything else"', 'never reached: rule[0] "it" before it fits every message'),
+        ('[[rule]] "billing words"', 'never reached: [[rule]] "it" before it fits every message.'),
+        ('[[rule]] "everything else"', 'never reached: [[rule]] "it" before it fits every message.'),
     ]
 
 
