@@ -10,7 +10,8 @@ OtvetError
 ├── ThreadGone         nobody: the conversation's place is made anew and the message goes again
 ├── AlreadyRunning     the operator: another process has this database or this bot
 ├── AlreadyDone        nobody: the message was worked on before
-└── NoRoom             the operator: the disk is full; work goes on by itself when there is room
+├── NoRoom             the operator: the disk is full; work goes on by itself when there is room
+└── StoreAway          the operator: the database does not answer; work goes on by itself when it does
 """
 
 from collections.abc import Sequence
@@ -84,7 +85,17 @@ class ThreadGone(OtvetError):
 
 
 class AlreadyRunning(OtvetError):
-    """Another process works on the same database or the same bot; the text is a sentence for the operator."""
+    """Another process works on the same database or the same bot; the text is a sentence for the operator.
+
+    `sort` is "database" or "bot", `place` what is taken (a file, a database's name, a lock file) and `pid` the process
+    that has it, 0 when that is not known.
+    """
+
+    def __init__(self, text: str, *, sort: str = "", place: str = "", pid: int = 0) -> None:
+        self.sort = sort
+        self.place = place
+        self.pid = pid
+        super().__init__(text)
 
 
 class AlreadyDone(OtvetError):
@@ -93,3 +104,7 @@ class AlreadyDone(OtvetError):
 
 class NoRoom(OtvetError):
     """The disk or the database is full."""
+
+
+class StoreAway(OtvetError):
+    """The database cannot be reached, or is kept busy by another process; nothing of the unit was stored."""
