@@ -1,0 +1,177 @@
+"""The database engine: the only file that knows whether it is SQLite or PostgreSQL.
+
+Rule: writers are one at a time, also across processes. SQLite does it by BEGIN IMMEDIATE, PostgreSQL by an advisory
+lock; within this process they queue in order before they ask, so that nobody burns the database's patience.
+
+SQLite runs with synchronous=FULL: in WAL mode NORMAL survives a killed process, but a power cut takes the last
+commits with it, and those were confirmed to Telegram already. It costs one fsync a commit.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Integer, create_engine, event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from store.failures import translated
+
+WRITER_LOCK = 0x077E7_0001
+"""The key of PostgreSQL's advisory lock that makes writers one at a time; any number that is only ours."""
+BUSY_TIMEOUT = 10_000
+"""Milliseconds that SQLite waits for another process (the command line) to finish writing."""
+WAL_LIMIT = 64 * 1024 * 1024
+"""Bytes to which SQLite cuts its log back after a checkpoint."""
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None when it is not SQLite."""
+    parsed = address(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def address(url: str, *, sync: bool = False) -> URL:
+    """The URL with the driver that we use. ValueError for a database that we do not know."""
+    parsed = make_url(url)
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise ValueError("an SQLite database needs a file: sqlite:///data/desk.db")
+        return parsed.set(drivername="sqlite" if sync else "sqlite+aiosqlite")
+    if kind in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise ValueError(f"the database is sqlite:// or postgresql://, not {kind}://")
+
+
+def to_json(value: object) -> str:
+    """JSON as it is stored: letters stay letters."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _settings(url: URL) -> dict[str, Any]:
+    # What clients wrote must not reach a log by way of an error's text.
+    shared: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True, "max_overflow": 20}
+    if url.get_backend_name() == "sqlite":
+        return shared | {"connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT / 1000}}
+    alive = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+    return shared | {"connect_args": alive, "pool_pre_ping": True}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA journal_size_limit={WAL_LIMIT}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("rebuilding"):
+        # Allowed only outside a transaction; the migration checks all keys itself before it commits.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    if connection.get_execution_options().get("writing"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+
+
+def _listen(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgres)
+
+
+def sync_engine(url: str) -> Engine:
+    """An engine for work in a thread of its own: backup and restore."""
+    where = address(url, sync=True)
+    engine = create_engine(where, **_settings(where))
+    _listen(engine)
+    return engine
+
+
+def snapshot(name: str) -> dict[str, Any]:
+    """Execution options with which that dialect reads everything as of one instant."""
+    if name == "sqlite":
+        return {}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+class Database:
+    """A pool of connections with two ways in: one writer after another, and any number of readers beside them."""
+
+    def __init__(self, url: str) -> None:
+        where = address(url)
+        self.file = sqlite_file(url)
+        self.engine: AsyncEngine = create_async_engine(where, **_settings(where))
+        _listen(self.engine.sync_engine)
+        self._writers = self.engine.execution_options(writing=True)
+        self._readers = self.engine.execution_options(**snapshot(self.engine.dialect.name))
+        self._queue = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
+
+    @asynccontextmanager
+    async def writing(self, *, rebuilding: bool = False) -> AsyncIterator[AsyncConnection]:
+        """The only writer's connection, in a transaction that is undone unless the caller commits it.
+
+        `rebuilding`: foreign keys are not enforced, for a migration that makes tables anew. NoRoom, StoreAway.
+        """
+        if self._holder is not None and self._holder is asyncio.current_task():
+            raise RuntimeError("a unit inside a unit would wait for itself for ever")
+        options = {"rebuilding": True} if rebuilding else {}
+        async with self._queue:
+            self._holder = asyncio.current_task()
+            try:
+                with translated(self.file):
+                    async with self._writers.execution_options(**options).connect() as connection:
+                        await connection.begin()
+                        yield connection
+                        if rebuilding:
+                            await connection.rollback()
+                            await connection.invalidate()  # the pool must not hand it out without foreign keys
+            finally:
+                self._holder = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees the database as it was at one instant and never waits for a writer. StoreAway."""
+        with translated(self.file):
+            async with self._readers.connect() as connection, connection.begin():
+                yield connection
+
+    async def close(self) -> None:
+        """End every connection. What is still in use ends when it is given back."""
+        await self.engine.dispose()
+
+
+@contextmanager
+def sync_writing(engine: Engine) -> Iterator[Connection]:
+    """The writer's transaction of an engine for threads; undone unless the caller commits. NoRoom, StoreAway."""
+    file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+    with translated(file), engine.execution_options(writing=True, rebuilding=True).connect() as connection:
+        connection.begin()
+        yield connection
+
+
+class strpos(GenericFunction[int]):  # noqa: N801 - SQLAlchemy names the SQL function after the class
+    """Where one text begins in another, from 1; 0 when it is not in there. LIKE differs between the two."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(strpos, "sqlite")
+def _instr(element: strpos, compiler: SQLCompiler, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"

@@ -1,0 +1,86 @@
+"""Migrations: Alembic driven from here, without a configuration file. Imported only when there is work for it."""
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+
+from desk.errors import ConfigError, Mistake
+from store.engine import Database
+from store.failures import translated
+from store.schema import HEAD, recorded
+
+FOLDER = Path(__file__).parent / "migrations"
+COPIES = 3
+"""Copies of the SQLite file that are kept."""
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, working on that connection."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+async def migrate(database: Database) -> list[str]:
+    """See SqlStore.migrate."""
+    async with database.writing(rebuilding=True) as connection:
+        before = await connection.run_sync(recorded)
+        steps = _steps(before)
+        if not steps:
+            return []
+        if before and database.file is not None:
+            # The writer's lock is held: nobody changes the file between the copy and the migration.
+            await asyncio.to_thread(_copy, database.file)
+        await connection.run_sync(upgrade)
+        await connection.commit()
+    return steps
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Apply what is missing up to a revision, inside the connection's transaction."""
+    command.upgrade(config(connection), to)
+    if connection.dialect.name == "sqlite":
+        broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        if broken:
+            raise RuntimeError(f"a migration left rows that point nowhere: {broken[:5]}")
+
+
+def _steps(before: str) -> list[str]:
+    scripts = ScriptDirectory.from_config(config())
+    try:
+        found = [script.revision for script in scripts.iterate_revisions("head", before or "base")]
+    except CommandError as error:
+        message = (
+            f"the database has the tables of revision {before}, which this program does not know ({HEAD} is its own)."
+        )
+        raise ConfigError(
+            [
+                Mistake(
+                    file="[store] url", place="", message=message, suggestion="A newer version made it; install that."
+                )
+            ]
+        ) from error
+    return found[::-1]
+
+
+def _copy(file: Path) -> None:
+    copy = file.with_name(f"{file.name}.before-{HEAD}.bak")
+    part = copy.with_name(copy.name + ".part")
+    part.unlink(missing_ok=True)
+    with translated(file), closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
+        source.backup(target)
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    part.replace(copy)
+    copies = sorted(file.parent.glob(f"{file.name}.before-*.bak"), key=lambda path: path.stat().st_mtime)
+    for old in copies[:-COPIES]:
+        old.unlink()

@@ -1,0 +1,89 @@
+"""The store: opens the database, sees that its tables are those of this program, and hands out units."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+
+from desk.errors import ConfigError, Mistake
+from desk.incoming import RawId
+from desk.ports import Unit
+from store.engine import Database
+from store.schema import HEAD, recorded
+from store.unit import SqlUnit
+
+
+class SqlStore:
+    """See desk.ports.Store. `url` is sqlite:///path or postgresql://user:password@host/name."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        self._calls: list[Callable[[], None]] = []
+
+    async def open(self) -> None:
+        """Bring an SQLite database up to date, after a copy of its file; demand it of a PostgreSQL database.
+
+        ConfigError when the tables are not those of this program. StoreAway, NoRoom.
+        """
+        async with self._database.reading() as connection:
+            revision = await connection.run_sync(recorded)
+        if revision == HEAD:
+            return
+        if self._database.file is None:
+            raise ConfigError([_outdated(revision)])
+        await self.migrate()
+
+    async def migrate(self) -> list[str]:
+        """Bring the tables up to date; the revisions applied, oldest first.
+
+        An SQLite database that has tables is copied before: <file>.before-<revision>.bak, the newest three are kept.
+        ConfigError when a newer program made them. StoreAway, NoRoom.
+        """
+        from store.migrating import migrate
+
+        return await migrate(self._database)
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self._database.close()
+
+    def on_commit(self, call: Callable[[], None]) -> None:
+        self._calls.append(call)
+
+    @asynccontextmanager
+    async def unit(self, *, finishing: Sequence[RawId] = ()) -> AsyncIterator[Unit]:
+        async with self._database.writing() as connection:
+            unit = SqlUnit(connection, committed=self._committed, finishing=finishing)
+            await unit.begin()
+            try:
+                yield unit
+            finally:
+                unit.end()
+
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator[Unit]:
+        async with self._database.reading() as connection:
+            unit = SqlUnit(connection)
+            try:
+                yield unit
+            finally:
+                unit.end()
+
+    async def ping(self) -> None:
+        """Ask the database whether it answers and can be written. StoreAway, NoRoom."""
+        async with self._database.writing() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    def _committed(self) -> None:
+        for call in self._calls:
+            call()
+
+
+def _outdated(revision: str) -> Mistake:
+    state = f"has the tables of revision {revision}" if revision else "has no tables yet"
+    return Mistake(
+        file="[store] url",
+        place="",
+        message=f"the database {state}, this program needs {HEAD}.",
+        suggestion="Run `python -m desk migrate` (a backup before it is wise).",
+    )

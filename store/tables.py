@@ -1,0 +1,362 @@
+"""The tables: one for each value class of the desk, with the same names, and two of the store's own.
+
+Rule: a row says what its dataclass says and nothing more; defaults live there, meanings are explained there. Longer
+than most modules, because one page that shows the whole schema is worth more than five short ones.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from desk import incoming, parcels, people, tickets
+from store.columns import NUMBER, Bytes, Choice, Flag, Instant, Name, Tree, Whole, Words
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, so that a migration can speak of it on both engines."""
+
+# Conditions of partial indexes. SQLite uses such an index only for a query that says the same in so many words.
+RAW_UNDONE = "state IN ('new', 'working')"
+PARCEL_UNDONE = "state IN ('queued', 'sending')"
+PARCEL_QUEUED = "state = 'queued'"
+
+Id = Annotated[int | None, Field(sa_type=NUMBER, primary_key=True)]
+Int = Annotated[int, Field(sa_type=Whole)]
+IntOrNone = Annotated[int | None, Field(sa_type=Whole)]
+Str = Annotated[str, Field(sa_type=Words)]
+Indexed = Annotated[str, Field(sa_type=Name)]
+At = Annotated[datetime, Field(sa_type=Instant)]
+AtOrNone = Annotated[datetime | None, Field(sa_type=Instant)]
+Bool = Annotated[bool, Field(sa_type=Flag)]
+Json = Annotated[Any, Field(sa_type=Tree, nullable=False)]
+Blob = Annotated[bytes, Field(sa_type=Bytes)]
+
+
+def to(table: str, *, optional: bool = False) -> Any:
+    """A column that points to a row of that table."""
+    return Field(sa_column=Column(NUMBER, ForeignKey(f"{table}.id"), nullable=optional))
+
+
+def one_of(choice: Any, *, optional: bool = False) -> Any:
+    """A column that holds a member of that enumeration."""
+    return Field(sa_column=Column(Choice(choice), nullable=optional))
+
+
+def some(name: str, condition: str, *columns: str) -> Index:
+    """An index over the rows for which the condition holds: small, however long the history grows."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""SQLite must not give a removed row's id to another one: Message-IDs are made from parcels' ids."""
+
+
+class Row(SQLModel):
+    """What all tables share."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+class ClientRow(Row, table=True):
+    __tablename__ = "client"
+    __table_args__ = (NEVER_AGAIN,)
+    id: Id = None
+    name: Str
+    language: Str
+    spoken: Str
+    joined_to: IntOrNone
+    created_at: At
+
+
+class DoorRow(Row, table=True):
+    __tablename__ = "door"
+    __table_args__ = (UniqueConstraint("channel", "address"), Index(None, "client_id"), NEVER_AGAIN)
+    id: Id = None
+    client_id: int = to("client")
+    channel: Indexed
+    address: Indexed
+    name: Str
+    username: Str
+    place: Str
+    proof: str = one_of(people.Proof)
+    created_at: At
+    used_at: At
+    shut_at: AtOrNone
+    shut_reason: Str
+
+
+class LinkRow(Row, table=True):
+    __tablename__ = "link"
+    __table_args__ = (Index(None, "kept_id"), Index(None, "joined_id"), NEVER_AGAIN)
+    id: Id = None
+    kept_id: int = to("client")
+    joined_id: int = to("client")
+    proof: str = one_of(people.Proof)
+    by: Str
+    at: At
+    doors: Json
+    tickets: Json
+    undone_at: AtOrNone
+
+
+class SuggestionRow(Row, table=True):
+    __tablename__ = "suggestion"
+    __table_args__ = (Index(None, "client_id", "other_id"), Index(None, "ticket_id"), NEVER_AGAIN)
+    id: Id = None
+    client_id: int = to("client")
+    other_id: int = to("client")
+    ticket_id: Int
+    reason: Str
+    value: Str
+    state: str = one_of(people.Answered)
+    by: Str
+    at: At
+
+
+class KeyRow(Row, table=True):
+    __tablename__ = "key"
+    __table_args__ = (Index(None, "secret"), Index(None, "channel", "address"), Index(None, "client_id"), NEVER_AGAIN)
+    id: Id = None
+    sort: Str
+    secret: Indexed
+    client_id: Int
+    channel: Indexed
+    address: Indexed
+    tries: Int
+    created_at: At
+    expires_at: At
+    used_at: AtOrNone
+
+
+class AuditRow(Row, table=True):
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "client_id"), NEVER_AGAIN)
+    id: Id = None
+    at: At
+    who: Str
+    what: Str
+    ticket_id: IntOrNone
+    client_id: IntOrNone
+    data: Json
+
+
+class TicketRow(Row, table=True):
+    __tablename__ = "ticket"
+    __table_args__ = (Index(None, "client_id", "status"), Index(None, "status"), Index(None, "reminder_id"))
+    # The number comes from the counter, without gaps.
+    id: int = Field(sa_column=Column(NUMBER, primary_key=True, autoincrement=False))
+    client_id: int = to("client")
+    opened_door_id: int = to("door")
+    door_id: int = to("door")
+    line: Indexed
+    status: str = one_of(tickets.Status)
+    subject: Str
+    language: Str
+    verdict: Json
+    taken_by: Str
+    taken_id: Str
+    related_id: IntOrNone
+    created_at: At
+    active_at: At
+    client_wrote_at: At
+    solved_at: AtOrNone
+    closed_at: AtOrNone
+    closing: str | None = one_of(tickets.Closing, optional=True)
+    question: Str
+    asked_at: AtOrNone
+    clock_from: AtOrNone
+    reminded: Int
+    kept: Int
+    snoozed_until: AtOrNone
+    reminder_id: IntOrNone
+    held_reason: Str
+
+
+class MessageRow(Row, table=True):
+    __tablename__ = "message"
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "external_id"), NEVER_AGAIN)
+    id: Id = None
+    ticket_id: int = to("ticket")
+    kind: str = one_of(tickets.Kind)
+    author: Str
+    author_id: Str
+    channel: Str
+    door_id: int | None = to("door", optional=True)
+    external_id: Indexed
+    text: Str
+    rest: Str
+    at: At
+    withdrawn_at: AtOrNone
+
+
+class RevisionRow(Row, table=True):
+    __tablename__ = "revision"
+    __table_args__ = (Index(None, "message_id"), NEVER_AGAIN)
+    id: Id = None
+    message_id: int = to("message")
+    text: Str
+    at: At
+
+
+class FileRow(Row, table=True):
+    __tablename__ = "file"
+    __table_args__ = (Index(None, "message_id"), NEVER_AGAIN)
+    id: Id = None
+    message_id: int = to("message")
+    sort: Str
+    name: Str
+    mime: Str
+    size: Int
+    key: Str
+    remote_id: Str
+    inline: Bool
+
+
+class TraceRow(Row, table=True):
+    __tablename__ = "trace"
+    __table_args__ = (
+        UniqueConstraint("channel", "place", "external_id"),
+        Index(None, "external_id"),  # a mail's ancestors, in whichever mailbox they lie
+        Index(None, "ticket_id"),
+        Index(None, "message_id"),
+        Index(None, "parcel_id"),
+        NEVER_AGAIN,
+    )
+    id: Id = None
+    channel: Indexed
+    place: Indexed
+    external_id: Indexed
+    ticket_id: int | None = to("ticket", optional=True)
+    message_id: int | None = to("message", optional=True)
+    role: str = one_of(tickets.Role)
+    parcel_id: IntOrNone
+    at: At
+
+
+class ThreadRow(Row, table=True):
+    __tablename__ = "thread"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "channel"),
+        Index(None, "channel", "place", "external_id"),
+        NEVER_AGAIN,
+    )
+    id: Id = None
+    ticket_id: int = to("ticket")
+    channel: Indexed
+    place: Indexed
+    external_id: Indexed
+    card_id: Str
+    title: Str
+    closed: Bool
+    replayed: Bool
+
+
+class ParcelRow(Row, table=True):
+    __tablename__ = "parcel"
+    __table_args__ = (
+        some("ix_parcel_undone", PARCEL_UNDONE, "lane", "id"),
+        some("ix_parcel_queued", PARCEL_QUEUED, "not_before"),
+        Index(None, "state"),
+        Index(None, "coalesce"),
+        Index(None, "ticket_id"),
+        Index(None, "message_id"),
+        NEVER_AGAIN,
+    )
+    id: Id = None
+    channel: Str
+    place: Str
+    lane: Indexed
+    purpose: str = one_of(parcels.Purpose)
+    urgency: Int
+    ticket_id: int | None = to("ticket", optional=True)
+    message_id: int | None = to("message", optional=True)
+    body: Json
+    state: str = one_of(parcels.ParcelState)
+    not_before: At
+    attempts: Int
+    created_at: At
+    sent_at: AtOrNone
+    external_id: Str
+    error: Str
+    coalesce: Indexed
+
+
+class RawRow(Row, table=True):
+    __tablename__ = "raw"
+    __table_args__ = (
+        UniqueConstraint("channel", "place", "external_id"),
+        some("ix_raw_undone", RAW_UNDONE, "lane", "id"),
+        Index(None, "state"),
+        Index(None, "album"),
+        Index(None, "digest"),
+        NEVER_AGAIN,
+    )
+    id: Id = None
+    channel: Indexed
+    place: Indexed
+    external_id: Indexed
+    lane: Indexed
+    body: Blob
+    key: Str
+    size: Int
+    album: Indexed
+    digest: Indexed
+    at: At
+    state: str = one_of(incoming.RawState)
+    attempts: Int
+    interrupted: Int
+    not_before: At
+    error: Str
+
+
+class FactRow(Row, table=True):
+    """A small thing remembered under a name."""
+
+    __tablename__ = "fact"
+    key: Annotated[str, Field(sa_type=Name, primary_key=True)]
+    value: Str
+
+
+class CounterRow(Row, table=True):
+    """The last number given; its row is part of the transaction, so a number that was not used comes again."""
+
+    __tablename__ = "counter"
+    name: Annotated[str, Field(sa_type=Name, primary_key=True)]
+    last: Int
+
+
+def table(row: type[Row]) -> Table:
+    """The SQL table of a row class."""
+    found: Table = row.__table__  # type: ignore[attr-defined]
+    return found
+
+
+TABLES: Mapping[type, Table] = {
+    people.Client: table(ClientRow),
+    people.Door: table(DoorRow),
+    people.Link: table(LinkRow),
+    people.Suggestion: table(SuggestionRow),
+    people.Key: table(KeyRow),
+    people.Audit: table(AuditRow),
+    tickets.Ticket: table(TicketRow),
+    tickets.Message: table(MessageRow),
+    tickets.Revision: table(RevisionRow),
+    tickets.File: table(FileRow),
+    tickets.Trace: table(TraceRow),
+    tickets.Thread: table(ThreadRow),
+    parcels.Parcel: table(ParcelRow),
+    incoming.Raw: table(RawRow),
+}
+"""Which table keeps which value class of the desk."""
+
+FACT = table(FactRow)
+COUNTER = table(CounterRow)
+METADATA = Row.metadata
