@@ -22,6 +22,7 @@ OVERRIDE = "OTVET__"
 Check = Callable[[str, Mapping[str, Any]], Sequence[Mistake]]
 """Looks at what the file says (its name and its tables, as read) beyond what settings alone can know."""
 
+_RULES = "[[rule]]"
 _LISTS = ("mailbox", "line", "rule")
 _DISTINCT = (("mailbox", "name"), ("mailbox", "address"), ("line", "name"), ("rule", "name"))
 _ABOUT_TOML = "Text goes in quotes; a table is [name], a list of them [[name]]."
@@ -55,8 +56,11 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ, checks: S
         settings = Settings.model_validate(tables, context=context)
     except ValidationError as error:
         mistakes += _translate(file, tables, error)
-    for check in checks:
-        mistakes += check(file, tables)
+    said = [mistake for check in checks for mistake in check(file, tables)]
+    if any(mistake.place.startswith(_RULES) for mistake in said):
+        # The rules' own check looks deeper and would say the same again.
+        mistakes = [mistake for mistake in mistakes if not mistake.place.startswith(_RULES)]
+    mistakes += said
     if mistakes or settings is None:
         raise ConfigError(mistakes)
     return settings

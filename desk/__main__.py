@@ -1,0 +1,263 @@
+"""The command line and the wiring: the only file that may import every room.
+
+Rooms are imported inside the command that needs them, so that what needs neither Telegram nor the database answers at
+once. Exit codes: 0 done, 1 failed, 2 configuration or usage.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desk import command_line
+from desk.configuration import load_settings
+from desk.errors import ConfigError, Mistake
+from desk.texts import say
+
+if TYPE_CHECKING:
+    from desk.desk import Desk
+    from desk.findings import Finding
+    from desk.ports import Router
+    from desk.running import Running
+    from desk.settings import Settings
+    from rules.chain import Chain
+    from store.store import SqlStore
+
+DONE, FAILED, CONFIGURATION = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command; its exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    language = command_line.language_of(given, os.environ)
+    parser = command_line.parser(language)
+    options = parser.parse_args(given)
+    if options.command is None:
+        parser.print_help()
+        return DONE
+    try:
+        return COMMANDS[options.command](options)
+    except KeyboardInterrupt:
+        return _complain(say(language, "cli.interrupted"))
+    except Exception as error:  # noqa: BLE001 - people get a sentence, never a stack trace
+        return _complain(
+            command_line.sentence(error, language), CONFIGURATION if isinstance(error, ConfigError) else FAILED
+        )
+
+
+def _complain(sentence: str, code: int = FAILED) -> int:
+    print(sentence, file=sys.stderr)
+    return code
+
+
+def load(path: Path) -> "tuple[Settings, Chain]":
+    """The settings with their rules ready to be asked; ConfigError with the mistakes of both."""
+    from rules.chain import compile_chain
+    from rules.checking import check_rules
+
+    settings = load_settings(path, checks=(check_rules, _check_country))
+    rules = [rule.model_dump() for rule in settings.rule]
+    names = {"lines": [line.name for line in settings.line], "mailboxes": [box.name for box in settings.mailbox]}
+    return settings, compile_chain(rules, **names, file=str(path))
+
+
+def _check_country(file: str, tables: Mapping[str, Any]) -> Sequence[Mistake]:
+    from scheduler.workdays import days_off
+
+    calendar = tables.get("calendar", {})
+    country = calendar.get("holidays") if isinstance(calendar, dict) else None
+    try:
+        if isinstance(country, str):
+            days_off(country)
+    except ValueError as error:
+        return [Mistake(file=file, place="[calendar] holidays", message=f"{error}.")]
+    return []
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def opened(settings: "Settings", router: "Router") -> "AsyncIterator[Desk]":
+    """The desk on its opened database, without channels; closed again at the end."""
+    from desk.desk import Desk
+    from scheduler.workdays import days_off
+    from store.files import FolderFiles
+
+    store = new_store(settings)
+    try:
+        await store.open()
+        calendar = settings.calendar.working_time(settings.desk.zone, days_off(settings.calendar.holidays))
+        files = FolderFiles(files_folder(settings))
+        yield Desk(settings=settings, store=store, files=files, router=router, calendar=calendar, now=_now)
+    finally:
+        await store.close()
+
+
+def files_folder(settings: "Settings") -> Path:
+    return settings.desk.data / "files"
+
+
+def new_store(settings: "Settings") -> "SqlStore":
+    """The store, not opened yet; the folders that it needs are there."""
+    from store.engine import sqlite_file
+    from store.store import SqlStore
+
+    settings.desk.data.mkdir(parents=True, exist_ok=True)
+    if file := sqlite_file(settings.store.url):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    return SqlStore(settings.store.url)
+
+
+def build(desk: "Desk") -> "Running":
+    """The desk with its channels, ready to run."""
+    from mail.channel import MailChannel
+
+    from bot.channel import TelegramChannel
+    from desk.running import Running
+
+    return Running(desk, [TelegramChannel(desk), MailChannel(desk)])
+
+
+def run(options: Namespace) -> int:
+    settings, chain = load(options.config)
+    # From here a stop must find the loop's own handler or nothing worth saving.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
+    from desk.journal import start_journal
+
+    start_journal(settings)
+    return asyncio.run(_run(settings, chain))
+
+
+async def _run(settings: "Settings", chain: "Chain") -> int:
+    from store.lock import locked
+
+    async with locked(settings.store.url, settings.telegram.token.get_secret_value()), opened(settings, chain) as desk:
+        working = asyncio.create_task(build(desk).run())
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, working.cancel)
+        try:
+            await working
+        except asyncio.CancelledError:
+            return DONE
+    return FAILED  # it runs until it is stopped
+
+
+def demo(options: Namespace) -> int:
+    from playground.story import play
+
+    return play(keep=options.keep)
+
+
+def check(options: Namespace) -> int:
+    settings, _ = load(options.config)
+    numbers = {"boxes": len(settings.mailbox), "lines": len(settings.line), "rules": len(settings.rule)}
+    print(say(settings.desk.language, "cli.config_fine", **numbers))
+    return DONE
+
+
+def explain(options: Namespace) -> int:
+    from desk.facts import Facts
+    from desk.language import guess_language
+
+    settings, chain = load(options.config)
+    facts = Facts(
+        channel=options.channel, mailbox=options.mailbox, sender=tuple(options.sender), subject=options.subject,
+        text=options.text, has_attachment=options.attachment, working_hours=not options.night,
+        known_client=options.known, language=guess_language(f"{options.subject}\n{options.text}"),
+    )  # fmt: skip
+    print(chain.explain(facts, settings.desk.language))
+    return DONE
+
+
+def doctor(options: Namespace) -> int:
+    from desk.doctor import examine, look_at_disk
+
+    settings, _ = load(options.config)
+    language = settings.desk.language
+
+    async def telegram() -> "Sequence[Finding]":
+        from bot.doctor import check
+
+        return await check(settings)
+
+    async def mail() -> "Sequence[Finding]":
+        from mail.doctor import check
+
+        return await check(settings)
+
+    async def database() -> "Sequence[Finding]":
+        from store.doctor import check
+
+        return await check(settings.store.url, language)
+
+    async def disk() -> "Sequence[Finding]":
+        return await look_at_disk([settings.desk.data], language)
+
+    parts = [("Telegram", telegram), ("IMAP, SMTP", mail), ("store", database), ("disk", disk)]
+    return DONE if asyncio.run(examine(parts, language, print)) else FAILED
+
+
+def quarantine(options: Namespace) -> int:
+    from desk import quarantine_commands
+
+    settings, chain = load(options.config)
+
+    async def answer() -> str:
+        async with opened(settings, chain) as desk:
+            return await quarantine_commands.carry_out(desk, options.action, getattr(options, "id", 0))
+
+    print(asyncio.run(answer()))
+    return DONE
+
+
+def migrate(options: Namespace) -> int:
+    from store.schema import HEAD
+
+    settings, _ = load(options.config)
+
+    async def applied() -> None:
+        store = new_store(settings)
+        try:
+            await store.migrate()
+        finally:
+            await store.close()
+
+    asyncio.run(applied())
+    print(say(settings.desk.language, "cli.migrated", revision=HEAD))
+    return DONE
+
+
+def backup(options: Namespace) -> int:
+    from store.backup import backup
+
+    settings, _ = load(options.config)
+    backup(settings.store.url, files_folder(settings), options.file)
+    size = f"{options.file.stat().st_size / 1_000_000:.1f}"
+    print(say(settings.desk.language, "cli.backed_up", file=options.file, size=size))
+    return DONE
+
+
+def restore(options: Namespace) -> int:
+    from store.backup import restore
+
+    settings, _ = load(options.config)
+    restore(settings.store.url, files_folder(settings), options.file, force=options.force)
+    print(say(settings.desk.language, "cli.restored", file=options.file))
+    return DONE
+
+
+COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
+    "run": run, "demo": demo, "check": check, "doctor": doctor, "rules": explain, "quarantine": quarantine,
+    "migrate": migrate, "backup": backup, "restore": restore,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    sys.exit(main())

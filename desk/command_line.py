@@ -1,0 +1,98 @@
+"""The words of the command line: which commands there are, what each takes, how an error is told."""
+
+import argparse
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from desk.configuration import OVERRIDE
+from desk.errors import ConfigError, NoRoom, OtvetError, Refusal, StoreAway
+from desk.texts import LANGUAGES, say
+
+DEFAULT_CONFIG = Path("config.toml")
+
+
+def parser(language: str) -> argparse.ArgumentParser:
+    """The parser of `otvet`; what it returns has `command`, `config` and whatever the command takes besides."""
+    whole = argparse.ArgumentParser(
+        prog="otvet", description=say(language, "cli.about"), epilog=say(language, "cli.exit_codes")
+    )
+    commands = whole.add_subparsers(dest="command", metavar=say(language, "cli.command"))
+
+    def command(
+        name: str, within: "argparse._SubParsersAction[argparse.ArgumentParser]" = commands, key: str = ""
+    ) -> argparse.ArgumentParser:
+        help_ = say(language, f"cli.help_{key or name}")
+        added = within.add_parser(name, help=help_, description=help_)
+        added.add_argument(
+            "--config", type=Path, default=DEFAULT_CONFIG, metavar="PATH", help=say(language, "cli.help_config")
+        )
+        return added
+
+    def group(name: str) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+        help_ = say(language, f"cli.help_{name}")
+        added = commands.add_parser(name, help=help_, description=help_)
+        return added.add_subparsers(dest="action", metavar=say(language, "cli.command"), required=True)
+
+    command("run")
+    command("demo").add_argument("--keep", action="store_true", help=say(language, "cli.help_keep"))
+    command("check")
+    command("doctor")
+    _explain(command("explain", group("rules")), language)
+    quarantine = group("quarantine")
+    command("list", quarantine)
+    for action in ("show", "retry", "drop"):
+        command(action, quarantine).add_argument("id", type=int, metavar="ID", help=say(language, "cli.help_id"))
+    command("migrate")
+    command("backup").add_argument("file", type=Path, metavar="FILE", help=say(language, "cli.help_file"))
+    restore = command("restore")
+    restore.add_argument("file", type=Path, metavar="FILE", help=say(language, "cli.help_file"))
+    restore.add_argument("--force", action="store_true", help=say(language, "cli.help_force"))
+    return whole
+
+
+def _explain(command: argparse.ArgumentParser, language: str) -> None:
+    command.add_argument(
+        "--channel", required=True, choices=("telegram", "mail"), help=say(language, "cli.help_channel")
+    )
+    command.add_argument("--mailbox", default="", metavar="NAME", help=say(language, "cli.help_mailbox"))
+    command.add_argument(
+        "--from", dest="sender", action="append", default=[], metavar="ADDRESS", help=say(language, "cli.help_from")
+    )
+    command.add_argument("--subject", default="", help=say(language, "cli.help_subject"))
+    command.add_argument("--text", default="", help=say(language, "cli.help_text"))
+    command.add_argument("--attachment", action="store_true", help=say(language, "cli.help_attachment"))
+    command.add_argument("--known", action="store_true", help=say(language, "cli.help_known"))
+    command.add_argument("--night", action="store_true", help=say(language, "cli.help_night"))
+
+
+def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """The desk's language as the configuration names it, whatever else may be wrong there; else Russian."""
+    chosen = environ.get(f"{OVERRIDE}DESK__LANGUAGE", "").strip("\"'")
+    if chosen in LANGUAGES:
+        return chosen
+    path = DEFAULT_CONFIG
+    for index, argument in enumerate(arguments):
+        if argument == "--config" and index + 1 < len(arguments):
+            path = Path(arguments[index + 1])
+        elif argument.startswith("--config="):
+            path = Path(argument.removeprefix("--config="))
+    try:
+        chosen = tomllib.loads(path.read_text(encoding="utf-8-sig"))["desk"]["language"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return LANGUAGES[0]
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def sentence(error: Exception, language: str) -> str:
+    """What to tell a person about an error that ended a command."""
+    if isinstance(error, ConfigError):
+        head = say(language, "cli.config_wrong", number=len(error.mistakes))
+        return "\n".join([head, *(f"  {mistake}" for mistake in error.mistakes)])
+    if isinstance(error, Refusal):
+        return say(language, error.key, **error.values)
+    if isinstance(error, NoRoom | StoreAway):
+        return say(language, "cli.no_room" if isinstance(error, NoRoom) else "cli.store_away", what=error)
+    if isinstance(error, OtvetError | OSError):
+        return say(language, "cli.failed", what=str(error).rstrip("."))
+    return say(language, "cli.bug", what=f"{type(error).__name__}: {error}")

@@ -1,0 +1,45 @@
+"""Looks whether the database opens and has the tables of this program."""
+
+import os
+
+from desk.errors import OtvetError
+from desk.findings import FAILED, OK, WARNING, Finding
+from desk.texts import say
+from store.engine import Database, sqlite_file
+from store.schema import HEAD, recorded
+
+
+async def check(url: str, language: str) -> list[Finding]:
+    """One finding about the database at `url`; nothing is made or changed."""
+    name = say(language, "cli.doctor_database")
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        above = next(folder for folder in file.parents if folder.exists())
+        if not os.access(above, os.W_OK):
+            advice = say(language, "cli.doctor_database_advice")
+            return [Finding(name=name, state=FAILED, detail=str(above), advice=advice)]
+        return [_new(name, language, WARNING)]
+    database = Database(url)
+    try:
+        async with database.reading() as connection:
+            revision = await connection.run_sync(recorded)
+        if revision == HEAD:
+            async with database.writing():
+                pass  # the lock was granted, so the file or server takes writers
+    except (OtvetError, OSError, ValueError) as error:
+        advice = say(language, "cli.doctor_database_advice")
+        return [Finding(name=name, state=FAILED, detail=str(error), advice=advice)]
+    finally:
+        await database.close()
+    if not revision:
+        return [_new(name, language, WARNING if file else FAILED)]
+    if revision == HEAD:
+        return [Finding(name=name, state=OK, detail=say(language, "cli.doctor_revision", revision=revision))]
+    detail = say(language, "cli.doctor_old", revision=revision, wanted=HEAD)
+    state = WARNING if file else FAILED
+    return [Finding(name=name, state=state, detail=detail, advice=say(language, "cli.doctor_old_advice"))]
+
+
+def _new(name: str, language: str, state: str) -> Finding:
+    detail, advice = say(language, "cli.doctor_new"), say(language, "cli.doctor_new_advice")
+    return Finding(name=name, state=state, detail=detail, advice=advice)
