@@ -9,6 +9,7 @@ OtvetError
 │   └── DoorShut       the same, and that way to the client is closed for good (blocked bot, dead address)
 ├── ThreadGone         nobody: the conversation's place is made anew and the message goes again
 ├── AlreadyRunning     the operator: another process has this database or this bot
+├── CannotRestore      the operator: a backup is damaged, or would overwrite something
 ├── AlreadyDone        nobody: the message was worked on before
 ├── NoRoom             the operator: the disk is full; work goes on by itself when there is room
 └── StoreAway          the operator: the database does not answer; work goes on by itself when it does
@@ -96,6 +97,10 @@ class AlreadyRunning(OtvetError):
         self.place = place
         self.pid = pid
         super().__init__(text)
+
+
+class CannotRestore(OtvetError):
+    """A backup was not restored and nothing was changed; the text is a sentence for the operator."""
 
 
 class AlreadyDone(OtvetError):
