@@ -9,12 +9,12 @@ commits with it, and those were confirmed to Telegram already. It costs one fsyn
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Integer, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Integer, Table, create_engine, event, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -22,8 +22,8 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from store.failures import translated
 
-WRITER_LOCK = 0x077E7_0001
-"""The key of PostgreSQL's advisory lock that makes writers one at a time; any number that is only ours."""
+WRITER_LOCK, PROCESS_LOCK = 0x077E7_0001, 0x077E7_0002
+"""The keys of PostgreSQL's advisory locks: writers one at a time, one desk at a time. Any numbers of our own."""
 BUSY_TIMEOUT = 10_000
 """Milliseconds that SQLite waits for another process (the command line) to finish writing."""
 WAL_LIMIT = 64 * 1024 * 1024
@@ -102,6 +102,24 @@ def sync_engine(url: str) -> Engine:
     return engine
 
 
+def continue_counting(connection: Connection, tables: Iterable[Table]) -> None:
+    """After rows came in with their ids: the next ids follow the highest. SQLite sees to that by itself."""
+    if connection.dialect.name == "sqlite":
+        return
+    for table in tables:
+        sequence = func.pg_get_serial_sequence(table.name, "id") if "id" in table.c else None
+        if sequence is None or connection.scalar(select(sequence)) is None:
+            continue
+        highest = connection.scalar(select(func.max(table.c.id)))
+        if highest is not None:
+            connection.execute(select(func.setval(sequence, highest)))
+
+
+def server_address(url: str) -> str:
+    """The URL as PostgreSQL's own library reads it, password included."""
+    return address(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def snapshot(name: str) -> dict[str, Any]:
     """Execution options with which that dialect reads everything as of one instant."""
     if name == "sqlite":
@@ -115,6 +133,8 @@ class Database:
     def __init__(self, url: str) -> None:
         where = address(url)
         self.file = sqlite_file(url)
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
         self.engine: AsyncEngine = create_async_engine(where, **_settings(where))
         _listen(self.engine.sync_engine)
         self._writers = self.engine.execution_options(writing=True)
@@ -137,10 +157,12 @@ class Database:
                 with translated(self.file):
                     async with self._writers.execution_options(**options).connect() as connection:
                         await connection.begin()
-                        yield connection
-                        if rebuilding:
-                            await connection.rollback()
-                            await connection.invalidate()  # the pool must not hand it out without foreign keys
+                        try:
+                            yield connection
+                        finally:
+                            if rebuilding:
+                                await connection.rollback()
+                                await connection.invalidate()  # the pool must not hand it out without foreign keys
             finally:
                 self._holder = None
 

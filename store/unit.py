@@ -68,30 +68,30 @@ class SqlUnit:
             raise LookupError(f"there is no {what.kind.__name__} {id_}")
         return with_id(thing, values, id_)
 
-    async def get(self, kind: type[T], id_: int) -> T | None:
+    async def get(self, kind: type[T], id_: int, /) -> T | None:
         return await self.first(kind, id=id_)
 
-    async def find(self, kind: type[T], *, order: str = "id", limit: int | None = None, **where: object) -> list[T]:
+    async def find(self, kind: type[T], /, *, order: str = "id", limit: int | None = None, **where: object) -> list[T]:
         what = shape(kind)
         query = select(what.table).where(*what.where(where)).order_by(*what.ordered(order)).limit(limit)
         return [what.value(row) for row in await self._run(query)]
 
-    async def first(self, kind: type[T], *, order: str = "id", **where: object) -> T | None:
+    async def first(self, kind: type[T], /, *, order: str = "id", **where: object) -> T | None:
         found = await self.find(kind, order=order, limit=1, **where)
         return found[0] if found else None
 
-    async def count(self, kind: type[Any], **where: object) -> int:
+    async def count(self, kind: type[Any], /, **where: object) -> int:
         what = shape(kind)
         result = await self._run(select(func.count()).select_from(what.table).where(*what.where(where)))
         return cast("int", result.scalar_one())
 
-    async def change(self, kind: type[Any], values: dict[str, object], **where: object) -> int:
+    async def change(self, kind: type[Any], values: dict[str, object], /, **where: object) -> int:
         what = shape(kind)
         if "id" in values:
             raise ValueError("an id never changes")
         return _touched(await self._write(update(what.table).where(*what.where(where)).values(what.settled(values))))
 
-    async def remove(self, kind: type[Any], **where: object) -> int:
+    async def remove(self, kind: type[Any], /, **where: object) -> int:
         what = shape(kind)
         return _touched(await self._write(delete(what.table).where(*what.where(where))))
 
