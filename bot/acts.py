@@ -1,0 +1,192 @@
+"""What the desk may ask of Telegram, each act as its calls; errors rise as aiogram's and `bot.channel` reads them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from aiogram.methods import (
+    CloseForumTopic,
+    CreateForumTopic,
+    EditForumTopic,
+    EditMessageCaption,
+    EditMessageText,
+    LeaveChat,
+    ReopenForumTopic,
+    SetMessageReaction,
+)
+from aiogram.types import LinkPreviewOptions, ReactionTypeEmoji
+
+from bot.buttons import keyboard
+from bot.home import Home
+from bot.mishaps import Mishap, told
+from bot.plain import CAPTION_LIMIT, TOPIC_LIMIT, cut
+from bot.render import render
+from bot.sending import Sender, Target
+from desk.errors import DeliveryRefused, ThreadGone
+from desk.parcels import Act, Outgoing, Receipt
+
+NO_REACTIONS = "reactions are off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """One bot's hands. Besides aiogram's errors DeliveryRefused and ThreadGone rise where no call is needed to know."""
+
+    bot: Bot
+    home: Home
+    sender: Sender
+
+    async def carry_out(self, message: Outgoing) -> Receipt:
+        return await _BY_ACT[message.act](self, message)
+
+    async def say(self, message: Outgoing) -> Receipt:
+        target = self._target(message)
+        try:
+            sent = await self.sender.say(message, target)
+        except AiogramError as error:
+            if told(error, group=True).mishap is not Mishap.CLOSED or target.thread is None:
+                raise
+            # A ticket closed meanwhile, or an engineer closed the topic by hand: the word goes there all the same.
+            await self.bot(ReopenForumTopic(chat_id=target.chat_id, message_thread_id=target.thread))
+            sent = await self.sender.say(message, target)
+            await self.bot(CloseForumTopic(chat_id=target.chat_id, message_thread_id=target.thread))
+        return Receipt(external_ids=tuple(sent), thread_place=str(target.chat_id))
+
+    async def edit(self, message: Outgoing) -> Receipt:
+        chat = self._chat(message)
+        receipt = Receipt(external_ids=(message.target,), thread_place=str(chat))
+        text, markup = render(message), keyboard(message.buttons)
+        preview = LinkPreviewOptions(is_disabled=True)
+        for words, mode in ((text.html, "HTML"), (text.plain, None)):
+            try:
+                await self.bot(
+                    EditMessageText(
+                        chat_id=chat,
+                        message_id=int(message.target),
+                        text=words,
+                        parse_mode=mode,
+                        reply_markup=markup,
+                        link_preview_options=preview if message.channel == "group" else None,
+                    )
+                )
+            except AiogramError as error:
+                mishap = told(error).mishap
+                if mishap is Mishap.UNCHANGED:
+                    return receipt
+                if mishap is Mishap.NO_TEXT:
+                    return await self._edit_caption(message, receipt)
+                if mishap is not Mishap.MARKUP or mode is None:
+                    raise
+            else:
+                return receipt
+        return receipt
+
+    async def _edit_caption(self, message: Outgoing, receipt: Receipt) -> Receipt:
+        text = render(message, CAPTION_LIMIT)
+        call = EditMessageCaption(
+            chat_id=self._chat(message), message_id=int(message.target), caption=text.html, parse_mode="HTML",
+            reply_markup=keyboard(message.buttons),
+        )  # fmt: skip
+        try:
+            await self.bot(call)
+        except AiogramError as error:
+            if told(error).mishap is not Mishap.UNCHANGED:
+                raise
+        return receipt
+
+    async def card(self, message: Outgoing) -> Receipt:
+        if message.target:
+            try:
+                return await self.edit(message)
+            except AiogramError as error:
+                if told(error, group=True).mishap is not Mishap.MESSAGE:
+                    raise
+            if not self.home.forum:
+                raise ThreadGone("the card stood for the thread")
+        return await self.say(message)
+
+    async def react(self, message: Outgoing) -> Receipt:
+        chat = self._chat(message)
+        if message.channel == "group" and not self.home.allows(message.emoji):
+            raise DeliveryRefused(NO_REACTIONS)
+        reaction = [ReactionTypeEmoji(emoji=message.emoji)] if message.emoji else []
+        call = SetMessageReaction(chat_id=chat, message_id=int(message.target), reaction=list(reaction))
+        try:
+            await self.bot(call)
+        except AiogramError as error:
+            mishap = told(error).mishap
+            if mishap is Mishap.REACTION:
+                raise DeliveryRefused(NO_REACTIONS) from error
+            if mishap is not Mishap.UNCHANGED:
+                raise
+        return Receipt(external_ids=(message.target,), thread_place=str(chat))
+
+    async def open_topic(self, message: Outgoing) -> Receipt:
+        place = self.home.chat_id
+        if self.home.forum:
+            name = cut(message.title, TOPIC_LIMIT) or message.number or "…"
+            try:
+                topic = await self.bot(CreateForumTopic(chat_id=int(place), name=name))
+            except AiogramError as error:
+                if told(error, group=True).mishap is not Mishap.FLAT:
+                    raise
+                self.home.forum = False
+            else:
+                return Receipt(thread=str(topic.message_thread_id), thread_place=place)
+        return Receipt(thread_place=place)
+
+    async def topic(self, message: Outgoing) -> Receipt:
+        chat = int(self.home.chat_id)
+        if self.home.forum and message.thread:
+            thread = int(message.thread)
+            if message.title:
+                name = cut(message.title, TOPIC_LIMIT)
+                await self._settled(EditForumTopic(chat_id=chat, message_thread_id=thread, name=name))
+            if message.closed:
+                await self._settled(CloseForumTopic(chat_id=chat, message_thread_id=thread))
+            else:
+                await self._settled(ReopenForumTopic(chat_id=chat, message_thread_id=thread))
+        return Receipt(thread=message.thread, thread_place=str(chat))
+
+    async def _settled(self, call: EditForumTopic | CloseForumTopic | ReopenForumTopic) -> None:
+        """Call; that it is so already is as good."""
+        try:
+            await self.bot(call)
+        except AiogramError as error:
+            if told(error, group=True).mishap not in {Mishap.UNCHANGED, Mishap.CLOSED, Mishap.FLAT}:
+                raise
+
+    async def leave(self, message: Outgoing) -> Receipt:
+        try:
+            await self.bot(LeaveChat(chat_id=int(message.place)))
+        except AiogramError as error:
+            if told(error).mishap in {Mishap.WAIT, Mishap.DOWN, Mishap.TOKEN}:
+                raise
+        return Receipt(thread_place=message.place)
+
+    def _chat(self, message: Outgoing) -> int:
+        return int(self.home.chat_id if message.channel == "group" else message.place)
+
+    def _target(self, message: Outgoing) -> Target:
+        chat = self._chat(message)
+        reply = int(message.reply_to) if message.reply_to else None
+        if message.channel != "group":
+            return Target(chat_id=chat, reply_to=reply)
+        thread = int(message.thread) if message.thread else None
+        if self.home.forum:
+            return Target(chat_id=chat, thread=thread, reply_to=reply, previews=False)
+        if reply or thread is None:
+            return Target(chat_id=chat, reply_to=reply, previews=False)
+        return Target(chat_id=chat, reply_to=thread, reply_must=True, previews=False)
+
+
+_BY_ACT: Mapping[Act, Callable[[Acts, Outgoing], Awaitable[Receipt]]] = {
+    Act.SAY: Acts.say,
+    Act.EDIT: Acts.edit,
+    Act.CARD: Acts.card,
+    Act.REACT: Acts.react,
+    Act.TOPIC: Acts.topic,
+    Act.OPEN: Acts.open_topic,
+    Act.LEAVE: Acts.leave,
+}

@@ -1,0 +1,169 @@
+"""Telegram as the desk's channel: clients' private chats ("telegram") and the engineers' group ("group")."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from aiogram import Dispatcher
+from aiogram.exceptions import AiogramError
+from aiogram.types import Message
+
+from bot import opening
+from bot.acts import Acts
+from bot.decode import album_of, decode
+from bot.files import Fetcher
+from bot.group import follow, group_router
+from bot.home import Home
+from bot.membership import Membership
+from bot.mishaps import Mishap, Trouble, told
+from bot.pace import Pace
+from bot.poller import OnHealth, Poller, unheard
+from bot.private import private_router
+from bot.redact import guard_logs
+from bot.sending import Sender
+from bot.session import open_bot
+from desk import group
+from desk.desk import Desk
+from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut, OtvetError, ThreadGone
+from desk.incoming import Raw
+from desk.parcels import Act, Outgoing, Receipt
+from desk.ports import Receive
+from desk.settings import Telegram
+
+LOST_QUIET = 3600.0  # seconds between two words about the same lost group
+SLOWEST = timedelta(seconds=30)
+log = logging.getLogger(__name__)
+
+
+class TelegramChannel:
+    """One bot and its engineers' group.
+
+    Delivery is at least once: Telegram has no key by which a message sent just before a crash could be recognised.
+    """
+
+    names: tuple[str, ...] = ("telegram", "group")
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Telegram,
+        *,
+        on_health: OnHealth = unheard,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        token = settings.token.get_secret_value()
+        guard_logs(token)
+        self._desk = desk
+        self._clock = clock
+        self._on_health = on_health
+        self.bot = open_bot(token, settings.api, settings.proxy)
+        self.home = Home(configured=str(settings.group), bot_id=self.bot.id, clock=clock)
+        pace = settings.pace
+        self._pace = Pace(
+            per_second=pace.per_second,
+            chat_per_second=pace.chat_per_second,
+            group_per_minute=pace.group_per_minute,
+            clock=clock,
+        )
+        self._acts = Acts(bot=self.bot, home=self.home, sender=Sender(bot=self.bot, files=desk.files))
+        self._opened = False
+        self._lost_at = float("-inf")
+        self._failures = 0
+        self._dispatcher = Dispatcher(disable_fsm=True)
+        self._dispatcher.include_routers(private_router(), group_router())
+        self._dispatcher["home"] = self.home
+        self._dispatcher["members"] = Membership(self.bot, clock)
+        self._dispatcher["fetcher"] = Fetcher(bot=self.bot, files=desk.files)
+
+    @property
+    def reactions_on(self) -> bool:
+        """Whether the group allows any reactions."""
+        return self.home.emojis is None or bool(self.home.emojis)
+
+    async def open(self) -> None:
+        """Get to know the bot and the group. ConfigError for a bad token.
+
+        When Telegram is away the rest waits in `run`: mail goes on meanwhile.
+        """
+        self._opened = await opening.introduce(self._desk, self.bot, self.home, self._on_health)
+
+    async def close(self) -> None:
+        await self.bot.session.close()
+
+    async def run(self, receive: Receive) -> None:
+        """Take updates until cancelled. AlreadyRunning when another process takes them or a webhook is set."""
+        while not self._opened:
+            await asyncio.sleep(opening.RETRY)
+            await self.open()
+        await Poller(self.bot, self._desk.say, on_health=self._on_health, clock=self._clock).run(receive)
+
+    async def work(self, raws: Sequence[Raw]) -> None:
+        """Hand one stored update, or the updates of one album, to the desk through aiogram's dispatcher.
+
+        Unreadable, DeliveryDelayed and whatever a use-case raises come out of it.
+        """
+        updates = [update for update in (decode(raw.body, self.bot) for raw in raws) if update]
+        if not updates:
+            return
+        updates.sort(key=lambda update: album.message_id if (album := album_of(update)) else 0)
+        album: list[Message] = [message for message in map(album_of, updates) if message]
+        if len(album) < len(updates) and len(updates) > 1:
+            raise ValueError("rows that are no album were handed in together")
+        single = [updates[0].message] if updates[0].message else []
+        await self._dispatcher.feed_update(
+            self.bot, updates[0], desk=self._desk.working_on([raw.id for raw in raws]), album=album or single
+        )
+
+    def ready_in(self, message: Outgoing) -> timedelta:
+        """How long the message must wait for Telegram's pace; zero: it may go now."""
+        return self._pace.ready_in(message, forum=self.home.forum)
+
+    async def deliver(self, message: Outgoing) -> Receipt:
+        """Send; DeliveryDelayed, DeliveryRefused, DoorShut or ThreadGone."""
+        wait = self.ready_in(message)
+        if wait > timedelta(0):
+            # Several are started side by side, each of them ready when it was looked at alone.
+            raise DeliveryDelayed(wait, "pace")
+        self._pace.spend(message, forum=self.home.forum)
+        in_group = message.channel == "group" and message.act is not Act.LEAVE
+        if in_group and message.thread_place and message.thread_place != self.home.chat_id and message.thread:
+            raise ThreadGone(f"{message.thread_place} is not the engineers' group")
+        try:
+            receipt = await self._acts.carry_out(message)
+        except AiogramError as error:
+            raise await self._meant(message, error) from error
+        self._failures = 0
+        return receipt
+
+    async def _meant(self, message: Outgoing, error: AiogramError) -> OtvetError:
+        """The desk's error for Telegram's, after doing what must be done about it at once."""
+        in_group = message.channel == "group"
+        trouble = told(error, group=in_group, card=in_group and not self.home.forum)
+        mishap = trouble.mishap
+        if mishap is Mishap.WAIT:
+            self._pace.pause(message, trouble.wait.total_seconds())
+            return DeliveryDelayed(trouble.wait, trouble.words)
+        if mishap in {Mishap.DOWN, Mishap.TOKEN}:
+            self._failures += 1
+            wait = min(trouble.wait * 2 ** min(self._failures - 1, 8), max(SLOWEST, trouble.wait))
+            return DeliveryDelayed(wait, trouble.words, everyone=True)
+        if mishap is Mishap.MIGRATED and in_group:
+            await follow(self._desk, self.home, self.home.chat_id, trouble.new_chat)
+            return DeliveryDelayed(timedelta(0), trouble.words)
+        if mishap is Mishap.LOST:
+            return await self._lost(message, trouble)
+        if mishap is Mishap.THREAD and in_group:
+            return ThreadGone(trouble.words)
+        if mishap is Mishap.SHUT:
+            return DoorShut(trouble.words)
+        return DeliveryRefused(trouble.words)
+
+    async def _lost(self, message: Outgoing, trouble: Trouble) -> DeliveryDelayed:
+        """The group cannot be written to: its messages wait, and the operator hears of it once an hour."""
+        self._pace.pause(message, trouble.wait.total_seconds())
+        if self._clock() - self._lost_at >= LOST_QUIET:
+            self._lost_at = self._clock()
+            await group.lost(self._desk, self._desk.say("bot.lost_rights", reason=trouble.words))
+        return DeliveryDelayed(trouble.wait, trouble.words)

@@ -1,0 +1,136 @@
+"""The engineers' group, and groups that are not theirs."""
+
+import logging
+from collections.abc import Sequence
+
+from aiogram import Bot, F, Router
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated
+
+from bot import translate
+from bot.files import Fetcher
+from bot.home import Home
+from bot.membership import Membership, is_in
+from bot.presses import handle_press
+from desk import commands, group, posts
+from desk.desk import Desk
+
+GROUPS = F.chat.type.in_({"group", "supergroup"})
+log = logging.getLogger(__name__)
+
+
+def group_router() -> Router:
+    """A fresh router: each dispatcher needs its own."""
+    router = Router(name="group")
+    router.message.register(_moved, GROUPS, F.migrate_to_chat_id | F.migrate_from_chat_id)
+    router.message.register(_posted, GROUPS)
+    router.edited_message.register(_changed, GROUPS)
+    router.callback_query.register(_pressed, F.message.chat.type.in_({"group", "supergroup"}))
+    router.message_reaction.register(_reacted, GROUPS)
+    router.chat_member.register(_member_moved, GROUPS)
+    router.my_chat_member.register(_we_moved, GROUPS)
+    return router
+
+
+async def _moved(message: Message, desk: Desk, home: Home) -> None:
+    """A group became a supergroup: the old one says where to, the new one says where from."""
+    place = str(message.chat.id)
+    old = str(message.migrate_from_chat_id or place)
+    new = str(message.migrate_to_chat_id or place)
+    if old == home.chat_id:
+        await follow(desk, home, old, new)
+
+
+async def follow(desk: Desk, home: Home, old: str, new: str) -> None:
+    """Take the group's new id over."""
+    log.warning("group.migrated old=%s new=%s", old, new)
+    try:
+        await group.migrated(desk, old, new)
+    finally:
+        await home.refresh(desk)
+
+
+async def _posted(
+    message: Message,
+    *,
+    album: Sequence[Message],
+    desk: Desk,
+    home: Home,
+    members: Membership,
+    fetcher: Fetcher,
+) -> None:
+    if str(message.chat.id) != home.chat_id:
+        await _foreign(desk, home, message)
+        return
+    if not await _heard(message, home, members):
+        return
+    language = desk.settings.desk.language
+    if message.chat.is_forum is not None:
+        home.forum = message.chat.is_forum
+    if translate.post(album, (), language) is None:
+        return
+    files = await fetcher.fetch(album, desk.now())
+    post = translate.post(album, files, language)
+    assert post is not None
+    asked = translate.command(translate.own_words(album))
+    if asked is None:
+        await posts.posted(desk, post)
+    elif asked.bot.lower() in {"", home.username.lower()}:
+        await commands.obey(desk, post, asked.name, asked.argument)
+
+
+async def _foreign(desk: Desk, home: Home, message: Message) -> None:
+    place = str(message.chat.id)
+    if home.told(place) or (message.left_chat_member and message.left_chat_member.id == home.bot_id):
+        return
+    await group.foreign(desk, place)
+    home.tell(place)
+
+
+async def _heard(message: Message, home: Home, members: Membership) -> bool:
+    """Whether this message's author is obeyed: a member, or somebody hidden who is told to show themselves."""
+    if message.is_automatic_forward or (message.via_bot and message.via_bot.id == home.bot_id):
+        return False
+    if translate.engineer_of(message).anonymous:
+        return True
+    person = message.from_user
+    if person is None or person.is_bot:
+        return False
+    return await members.has(home.chat_id, person.id)
+
+
+async def _changed(message: Message, desk: Desk, home: Home, members: Membership) -> None:
+    if str(message.chat.id) != home.chat_id or message.location or not await _heard(message, home, members):
+        return
+    post = translate.post([message], (), desk.settings.desk.language)
+    if post:
+        await posts.edited(desk, post)
+
+
+async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot, home: Home, members: Membership) -> None:
+    if query.message is None or str(query.message.chat.id) != home.chat_id:
+        return
+    hidden = query.from_user.id == translate.ANONYMOUS_ADMIN
+    if hidden or await members.has(home.chat_id, query.from_user.id):
+        await handle_press(query, desk, bot)
+
+
+async def _reacted(event: MessageReactionUpdated, desk: Desk, home: Home, members: Membership) -> None:
+    if str(event.chat.id) != home.chat_id:
+        return
+    engineer, emojis = translate.reaction(event)
+    if event.user and (event.user.is_bot or not await members.has(home.chat_id, event.user.id)):
+        return
+    await posts.reacted(desk, engineer, home.chat_id, str(event.message_id), emojis)
+
+
+async def _member_moved(event: ChatMemberUpdated, members: Membership) -> None:
+    members.learn(str(event.chat.id), event.new_chat_member.user.id, member=is_in(event.new_chat_member))
+
+
+async def _we_moved(event: ChatMemberUpdated, desk: Desk, home: Home) -> None:
+    place, inside = str(event.chat.id), is_in(event.new_chat_member)
+    if place == home.chat_id and not inside:
+        await group.lost(desk, desk.say("bot.lost_kicked"))
+    elif place != home.chat_id and inside and not home.told(place):
+        await group.foreign(desk, place)
+        home.tell(place)

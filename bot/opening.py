@@ -1,0 +1,125 @@
+"""What happens once at the start: the bot and the group are looked at and the lists of commands are set."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNotFound,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import SetMyCommands
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+
+from bot.group import follow
+from bot.home import Home
+from bot.poller import OnHealth
+from bot.raw import RawGetChat, RawGetMe, ask
+from bot.redact import redact
+from desk import group
+from desk.desk import Desk
+from desk.errors import ConfigError, Mistake
+from desk.texts import LANGUAGES, say
+
+RETRY = 5.0  # seconds between two tries while Telegram is away
+PRIVATE = ("new", "my", "close", "email", "lang", "help")
+GROUP = (
+    "take", "info", "done", "solved", "close", "reopen", "line", "note", "why", "client", "unlink", "queue", "mine",
+    "help",
+)  # fmt: skip
+log = logging.getLogger(__name__)
+
+
+async def introduce(desk: Desk, bot: Bot, home: Home, on_health: OnHealth) -> bool:
+    """Learn and remember who the bot is and what the group is like; whether Telegram could be reached.
+
+    ConfigError for a token that Telegram does not know.
+    """
+    await home.refresh(desk)
+    async with desk.view() as view:
+        home.username = home.username or await view.recall("telegram.username")
+    try:
+        me = await ask(bot, RawGetMe())
+    except (TelegramUnauthorizedError, TelegramNotFound) as error:
+        sentence = desk.say("bot.bad_token")
+        raise ConfigError([Mistake(file="config.toml", place="[telegram] token", message=sentence)]) from error
+    except AiogramError as error:
+        log.warning("telegram.away %s", redact(str(error), bot.token))
+        on_health(ok=False, reason=desk.say("bot.unreachable", reason=type(error).__name__))
+        return False
+    home.username = str(me.get("username") or "")
+    async with desk.unit() as unit:
+        await unit.remember("telegram.username", home.username)
+        await unit.remember("telegram.bot", str(me.get("id") or bot.id))
+        await unit.commit()
+    await look_around(desk, bot, home)
+    await _announce(desk, bot, home)
+    on_health(ok=True, reason="")
+    return True
+
+
+async def look_around(desk: Desk, bot: Bot, home: Home) -> None:
+    """Learn whether the group has topics and which reactions it allows; a group that is not there is told."""
+    try:
+        chat = await ask(bot, RawGetChat(chat_id=int(home.chat_id)))
+    except TelegramMigrateToChat as error:
+        await follow(desk, home, home.chat_id, str(error.migrate_to_chat_id))
+        await look_around(desk, bot, home)
+        return
+    except (TelegramBadRequest, TelegramForbiddenError) as error:
+        await group.lost(desk, desk.say("bot.lost_missing", reason=redact(error.message)))
+        return
+    except AiogramError as error:
+        log.warning("group.unseen %s", redact(str(error), bot.token))
+        return
+    home.forum = bool(chat.get("is_forum"))
+    home.emojis = allowed_reactions(chat)
+    log.info("group.seen forum=%s reactions=%s", home.forum, "all" if home.emojis is None else len(home.emojis))
+
+
+def allowed_reactions(chat: Mapping[str, Any]) -> frozenset[str] | None:
+    """The emojis that a chat allows; None when it allows all (Bot API: the field is left out)."""
+    given = chat.get("available_reactions")
+    if given is None:
+        return None
+    return frozenset(str(each.get("emoji")) for each in given if each.get("type") == "emoji")
+
+
+async def _announce(desk: Desk, bot: Bot, home: Home) -> None:
+    """Set the lists of commands that Telegram offers while one types; only when they changed, and never in the way."""
+    calls = _commands(desk, home)
+    digest = hashlib.sha256("".join(call.model_dump_json(warnings=False) for call in calls).encode()).hexdigest()
+    async with desk.view() as view:
+        if await view.recall("telegram.commands") == digest:
+            return
+    for call in calls:
+        try:
+            await bot(call)
+        except AiogramError as error:
+            log.warning("commands.not_set %s", redact(str(error), bot.token))
+            return
+    async with desk.unit() as unit:
+        await unit.remember("telegram.commands", digest)
+        await unit.commit()
+
+
+def _commands(desk: Desk, home: Home) -> list[SetMyCommands]:
+    private = BotCommandScopeAllPrivateChats()
+    own = desk.settings.desk.language
+    calls = [SetMyCommands(commands=_list(own, "command", PRIVATE), scope=private)]
+    for language in LANGUAGES:
+        listed = _list(language, "command", PRIVATE)
+        calls.append(SetMyCommands(commands=listed, scope=private, language_code=language))
+    scope = BotCommandScopeChat(chat_id=int(home.chat_id))
+    calls.append(SetMyCommands(commands=_list(own, "group", GROUP), scope=scope))
+    return calls
+
+
+def _list(language: str, area: str, names: tuple[str, ...]) -> list[BotCommand]:
+    return [BotCommand(command=name, description=say(language, f"bot.{area}_{name}")) for name in names]

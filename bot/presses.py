@@ -1,0 +1,42 @@
+"""A pressed button, in private and in the group alike: ask the desk, answer with a toast."""
+
+import logging
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from aiogram.types import CallbackQuery
+
+from bot import buttons, translate
+from bot.plain import cut
+from desk import presses
+from desk.desk import Desk
+from desk.errors import AlreadyDone, Refusal
+from desk.texts import say
+
+TOAST_LIMIT = 200  # Bot API, answerCallbackQuery.text
+log = logging.getLogger(__name__)
+
+
+async def handle_press(query: CallbackQuery, desk: Desk, bot: Bot) -> None:
+    """Hand the press to the desk and show its word; a refusal is shown as an alert."""
+    data = buttons.read(query.data or "")
+    press = translate.press(query, data, desk.now()) if data else None
+    if press is None:
+        await _show(bot, query, desk.say("bot.button_old"))
+        return
+    try:
+        toast = await presses.pressed(desk, press)
+    except Refusal as refusal:
+        await _show(bot, query, say(desk.settings.desk.language, refusal.key, **refusal.values), alert=True)
+    except AlreadyDone:
+        await _show(bot, query, "")
+    else:
+        await _show(bot, query, toast)
+
+
+async def _show(bot: Bot, query: CallbackQuery, text: str, *, alert: bool = False) -> None:
+    """Stop the button's clock. It may fail: the press is done, and Telegram takes such answers for a while only."""
+    try:
+        await bot.answer_callback_query(query.id, text=cut(text, TOAST_LIMIT) or None, show_alert=alert)
+    except AiogramError as error:
+        log.info("press.unanswered %s", type(error).__name__)

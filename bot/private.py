@@ -1,0 +1,58 @@
+"""A client's private chat with the bot."""
+
+from collections.abc import Sequence
+
+from aiogram import Bot, F, Router
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+
+from bot import translate
+from bot.files import Fetcher
+from bot.home import Home
+from bot.presses import handle_press
+from desk import intake, menu
+from desk.desk import Desk
+
+COMMANDS = frozenset({"start", "new", "my", "close", "email", "lang", "help"})
+"""What a client may ask for; any other word after "/" is an ordinary message."""
+
+
+def private_router() -> Router:
+    """A fresh router: each dispatcher needs its own."""
+    router = Router(name="private")
+    router.message.register(_said, F.chat.type == "private")
+    router.edited_message.register(_changed, F.chat.type == "private")
+    router.callback_query.register(_pressed, F.message.chat.type == "private")
+    router.my_chat_member.register(_door_moved, F.chat.type == "private")
+    return router
+
+
+async def _said(message: Message, album: Sequence[Message], desk: Desk, fetcher: Fetcher, home: Home) -> None:
+    if message.from_user is None or message.from_user.is_bot:
+        return
+    language = desk.settings.desk.language
+    if translate.incoming(album, (), language) is None:
+        return
+    files = await fetcher.fetch(album, desk.now())
+    incoming = translate.incoming(album, files, language)
+    assert incoming is not None
+    asked = translate.command(translate.own_words(album))
+    if asked and asked.name in COMMANDS and asked.bot.lower() in {"", home.username.lower()}:
+        await menu.obey(desk, incoming, asked.name, asked.argument)
+    else:
+        await intake.receive(desk, incoming)
+
+
+async def _changed(message: Message, desk: Desk) -> None:
+    if message.from_user is None or message.from_user.is_bot:
+        return
+    edited = translate.edited(message, desk.settings.desk.language)
+    if edited:
+        await intake.edited(desk, edited)
+
+
+async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot) -> None:
+    await handle_press(query, desk, bot)
+
+
+async def _door_moved(event: ChatMemberUpdated, desk: Desk) -> None:
+    await menu.door_moved(desk, str(event.chat.id), event.new_chat_member.status == "kicked")

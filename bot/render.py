@@ -1,0 +1,111 @@
+"""How a message looks in Telegram: its text as HTML and plain, its files in batches; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from bot.plain import CAPTION_LIMIT, TEXT_LIMIT, cut, units
+from desk.parcels import Enclosure, Outgoing
+
+LONG_QUOTE = 300  # units from which a quotation is shown folded
+QUOTE_KEPT = 800  # units of a quotation that stay when the whole is too long
+ALBUM = 10  # Bot API, sendMediaGroup: 2-10
+CAPTIONED = frozenset({"photo", "video", "document", "audio", "voice", "animation"})
+# Bot API, sendMediaGroup: documents and audios only with their own kind.
+_FAMILY = {"photo": "picture", "video": "picture", "document": "document", "audio": "audio"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One text in both forms. `whole` is the full text when only a part of it fits, else ""."""
+
+    html: str
+    plain: str
+    whole: str = ""
+
+    @property
+    def units(self) -> int:
+        return units(self.plain)
+
+
+def render(message: Outgoing, limit: int = TEXT_LIMIT) -> Rendered:
+    """The message's words within `limit` UTF-16 units as Telegram counts them: after its markup is read."""
+    text, quote = message.text, message.quote
+    full = _plain(message, text, quote)
+    if units(full) <= limit:
+        return Rendered(html=_html(message, text, quote), plain=full)
+    fixed = units(_plain(message, "", "")) + 4  # the line breaks between the parts
+    quote = cut(quote, max(0, min(QUOTE_KEPT, limit - fixed))) if quote else ""
+    text = cut(text, max(0, limit - fixed - units(quote)))
+    shown = _plain(message, text, quote)
+    if units(shown) > limit:  # a title or something to copy that is too long by itself
+        shown = cut(shown, limit)
+        return Rendered(html=escape(shown, quote=False), plain=shown, whole=full)
+    return Rendered(html=_html(message, text, quote), plain=shown, whole=full)
+
+
+def _mention(message: Outgoing) -> tuple[str, str]:
+    user, _, name = message.mention.partition(":")
+    return (user, name or user) if message.mention else ("", "")
+
+
+def _plain(message: Outgoing, text: str, quote: str) -> str:
+    _, name = _mention(message)
+    lead = f"{name}, {text}" if name else text
+    return "\n".join(part for part in (message.title, lead.strip(), quote, message.code, message.footer) if part)
+
+
+def _html(message: Outgoing, text: str, quote: str) -> str:
+    user, name = _mention(message)
+    lead = escape(text.strip(), quote=False)
+    if name:
+        who = escape(name, quote=False)
+        lead = f'<a href="tg://user?id={user}">{who}</a>, {lead}' if user.isdigit() else f"{who}, {lead}"
+    tag = "<blockquote expandable>" if units(quote) > LONG_QUOTE else "<blockquote>"
+    parts = (
+        f"<b>{escape(message.title, quote=False)}</b>" if message.title else "",
+        lead.strip(),
+        f"{tag}{escape(quote, quote=False)}</blockquote>" if quote else "",
+        f"<code>{escape(message.code, quote=False)}</code>" if message.code else "",
+        escape(message.footer, quote=False),
+    )
+    return "\n".join(part for part in parts if part)
+
+
+def sendable(files: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
+    """Those that there is something of to send."""
+    return tuple(file for file in files if file.key or file.remote_id)
+
+
+def batches(files: Sequence[Enclosure]) -> list[tuple[Enclosure, ...]]:
+    """The files in order, neighbours that may share an album together; a batch of one is sent by itself."""
+    found: list[list[Enclosure]] = []
+    for file in files:
+        family = _FAMILY.get(file.sort)
+        last = found[-1] if found else None
+        if family and last and _FAMILY.get(last[0].sort) == family and len(last) < ALBUM:
+            last.append(file)
+        else:
+            found.append([file])
+    return [tuple(batch) for batch in found]
+
+
+def captioned(message: Outgoing, text: Rendered) -> bool:
+    """Whether the words go under the files instead of before them."""
+    files = batches(sendable(message.files))
+    return (
+        len(files) == 1
+        and files[0][0].sort in CAPTIONED
+        and text.units <= CAPTION_LIMIT
+        and not (message.buttons and len(files[0]) > 1)  # albums carry no buttons
+    )
+
+
+def parts_of(message: Outgoing) -> int:
+    """How many messages it becomes in Telegram."""
+    text = render(message)
+    files = sendable(message.files)
+    count = len(files) + (1 if text.whole else 0)
+    if text.plain.strip() and not captioned(message, text):
+        count += 1
+    return max(1, count)
