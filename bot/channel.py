@@ -48,11 +48,12 @@ class TelegramChannel:
     def __init__(
         self,
         desk: Desk,
-        settings: Telegram,
+        settings: Telegram | None = None,
         *,
         on_health: OnHealth = unheard,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        settings = settings or desk.settings.telegram
         token = settings.token.get_secret_value()
         guard_logs(token)
         self._desk = desk

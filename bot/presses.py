@@ -8,9 +8,11 @@ from aiogram.types import CallbackQuery
 
 from bot import buttons, translate
 from bot.plain import cut
-from desk import presses
+from desk import clients, doors, presses
 from desk.desk import Desk
 from desk.errors import AlreadyDone, Refusal
+from desk.incoming import Press
+from desk.people import Client
 from desk.texts import say
 
 TOAST_LIMIT = 200  # Bot API, answerCallbackQuery.text
@@ -27,11 +29,22 @@ async def handle_press(query: CallbackQuery, desk: Desk, bot: Bot) -> None:
     try:
         toast = await presses.pressed(desk, press)
     except Refusal as refusal:
-        await _show(bot, query, say(desk.settings.desk.language, refusal.key, **refusal.values), alert=True)
+        await _show(bot, query, say(await _language(desk, press), refusal.key, **refusal.values), alert=True)
     except AlreadyDone:
         await _show(bot, query, "")
     else:
         await _show(bot, query, toast)
+
+
+async def _language(desk: Desk, press: Press) -> str:
+    """The language in which a person is refused: a client's own, the desk's for engineers."""
+    if press.private:
+        async with desk.view() as view:
+            door = await doors.at(view, "telegram", press.place)
+            client = await view.get(Client, door.client_id) if door else None
+        if client:
+            return clients.language(desk, client)
+    return desk.settings.desk.language
 
 
 async def _show(bot: Bot, query: CallbackQuery, text: str, *, alert: bool = False) -> None:

@@ -21,7 +21,10 @@ class Session(AiohttpSession):
     """Raises only aiogram's errors, and takes a sent message for sent even when it cannot be decoded whole."""
 
     async def make_request(
-        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: int | None = None,  # noqa: ASYNC109 - aiogram's
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's
     ) -> TelegramType:
         try:
             return await super().make_request(bot, method, timeout)
