@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from desk import command_line
 from desk.configuration import load_settings
-from desk.errors import ConfigError, Mistake
+from desk.errors import AlreadyRunning, ConfigError, Mistake
 from desk.texts import say
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from rules.chain import Chain
     from store.store import SqlStore
 
+FAREWELL = 8.0
+"""Seconds that the desk may take to put down what it holds; systemd and people wait ten."""
 DONE, FAILED, CONFIGURATION = 0, 1, 2
 
 
@@ -123,7 +125,7 @@ def build(desk: "Desk") -> "Running":
     from bot.channel import TelegramChannel
     from desk.running import Running
 
-    return Running(desk, [TelegramChannel(desk), MailChannel(desk)])
+    return Running(desk, [TelegramChannel(desk, desk.settings.telegram), MailChannel(desk, desk.settings.mailbox)])
 
 
 def run(options: Namespace) -> int:
@@ -137,17 +139,30 @@ def run(options: Namespace) -> int:
 
 
 async def _run(settings: "Settings", chain: "Chain") -> int:
-    from store.lock import locked
+    from store.lock import bot_lock, database_lock
 
-    async with locked(settings.store.url, settings.telegram.token.get_secret_value()), opened(settings, chain) as desk:
-        working = asyncio.create_task(build(desk).run())
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, working.cancel)
-        try:
-            await working
-        except asyncio.CancelledError:
-            return DONE
-    return FAILED  # it runs until it is stopped
+    stop, lost = asyncio.Event(), asyncio.Event()
+
+    def taken_over() -> None:
+        lost.set()
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    with bot_lock(settings.telegram.token.get_secret_value()):
+        async with database_lock(settings.store.url, lost=taken_over), opened(settings, chain) as desk:
+            working = asyncio.create_task(build(desk).run())
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if working.done():
+                working.result()
+                return FAILED  # it runs until it is stopped
+            working.cancel()
+            await asyncio.wait({working}, timeout=FAREWELL)
+    if lost.is_set():
+        raise AlreadyRunning(settings.store.url, sort="database")
+    return DONE
 
 
 def demo(options: Namespace) -> int:

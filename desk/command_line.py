@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from desk.configuration import OVERRIDE
-from desk.errors import ConfigError, NoRoom, OtvetError, Refusal, StoreAway
+from desk.errors import AlreadyRunning, ConfigError, NoRoom, OtvetError, Refusal, StoreAway
 from desk.texts import LANGUAGES, say
 
 DEFAULT_CONFIG = Path("config.toml")
@@ -93,6 +93,9 @@ def sentence(error: Exception, language: str) -> str:
         return say(language, error.key, **error.values)
     if isinstance(error, NoRoom | StoreAway):
         return say(language, "cli.no_room" if isinstance(error, NoRoom) else "cli.store_away", what=error)
+    if isinstance(error, AlreadyRunning):
+        key = "cli.already_bot" if error.sort == "bot" else "cli.already_database"
+        return say(language, key, whose=say(language, "cli.already_process", pid=error.pid) if error.pid else "")
     if isinstance(error, OtvetError | OSError):
         return say(language, "cli.failed", what=str(error).rstrip("."))
     return say(language, "cli.bug", what=f"{type(error).__name__}: {error}")
