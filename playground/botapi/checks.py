@@ -46,9 +46,14 @@ def read_parameters(method: Method, raw: Mapping[str, Any]) -> TelegramMethod[An
     unknown = sorted(set(raw) - set(method.model_fields))
     if unknown:
         raise bad(f"{method.__api_method__} has no parameter {', '.join(unknown)}")
-    values = {name: _decoded(method, name, value) for name, value in raw.items() if value is not None and value != ""}
-    if "text" in raw and raw["text"] == "":
-        raise bad("message text is empty")
+    for name, reason in _MISSING.items():
+        if raw.get(name) == "":
+            raise bad(reason)
+    values = {
+        name: _decoded(method, name, value)
+        for name, value in raw.items()
+        if value is not None and (value != "" or str in _kinds(method, name))
+    }
     try:
         call = method.model_validate(values)
     except ValidationError as error:

@@ -26,6 +26,19 @@ class Settings:
     webhook: Json = field(default_factory=dict)
     logged_out: bool = False
 
+    def commands_for(self, chat: Chat, user: User) -> list[Json]:
+        """The commands that this user's app offers in that chat: the most particular that were set."""
+        member = chat.members.get(user.id)
+        rules = member is not None and member.status in {"creator", "administrator"}
+        scopes = [f"chat_member:{chat.id}:{user.id}"]
+        scopes += [f"chat_administrators:{chat.id}"] if rules else []
+        scopes += [f"chat:{chat.id}"]
+        scopes += ["all_chat_administrators"] if rules else []
+        scopes += ["all_private_chats" if chat.private else "all_group_chats", "default"]
+        languages = [user.language_code or "", ""]
+        keys = [(scope, language) for scope in scopes for language in languages]
+        return next((self.commands[key] for key in keys if key in self.commands), [])
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Context:
@@ -45,7 +58,7 @@ class Context:
     def chat(self, chat_id: int | str | None) -> Chat:
         """A chat that the bot may look at; a 400 or 403 as Telegram would say."""
         chat = self._named(chat_id)
-        if chat is None or (chat.private and not chat.started and not self._may_know(chat)):
+        if chat is None:
             raise bad("chat not found")
         if chat.migrated_to is not None:
             raise migrated(chat.migrated_to)
@@ -81,10 +94,6 @@ class Context:
             named = (c for c in self.world.chats.values() if not c.private and (c.username or "").lower() == name)
             return next(named, None) if chat_id.startswith("@") else None
         return self.world.chats.get(chat_id or 0)
-
-    def _may_know(self, chat: Chat) -> bool:
-        """The bot has this person's id from somewhere real: the person exists."""
-        return chat.user is not None
 
     def me_in(self, chat: Chat) -> Member:
         return chat.members.get(self.bot.id) or Member(user=self.bot, status="left")

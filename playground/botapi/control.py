@@ -115,10 +115,16 @@ class Control:
     # From JSON and back
 
     def _person(self, who: Any) -> Person:
-        return next(p for p in self.world.people if str(p.id) == str(who) or p.name == who)
+        for person in self.world.people:
+            if str(who) in {str(person.id), person.name}:
+                return person
+        raise LookupError(f"person {who}")
 
     def _group(self, where: Any) -> Group:
-        return next(g for g in self.world.groups if str(g.id) == str(where) or g.title == where)
+        for group in self.world.groups:
+            if str(where) in {str(group.id), group.title}:
+                return group
+        raise LookupError(f"group {where}")
 
     @staticmethod
     def _chat_of(person: Person | None) -> Chat:
@@ -208,7 +214,7 @@ def add_control(app: web.Application, server: "BotApiServer") -> None:
 async def _answer(work: Awaitable[Any]) -> web.Response:
     try:
         return web.json_response({"ok": True, "result": await work})
-    except (LookupError, StopIteration) as error:
+    except LookupError as error:
         return web.json_response({"ok": False, "description": f"there is no such thing: {error}"}, status=404)
     except (ValueError, TypeError, AssertionError) as error:
         return web.json_response({"ok": False, "description": str(error)}, status=400)

@@ -208,7 +208,9 @@ class Seat:
         return ""
 
     def _own(self, message: Message) -> None:
-        if message.sender.id != self.user.id:
+        member = self.chat_here.members.get(self.user.id)
+        hidden = message.sender is shapes.ANONYMOUS and member is not None and member.status != "member"
+        if message.sender.id != self.user.id and not hidden:
             raise NotPossible("this is somebody else's message")
         if message.deleted:
             raise NotPossible("the message is deleted")

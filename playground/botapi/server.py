@@ -15,11 +15,12 @@ from playground.botapi.calls.table import HANDLERS
 from playground.botapi.context import Context, Settings
 from playground.botapi.errors import ApiError, bad
 from playground.botapi.faults import Call, Faults
+from playground.botapi.happenings import Now, real_now
 from playground.botapi.model import Json, User
 from playground.botapi.pace import Limits, Pace
 from playground.botapi.reading import Sent
 from playground.botapi.webhook import bring_updates
-from playground.botapi.world import Now, World, real_now
+from playground.botapi.world import World
 
 ANSWERED = (changing, chats, copying, forums, itself, sending, updates)
 """The modules whose methods are answered; importing them fills the table."""
@@ -147,6 +148,12 @@ class BotApiServer(Faults):
             record.status, record.description = error.status, error.description
             self.world.tell("call", f"{name} ✗ {error.status} {error.description}", data=_told(record))
             raise
+        except Exception as error:
+            # A mistake of this server's own: the bot sees a 500, whoever runs the tests sees the traceback.
+            _log.exception("the local Bot API server failed at %s", name)
+            record.status, record.description = 500, f"{type(error).__name__}: {error}"
+            self.world.tell("call", f"{name} ✗ 500 {record.description}", data=_told(record))
+            raise ApiError(500, f"Internal Server Error: {record.description}") from error
         record.status = 200
         if name != "getUpdates":
             self.world.tell("call", f"{name} ✓", data=_told(record))

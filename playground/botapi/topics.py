@@ -27,10 +27,8 @@ def open_topic(
     """A new topic with its first service message, which gives it its id."""
     colour = COLOURS[0] if colour is None else colour
     about = present({"name": name, "icon_color": colour, "icon_custom_emoji_id": icon})
-    topic = Topic(chat=chat, id=chat.last_id + 1, name=name, icon_color=colour, icon=icon, creator=actor.id)
-    if chat.kind != "supergroup":
-        topic.id = world.number("message")
-        world._numbers["message"] -= 1  # noqa: SLF001 - the next message takes exactly this number
+    thread = world.next_message_id(chat)
+    topic = Topic(chat=chat, id=thread, name=name, icon_color=colour, icon=icon, creator=actor.id)
     chat.topics[topic.id] = topic
     _say(world, topic, actor, "forum_topic_created", about)
     return topic

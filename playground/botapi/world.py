@@ -1,41 +1,28 @@
 """The small world behind the server: who and what there is, and everything that happens in it."""
 
-import asyncio
-import copy
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from playground.botapi import shapes
 from playground.botapi.drafts import Draft
 from playground.botapi.files import FileStore
+from playground.botapi.happenings import Happenings, Now, real_now
 from playground.botapi.inbox import Inbox
 from playground.botapi.model import GENERAL, Chat, Json, Member, Message, Topic, User
 from playground.botapi.queries import Queries
-from playground.botapi.transcript import Event, place, said
+from playground.botapi.transcript import place, said
 
 if TYPE_CHECKING:
     from playground.botapi.groups import Group
     from playground.botapi.people import Person
 
-Now = Callable[[], datetime]
 
-_GLANCE: Final = 0.05
-"""Seconds after which `until` looks again even if nothing happened here: the condition may be about a database."""
-
-
-def real_now() -> datetime:
-    return datetime.now(UTC)
-
-
-class World:
+class World(Happenings):
     """People, groups, messages, files and the bot's inbox; all in memory, all in one event loop."""
 
     def __init__(self, bot: User, *, now: Now = real_now, privacy: bool = True, private_topics: bool = False) -> None:
+        super().__init__(now)
         self.bot = bot
-        self.now = now
         self.privacy = privacy
         self.private_topics = private_topics
         self.users: dict[int, User] = {bot.id: bot, shapes.ANONYMOUS.id: shapes.ANONYMOUS}
@@ -43,12 +30,9 @@ class World:
         self.people: "list[Person]" = []  # noqa: UP037 - the name exists for type checkers only
         self.groups: "list[Group]" = []  # noqa: UP037 - the name exists for type checkers only
         self.files = FileStore()
-        self.log: list[Event] = []
         self.inbox = Inbox(lambda: self.tell("confirmed", "the bot confirmed updates"))
         self.queries = Queries()
         self._numbers: dict[str, int] = {}
-        self._waiters: set[asyncio.Future[None]] = set()
-        self._listeners: set[asyncio.Queue[Event]] = set()
 
     # People and places
 
@@ -97,6 +81,10 @@ class World:
         """The next number of a sequence, from 1."""
         self._numbers[what] = self._numbers.get(what, 0) + 1
         return self._numbers[what]
+
+    def next_message_id(self, chat: Chat) -> int:
+        """The id that the chat's next message will have."""
+        return chat.last_id + 1 if chat.kind == "supergroup" else self._numbers.get("message", 0) + 1
 
     # Messages
 
@@ -190,68 +178,3 @@ class World:
             self.inbox.push("my_chat_member", update)
         elif bot is not None and bot.status == "administrator":
             self.inbox.push("chat_member", update)
-
-    # Events and waiting
-
-    def tell(self, kind: str, line: str, *, chat: Chat | None = None, data: Json | None = None) -> None:
-        """Record that something happened and wake whoever waits."""
-        event = Event(
-            number=len(self.log) + 1, at=self.now(), kind=kind, line=line, chat=chat.id if chat else None,
-            data=copy.deepcopy(data or {}),
-        )  # fmt: skip
-        self.log.append(event)
-        for queue in self._listeners:
-            queue.put_nowait(event)
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-
-    async def events(self, *, since: int = 0) -> AsyncIterator[Event]:
-        """Every event after number `since`, those to come too; ends only when the reader leaves."""
-        queue: asyncio.Queue[Event] = asyncio.Queue()
-        for event in self.log[since:]:
-            queue.put_nowait(event)
-        self._listeners.add(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._listeners.discard(queue)
-
-    async def until(
-        self,
-        condition: Callable[[], Any | Awaitable[Any]],
-        timeout: float = 5.0,
-        what: str = "",  # noqa: ASYNC109
-    ) -> Any:
-        """What `condition` returns once that is true; a LookupError in it counts as not yet.
-
-        Raises AssertionError with the transcript after `timeout` real seconds.
-        """
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        while True:
-            waiter: asyncio.Future[None] = loop.create_future()
-            self._waiters.add(waiter)
-            try:
-                if value := await _value(condition):
-                    return value
-                left = deadline - loop.time()
-                if left <= 0:
-                    raise AssertionError(f"not within {timeout:g} s: {what or 'condition'}\n{self.transcript()}")
-                await asyncio.wait({waiter}, timeout=min(left, _GLANCE))
-            finally:
-                self._waiters.discard(waiter)
-
-    def transcript(self, *, calls: bool = False) -> str:
-        """What happened so far, a line each; `calls` adds the bot's calls and confirmations."""
-        quiet = set() if calls else {"call", "confirmed"}
-        return "\n".join(str(event) for event in self.log if event.kind not in quiet)
-
-
-async def _value(condition: Callable[[], Any | Awaitable[Any]]) -> Any:
-    try:
-        value = condition()
-        return await value if isawaitable(value) else value
-    except LookupError:
-        return None
