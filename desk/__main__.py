@@ -1,7 +1,7 @@
 """The command line and the wiring: the only file that may import every room.
 
 Rooms are imported inside the command that needs them, so that what needs neither Telegram nor the database answers at
-once. Exit codes: 0 done, 1 failed, 2 configuration or usage.
+once. Longer than most files, since all wiring belongs in one. Exit codes: 0 done, 1 failed, 2 configuration or usage.
 """
 
 import asyncio
@@ -13,16 +13,16 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from desk import command_line
 from desk.configuration import load_settings
-from desk.errors import AlreadyRunning, ConfigError, Mistake
+from desk.errors import AlreadyRunning, ConfigError
 from desk.texts import say
 
 if TYPE_CHECKING:
     from desk.desk import Desk
-    from desk.findings import Finding
+    from desk.doctor import Part
     from desk.ports import Router
     from desk.running import Running
     from desk.settings import Settings
@@ -62,24 +62,12 @@ def load(path: Path) -> "tuple[Settings, Chain]":
     """The settings with their rules ready to be asked; ConfigError with the mistakes of both."""
     from rules.chain import compile_chain
     from rules.checking import check_rules
+    from scheduler.checking import check_country
 
-    settings = load_settings(path, checks=(check_rules, _check_country))
+    settings = load_settings(path, checks=(check_rules, check_country))
     rules = [rule.model_dump() for rule in settings.rule]
     names = {"lines": [line.name for line in settings.line], "mailboxes": [box.name for box in settings.mailbox]}
     return settings, compile_chain(rules, **names, file=str(path))
-
-
-def _check_country(file: str, tables: Mapping[str, Any]) -> Sequence[Mistake]:
-    from scheduler.workdays import days_off
-
-    calendar = tables.get("calendar", {})
-    country = calendar.get("holidays") if isinstance(calendar, dict) else None
-    try:
-        if isinstance(country, str):
-            days_off(country)
-    except ValueError as error:
-        return [Mistake(file=file, place="[calendar] holidays", message=f"{error}.")]
-    return []
 
 
 def _now() -> datetime:
@@ -193,30 +181,20 @@ def explain(options: Namespace) -> int:
 
 
 def doctor(options: Namespace) -> int:
-    from desk.doctor import examine, look_at_disk
-
     settings, _ = load(options.config)
+    from mail.doctor import check as mail
+
+    from bot.doctor import check as telegram
+    from desk.doctor import examine, look_at_disk
+    from store.doctor import check as database
+
     language = settings.desk.language
-
-    async def telegram() -> "Sequence[Finding]":
-        from bot.doctor import check
-
-        return await check(settings)
-
-    async def mail() -> "Sequence[Finding]":
-        from mail.doctor import check
-
-        return await check(settings)
-
-    async def database() -> "Sequence[Finding]":
-        from store.doctor import check
-
-        return await check(settings.store.url, language)
-
-    async def disk() -> "Sequence[Finding]":
-        return await look_at_disk([settings.desk.data], language)
-
-    parts = [("Telegram", telegram), ("IMAP, SMTP", mail), ("store", database), ("disk", disk)]
+    parts: list[Part] = [
+        ("Telegram", lambda: telegram(settings.telegram, language)),
+        ("IMAP, SMTP", lambda: mail(settings.mailbox, language)),
+        ("[store]", lambda: database(settings.store.url, language)),
+        ("[desk] data", lambda: look_at_disk([settings.desk.data], language)),
+    ]
     return DONE if asyncio.run(examine(parts, language, print)) else FAILED
 
 
@@ -251,20 +229,20 @@ def migrate(options: Namespace) -> int:
 
 
 def backup(options: Namespace) -> int:
-    from store.backup import backup
+    from store.backup import backup as save
 
     settings, _ = load(options.config)
-    backup(settings.store.url, files_folder(settings), options.file)
+    asyncio.run(save(settings.store.url, files_folder(settings), options.file))
     size = f"{options.file.stat().st_size / 1_000_000:.1f}"
     print(say(settings.desk.language, "cli.backed_up", file=options.file, size=size))
     return DONE
 
 
 def restore(options: Namespace) -> int:
-    from store.backup import restore
+    from store.restore import restore as bring_back
 
     settings, _ = load(options.config)
-    restore(settings.store.url, files_folder(settings), options.file, force=options.force)
+    asyncio.run(bring_back(options.file, settings.store.url, files_folder(settings), force=options.force))
     print(say(settings.desk.language, "cli.restored", file=options.file))
     return DONE
 

@@ -1,0 +1,203 @@
+"""The command line as people use it: commands, exit codes, sentences, and no stack trace."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from desk.__main__ import main
+from desk.incoming import Raw, RawState
+from store.files import FolderFiles
+from store.store import SqlStore
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """
+[desk]
+name = "ООО Ромашка"
+language = "{language}"
+[telegram]
+token = {{ env = "TELEGRAM_TOKEN" }}
+group = -1001
+[[line]]
+name = "first"
+title = "Первая"
+[[line]]
+name = "money"
+title = "Деньги"
+[[rule]]
+name = "bills"
+when = {{ mentions = ["счёт"] }}
+line = "money"
+[[rule]]
+name = "rest"
+when = {{ always = true }}
+line = "first"
+"""
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TELEGRAM_TOKEN", "1:secret-of-the-bot")
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG.format(language="ru"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path, config: Path) -> Run:
+    def command(*words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
+        return subprocess.run(
+            [sys.executable, "-m", "desk", *words],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    return command
+
+
+def test_alone_it_prints_its_help(run: Run) -> None:
+    done = run()
+    assert done.returncode == 0
+    for name in ("run", "demo", "check", "doctor", "rules", "quarantine", "migrate", "backup", "restore"):
+        assert name in done.stdout
+
+
+COMMANDS = [
+    ["run"], ["demo"], ["check"], ["doctor"], ["rules", "explain"], ["quarantine", "list"], ["quarantine", "show"],
+    ["quarantine", "retry"], ["quarantine", "drop"], ["migrate"], ["backup"], ["restore"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_and_takes_a_configuration(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*command, "--help"])
+    assert stopped.value.code == 0
+    assert "--config PATH" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["check", "--nonsense"], ["quarantine"], ["quarantine", "show", "x"]])
+def test_wrong_usage_ends_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 2
+    assert "usage: otvet" in capsys.readouterr().err
+
+
+def test_check_accepts_what_is_right(run: Run) -> None:
+    started = time.monotonic()
+    done = run("check")
+    print(f"check took {time.monotonic() - started:.2f} s")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Настройки в порядке: 0 почтовых ящиков, 2 линии, 2 правила.\n"
+
+
+def test_check_tells_all_mistakes_and_ends_with_two(run: Run, config: Path) -> None:
+    text = CONFIG.format(language="ru").replace("mentions", "mention").replace("-1001", "1001")
+    config.write_text(f'{text}\n[calendar]\nholidays = "Rusia"\n', encoding="utf-8")
+    done = run("check", TELEGRAM_TOKEN="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Настройки не приняты, 4 ошибки:" in done.stderr
+    for words in ("TELEGRAM_TOKEN is empty", "negative", '"mentions"', "RU"):
+        assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["run"], ["migrate"], ["doctor"], ["backup", "x"], ["rules", "explain", "--channel", "mail"]]
+)
+def test_no_command_starts_with_a_wrong_configuration(run: Run, words: list[str]) -> None:
+    done = run(*words, "--config", "missing.toml")
+    assert done.returncode == 2
+    assert "missing.toml: there is no such file." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("path", ["--config=english.toml", "--config english.toml"])
+def test_sentences_are_in_the_language_of_the_desk(run: Run, config: Path, path: str) -> None:
+    config.with_name("english.toml").write_text(CONFIG.format(language="en"), encoding="utf-8")
+    assert "The configuration is fine" in run("check", *path.split()).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "rule", "line"),
+    [(["--subject", "Ваши счета"], "bills", "money"), (["--text", "Не печатает", "--attachment"], "rest", "first")],
+)
+def test_explain_names_the_rule_and_the_line(
+    config: Path, capsys: pytest.CaptureFixture[str], words: list[str], rule: str, line: str
+) -> None:
+    command = ["rules", "explain", "--config", str(config), "--channel", "mail", "--from", "a@example.com", *words]
+    assert main(command) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert (shown[0], shown[1]) == (f"Правило: {rule}", f"Линия: {line}")
+    assert shown[2].startswith("Почему: ")
+
+
+def test_migrate_makes_the_database_and_may_be_repeated(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        assert main(["migrate", "--config", str(config)]) == 0
+        assert "База данных в порядке" in capsys.readouterr().out
+    assert (config.parent / "data/desk.db").exists()
+
+
+async def put_in_quarantine(folder: Path) -> None:
+    store = SqlStore(f"sqlite:///{folder / 'data/desk.db'}")
+    await store.open()
+    key = await FolderFiles(folder / "data/files").keep(b"Subject: \x1b[2Jevil\r\n\r\nhello")
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    mail = Raw(
+        channel="mail", place="support", external_id="7:1", lane="a@b", key=key, at=at, not_before=at,
+        state=RawState.QUARANTINED, attempts=3, error="ValueError: no idea",
+    )  # fmt: skip
+    async with store.unit() as unit:
+        await unit.add(mail)
+        await unit.commit()
+    await store.close()
+
+
+def test_quarantine_lists_shows_retries_and_drops(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import asyncio
+
+    def told(*words: str, code: int = 0) -> str:
+        assert main(["quarantine", *words, "--config", str(config)]) == code
+        printed = capsys.readouterr()
+        return printed.err if code else printed.out
+
+    (config.parent / "data").mkdir()
+    assert told("list") == "В карантине ничего нет.\n"
+    asyncio.run(put_in_quarantine(config.parent))
+    assert "1  2026-11-22 00:00Z  mail  support  7:1  ValueError: no idea" in told("list")
+    shown = told("show", "1")
+    assert "hello" in shown
+    assert "\x1b" not in shown
+    assert "1" in told("retry", "1")
+    assert told("list") == "В карантине ничего нет.\n"
+    assert "1" in told("drop", "1", code=1)
+
+
+def test_a_backup_comes_back(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = config.parent / "saved.tar.gz"
+    at = ["--config", str(config)]
+    assert main(["migrate", *at]) == 0
+    assert main(["backup", str(saved), *at]) == 0
+    assert saved.exists()
+    assert main(["restore", str(saved), "--force", *at]) == 0
+    assert str(saved) in capsys.readouterr().out
+
+
+def test_the_doctor_tells_one_line_for_each_thing(run: Run) -> None:
+    done = run("doctor", OTVET__TELEGRAM__API="http://127.0.0.1:9")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert all(line[0] in "✓!✗" for line in lines[:-1])
+    assert any(line.startswith("✗") for line in lines)
+    assert any("ГБ" in line for line in lines)
+    assert "secret-of-the-bot" not in done.stdout + done.stderr
