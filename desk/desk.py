@@ -38,6 +38,6 @@ class Desk:
         """A ticket's number as people see it: "SD-7"."""
         return f"{self.settings.desk.prefix}-{ticket_id}"
 
-    def say(self, key: str, /, language: str = "", **values: object) -> str:
+    def say(self, key: str, language: str = "", /, **values: object) -> str:
         """A sentence; in the desk's own language when none is given."""
         return say(language or self.settings.desk.language, key, **values)

@@ -35,7 +35,9 @@ class Mistake:
 
     def __str__(self) -> str:
         hint = f" {self.suggestion}" if self.suggestion else ""
-        return f"{self.file}: {self.place}: {self.message}{hint}" if self.place else f"{self.file}: {self.message}{hint}"
+        return (
+            f"{self.file}: {self.place}: {self.message}{hint}" if self.place else f"{self.file}: {self.message}{hint}"
+        )
 
 
 class ConfigError(OtvetError):

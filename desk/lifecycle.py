@@ -20,6 +20,7 @@ class Step(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     STILL_NEEDED = "still needed"
+    TAKEN_BACK = "question taken back"
     SILENCE = "silence"  # the client let it go stale
 
 
@@ -35,7 +36,7 @@ MOVES: Mapping[Status, Mapping[Step, Status]] = {
     _W: {
         # An answer while we wait adds to the question and takes nothing back: the client still owes the word.
         Step.CLIENT_WROTE: _O, Step.ANSWERED: _W, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
-        Step.STILL_NEEDED: _W, Step.SILENCE: _C,
+        Step.STILL_NEEDED: _W, Step.TAKEN_BACK: _O, Step.SILENCE: _C,
     },
     _S: {
         Step.CLIENT_WROTE: _O, Step.ANSWERED: _S, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,

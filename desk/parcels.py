@@ -147,6 +147,7 @@ class Receipt:
     external_ids: tuple[str, ...] = ()
     thread: str = ""
     thread_place: str = ""  # the chat id or mailbox name in which external_ids are unique
+    note: str = ""  # something the engineers should know (a file that was too large and went another way)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

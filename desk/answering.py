@@ -1,0 +1,172 @@
+"""An engineer's words: noted for colleagues, or sent to the client after a moment in which they can be taken back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from desk import clients, delivered, doors, outbox
+from desk.desk import Desk
+from desk.errors import Refusal
+from desk.incoming import Post
+from desk.lifecycle import Step, after
+from desk.parcels import Purpose
+from desk.people import Client, Door
+from desk.ports import Unit
+from desk.tickets import TO_CLIENT, File, Kind, Message, Role, Status, Ticket, Trace
+
+HOLD = timedelta(seconds=5)
+HOLD_MAIL = timedelta(seconds=30)
+"""How long an answer waits for a change of heart: a mail cannot be called back at all, so it waits longer."""
+
+
+async def note(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, text: str | None = None) -> Message:
+    """Keep an engineer's words for colleagues; 👀 says so."""
+    message = await _store(unit, ticket, post, Kind.NOTE, post.text if text is None else text)
+    await outbox.react(desk, unit, "group", post.place, post.external_id, "👀", ticket.id)
+    return message
+
+
+async def answer(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, to: Trace | None = None) -> Message:
+    """Send an engineer's words to the client. Refusal for a closed ticket or when every door is shut."""
+    status = after(ticket.status, Step.ANSWERED)
+    door = await _door(unit, ticket)
+    message = await _store(unit, ticket, post, Kind.ANSWER, post.text)
+    ticket = await unit.save(replace(ticket, status=status, active_at=desk.now()))
+    await send(desk, unit, ticket, door, message, Purpose.ANSWER, reply_to=await _their_message(unit, door, to))
+    await outbox.react(desk, unit, "group", post.place, post.external_id, "✍", ticket.id)
+    await outbox.card(desk, unit, ticket)
+    return message
+
+
+async def ask(desk: Desk, unit: Unit, ticket: Ticket, post: Post, text: str) -> Message:
+    """Ask the client for something: WAITING from now, the weekly clock from the question's delivery."""
+    status = after(ticket.status, Step.ASKED)
+    door = await _door(unit, ticket)
+    message = await _store(unit, ticket, post, Kind.QUESTION, text)
+    ticket = await unit.save(
+        replace(
+            ticket,
+            status=status,
+            question=text,
+            asked_at=desk.now(),
+            active_at=desk.now(),
+            clock_from=None,
+            reminded=0,
+            kept=0,
+            snoozed_until=None,
+            reminder_id=None,
+            solved_at=None,
+            held_reason="",
+        )
+    )
+    await send(desk, unit, ticket, door, message, Purpose.QUESTION)
+    await outbox.react(desk, unit, "group", post.place, post.external_id, "✍", ticket.id)
+    await outbox.card(desk, unit, ticket)
+    return message
+
+
+async def send(  # noqa: PLR0917 - the message and where it goes
+    desk: Desk, unit: Unit, ticket: Ticket, door: Door, message: Message, purpose: Purpose, *, reply_to: str = ""
+) -> None:
+    """Queue a stored message for the client, held for a moment."""
+    client = await unit.get(Client, ticket.client_id)
+    language = clients.language(desk, client, ticket)
+    files = await unit.find(File, message_id=message.id)
+    text = message.text
+    if purpose is Purpose.QUESTION:
+        text = desk.say("client.question", language, question=text, number=desk.number(ticket.id))
+    alive = await unit.count(Ticket, client_id=ticket.client_id, status__ne=Status.CLOSED)
+    title = f"{desk.number(ticket.id)} · {ticket.subject}" if alive > 1 and door.channel == "telegram" else ""
+    quote = await _last_words(unit, ticket) if door.channel == "mail" else ""
+    await outbox.to_door(
+        desk,
+        unit,
+        door,
+        purpose,
+        text,
+        ticket=ticket,
+        message_id=message.id,
+        title=title,
+        quote=quote,
+        files=[file for file in files if file.key],
+        reply_to=reply_to,
+        delay=HOLD_MAIL if door.channel == "mail" else HOLD,
+    )
+
+
+async def _last_words(unit: Unit, ticket: Ticket) -> str:
+    """The client's last words, quoted below an answer by mail."""
+    last = await unit.first(Message, ticket_id=ticket.id, kind=Kind.WORDS, order="-id")
+    return last.text[:2000] if last else ""
+
+
+async def _door(unit: Unit, ticket: Ticket) -> Door:
+    door = await doors.best(unit, ticket)
+    if door is None:
+        raise Refusal("group.no_open_door")
+    return door
+
+
+async def _their_message(unit: Unit, door: Door, to: Trace | None) -> str:
+    """The client's own message, in their own chat, that the engineer replied to."""
+    if to is None or to.message_id is None or door.channel != "telegram":
+        return ""
+    theirs = await unit.first(Trace, channel="telegram", place=door.address, message_id=to.message_id, role=Role.THEIRS)
+    return theirs.external_id if theirs else ""
+
+
+async def _store(unit: Unit, ticket: Ticket, post: Post, kind: Kind, text: str) -> Message:
+    message = await unit.add(
+        Message(
+            ticket_id=ticket.id,
+            kind=kind,
+            author=post.engineer.name,
+            author_id=post.engineer.id,
+            channel="group",
+            external_id=post.external_id,
+            text=text,
+            at=post.at,
+        )
+    )
+    for file in post.files:
+        await unit.add(
+            File(
+                message_id=message.id,
+                sort=file.sort,
+                name=file.name,
+                mime=file.mime,
+                size=file.size,
+                key=file.key,
+                remote_id=file.remote_id,
+            )
+        )
+    for external_id in (post.external_id, *post.also):
+        if not await unit.first(Trace, channel="group", place=post.place, external_id=external_id):
+            await unit.add(
+                Trace(
+                    channel="group",
+                    place=post.place,
+                    external_id=external_id,
+                    ticket_id=ticket.id,
+                    message_id=message.id,
+                    role=Role.COLLEAGUE,
+                    at=post.at,
+                )
+            )
+    return message
+
+
+async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
+    """👎 by the author: what has not gone yet stays here; the record keeps it, marked as withdrawn."""
+    ticket = await unit.get(Ticket, message.ticket_id)
+    if ticket is None or message.kind not in TO_CLIENT or message.withdrawn_at:
+        return
+    if not await doors.withdraw(desk, unit, message, purposes=(Purpose.ANSWER, Purpose.QUESTION)):
+        trace = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
+        reply_to = trace.external_id if trace else ""
+        text = desk.say("group.too_late")
+        await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=reply_to)
+        return
+    if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
+        ticket = await unit.save(replace(ticket, status=after(ticket.status, Step.TAKEN_BACK), question=""))
+        await outbox.card(desk, unit, ticket)
+    await delivered.mark(desk, unit, message, "👀")

@@ -1,0 +1,119 @@
+"""What a ticket's card, its topic's name and the conversation told again look like. Text only, no I/O but reading."""
+
+from dataclasses import replace
+
+from desk.desk import Desk
+from desk.parcels import Act, Action, Button, Outgoing, Purpose
+from desk.people import Client, Door
+from desk.ports import Unit
+from desk.tickets import Kind, Message, Status, Ticket
+
+TOPIC_NAME = 120
+"""Characters; Telegram allows 128 UTF-16 units."""
+
+REPLAYED = 200
+"""The last messages of a conversation that are told again in a rebuilt topic."""
+
+
+def topic_name(desk: Desk, ticket: Ticket, client: Client) -> str:
+    """«SD-7 · имя клиента · Не печатает»."""
+    return f"{desk.number(ticket.id)} · {client.name} · {ticket.subject}"[:TOPIC_NAME]
+
+
+def doors_in_words(desk: Desk, doors: list[Door]) -> str:
+    """A client's doors for engineers: «Telegram @ann, почта a@b (закрыта)»."""
+    words = []
+    for door in doors:
+        shown = f"@{door.username}" if door.username else ("" if door.channel == "telegram" else door.address)
+        text = f"{desk.say(f'group.door_{door.channel}')} {shown}".strip()
+        words.append(f"{text} ({desk.say('group.door_shut')})" if door.shut_at else text)
+    return ", ".join(words)
+
+
+async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -> Outgoing:
+    """The card as it should stand now; with `lines`, its buttons offer the lines to move to."""
+    client = await unit.get(Client, ticket.client_id)
+    doors = await unit.find(Door, client_id=ticket.client_id)
+    titles = {line.name: line.title for line in desk.settings.line}
+    rows = [
+        desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
+        desk.say("group.card_line", line=titles.get(ticket.line, ticket.line)),
+        desk.say("group.card_taken", name=ticket.taken_by) if ticket.taken_by else desk.say("group.card_free"),
+        desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),
+        desk.say("group.card_rule", rule=str(ticket.verdict.get("rule", ""))),
+    ]
+    if ticket.status is Status.WAITING and ticket.question:
+        rows.append(desk.say("group.card_question", question=ticket.question[:300]))
+    return Outgoing(
+        channel="group",
+        place=ticket.line,
+        purpose=Purpose.CARD,
+        act=Act.CARD,
+        ticket=ticket.id,
+        number=desk.number(ticket.id),
+        title=f"{desk.number(ticket.id)} · {ticket.subject}",
+        text="\n".join(rows),
+        buttons=_line_buttons(desk, ticket) if lines else _buttons(desk, ticket),
+        silent=not desk.calendar.is_working(desk.now()),
+    )
+
+
+def _buttons(desk: Desk, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    def button(key: str, action: Action) -> Button:
+        return Button(label=desk.say(f"group.button_{key}"), action=action, ticket=ticket.id)
+
+    if ticket.status is Status.CLOSED:
+        return ((button("reopen", Action.REOPEN),),)
+    return (
+        (button("take", Action.TAKE), button("info", Action.INFO)),
+        (button("solved", Action.SOLVED), button("lines", Action.LINES)),
+    )
+
+
+def _line_buttons(desk: Desk, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    rows = [
+        (Button(label=line.title or line.name, action=Action.LINE, ticket=ticket.id, arg=line_arg(desk, line.name)),)
+        for line in desk.settings.line
+        if line.name != ticket.line
+    ]
+    back = Button(label=desk.say("group.button_back"), action=Action.LINES, ticket=ticket.id, arg="back")
+    return (*rows, (back,))
+
+
+def line_arg(desk: Desk, name: str) -> str:
+    """A line in a button's 64 bytes: its name, or its place in the configuration when the name is long."""
+    longest = 40
+    if len(name.encode()) <= longest:
+        return name
+    return f"#{[line.name for line in desk.settings.line].index(name)}"
+
+
+def line_named(desk: Desk, arg: str) -> str:
+    """The line's name behind a button's argument or an engineer's word (name or title); "" when there is none."""
+    lines = desk.settings.line
+    if arg.startswith("#") and arg[1:].isdigit() and int(arg[1:]) < len(lines):
+        return lines[int(arg[1:])].name
+    wanted = arg.strip().casefold()
+    for line in lines:
+        if wanted in (line.name.casefold(), (line.title or "").casefold()):
+            return line.name
+    return ""
+
+
+async def told_again(desk: Desk, unit: Unit, ticket: Ticket) -> str:
+    """The conversation so far as one text, for a topic that was rebuilt; "" when nothing was said."""
+    newest = await unit.find(Message, ticket_id=ticket.id, order="-id", limit=REPLAYED)
+    rows = []
+    for message in reversed(newest):
+        if message.kind is Kind.EVENT or message.withdrawn_at:
+            continue
+        label = desk.say(f"group.kind_{message.kind.value}")
+        rows.append(f"{message.author} ({label}): {message.text}".rstrip())
+    return "\n\n".join(rows)
+
+
+def as_title(desk: Desk, ticket: Ticket, client: Client, *, act: Act) -> Outgoing:
+    """The order to make a topic (OPEN) or to bring its name and state in line (TOPIC)."""
+    order = Outgoing(channel="group", place=ticket.line, purpose=Purpose.TOPIC, act=act, ticket=ticket.id)
+    closed = ticket.status is Status.CLOSED
+    return replace(order, title=topic_name(desk, ticket, client), closed=closed, number=desk.number(ticket.id))

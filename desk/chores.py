@@ -1,0 +1,130 @@
+"""What the desk does by itself: reminders, and closing what the client let go stale.
+
+Rule: whatever a tick does is decided again inside the unit that does it, so a client's word at any moment wins, and a
+doubled or late tick changes nothing.
+"""
+
+from dataclasses import replace
+
+from desk import clients, doors, health, outbox, promises, work
+from desk.desk import Desk
+from desk.incoming import Raw, RawState
+from desk.moments import day_in_words
+from desk.parcels import Action, Button, Parcel, ParcelState, Purpose
+from desk.people import Client, Door
+from desk.ports import Unit
+from desk.promises import Next
+from desk.tickets import Closing, Status, Ticket
+
+
+async def tick(desk: Desk) -> None:
+    """Look for what is due: one ticket, one unit."""
+    async with desk.store.unit() as unit:
+        await health.alive(desk, unit)
+        await unit.commit()
+    if not desk.calendar.is_working(desk.now()):
+        return
+    async with desk.view() as view:
+        waiting = await view.find(Ticket, status=Status.WAITING)
+    for ticket in waiting:
+        promise = promises.next_step(ticket, desk.settings.reminders, desk.calendar)
+        if promise and promise.due <= desk.now():
+            await _do(desk, ticket.id)
+
+
+async def _do(desk: Desk, ticket_id: int) -> None:
+    async with desk.store.unit() as unit:
+        ticket = await unit.get(Ticket, ticket_id)
+        promise = promises.next_step(ticket, desk.settings.reminders, desk.calendar) if ticket else None
+        if ticket is None or promise is None or promise.due > desk.now():
+            return
+        if promise.step is Next.REMIND:
+            await _remind(desk, unit, ticket)
+        else:
+            await _close(desk, unit, ticket)
+        await unit.commit()
+
+
+async def _remind(desk: Desk, unit: Unit, ticket: Ticket) -> None:
+    if await _word_on_its_way(unit, ticket):
+        return
+    door = await doors.best(unit, ticket)
+    if door is None:
+        await _hold(desk, unit, ticket, "no_door")
+        return
+    client = await unit.get(Client, ticket.client_id)
+    language = clients.language(desk, client, ticket)
+    settings = desk.settings.reminders
+    closing = promises.closes_at(ticket, desk.now(), settings, desk.calendar)
+    text = desk.say(
+        f"client.reminder_{door.channel}",
+        language,
+        number=desk.number(ticket.id),
+        which=ticket.reminded + 1,
+        count=settings.count,
+        question=ticket.question,
+        date=day_in_words(language, closing, timezone=desk.settings.desk.timezone),
+    )
+    parcel = await outbox.to_door(
+        desk, unit, door, Purpose.REMINDER, text, ticket=ticket, buttons=_buttons(desk, ticket, language)
+    )
+    if parcel.state is ParcelState.QUIET:
+        return
+    await unit.save(replace(ticket, reminder_id=parcel.id, snoozed_until=None, held_reason=""))
+    event = desk.say("group.reminded", which=ticket.reminded + 1, count=settings.count)
+    await outbox.to_topic(desk, unit, ticket, event, silent=True)
+
+
+def _buttons(desk: Desk, ticket: Ticket, language: str) -> list[list[Button]]:
+    def button(key: str, action: Action) -> Button:
+        return Button(label=desk.say(f"client.button_{key}", language), action=action, ticket=ticket.id)
+
+    return [
+        [button("keep", Action.KEEP), button("solved", Action.SOLVED_BY_CLIENT)],
+        [button("snooze", Action.SNOOZE)],
+    ]
+
+
+async def _close(desk: Desk, unit: Unit, ticket: Ticket) -> None:
+    if await _word_on_its_way(unit, ticket) or await _ours_on_its_way(unit, ticket):
+        return
+    reason = await _why_not(desk, unit, ticket)
+    if reason:
+        await _hold(desk, unit, ticket, reason)
+        return
+    await work.close(desk, unit, ticket, "desk", Closing.NO_ANSWER, key="client.closed_no_answer")
+
+
+async def _word_on_its_way(unit: Unit, ticket: Ticket) -> bool:
+    """Whether something of this client's has come in and is not worked on yet."""
+    return await _raws(unit, ticket, (RawState.NEW, RawState.WORKING)) > 0
+
+
+async def _raws(unit: Unit, ticket: Ticket, states: tuple[RawState, ...]) -> int:
+    found: list[Door] = await unit.find(Door, client_id=ticket.client_id)
+    prefixes = {"telegram": "tg", "mail": "mail"}
+    lanes = [f"{prefixes[door.channel]}:{door.address}" for door in found if door.channel in prefixes]
+    return await unit.count(Raw, lane__in=lanes, state__in=states)
+
+
+async def _ours_on_its_way(unit: Unit, ticket: Ticket) -> bool:
+    """Whether words of ours have not reached the client yet."""
+    states = (ParcelState.QUEUED, ParcelState.SENDING)
+    return await unit.count(Parcel, ticket_id=ticket.id, channel__ne="group", state__in=states) > 0
+
+
+async def _why_not(desk: Desk, unit: Unit, ticket: Ticket) -> str:
+    """Why a ticket that is due is not closed: a key of `group.held_…`; "" when it may be."""
+    if await doors.best(unit, ticket) is None:
+        return "no_door"
+    if await _raws(unit, ticket, (RawState.QUARANTINED,)):
+        return "quarantine"
+    return await health.deaf(desk, unit)
+
+
+async def _hold(desk: Desk, unit: Unit, ticket: Ticket, reason: str) -> None:
+    """Tell the engineers once, instead of closing or reminding."""
+    if ticket.held_reason == reason:
+        return
+    ticket = await unit.save(replace(ticket, held_reason=reason))
+    await outbox.to_topic(desk, unit, ticket, desk.say(f"group.held_{reason}"))

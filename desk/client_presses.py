@@ -1,0 +1,157 @@
+"""Buttons that clients press in their own chat. A ticket obeys its own client only."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from desk import choosing, clients, opening, outbox, work
+from desk.desk import Desk
+from desk.errors import Refusal
+from desk.incoming import Press
+from desk.lifecycle import Step, after
+from desk.parcels import Act, Action, Outgoing, Parcel, Purpose
+from desk.people import Client
+from desk.ports import Unit
+from desk.texts import LANGUAGES
+from desk.tickets import Closing, Message, Status, Ticket, Trace
+from desk.wire import unpack
+
+KEPT_AT_MOST = 2
+"""How often «still needed» starts the reminders anew; then an engineer decides."""
+
+SNOOZE = timedelta(days=14)
+
+Verb = Callable[[Desk, Unit, Client, Ticket, Press], Awaitable[str]]
+
+
+async def pressed(desk: Desk, unit: Unit, action: Action, press: Press) -> str:
+    """Do it; the toast in the client's language."""
+    door = await choosing.door_of_chat(unit, press.place)
+    client = await unit.get(Client, door.client_id) if door else None
+    if action is Action.LANG:
+        return await language(desk, unit, client, press.place, press.arg)
+    ticket = await unit.get(Ticket, press.ticket)
+    verb = _VERBS.get(action)
+    if client is None or ticket is None or verb is None or ticket.client_id != client.id:
+        raise Refusal("client.button_old")
+    return await verb(desk, unit, client, ticket, press)
+
+
+async def language(desk: Desk, unit: Unit, client: Client | None, chat: str, wanted: str) -> str:
+    """Remember the language a client chose; before their first request the chat remembers it."""
+    if wanted not in LANGUAGES:
+        raise Refusal("client.button_old")
+    if client:
+        await unit.save(replace(client, language=wanted))
+    else:
+        await unit.remember(f"lang:telegram:{chat}", wanted)
+    return desk.say("client.language_set", wanted)
+
+
+def _waiting(ticket: Ticket) -> None:
+    if ticket.status is not Status.WAITING:
+        raise Refusal("client.not_waiting")
+
+
+async def _keep(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    _waiting(ticket)
+    await work.drop_reminders(unit, ticket)
+    name = client.name
+    if ticket.kept >= KEPT_AT_MOST:
+        status = after(ticket.status, Step.CLIENT_WROTE)
+        ticket = await unit.save(replace(ticket, status=status, clock_from=None, reminder_id=None))
+        await outbox.to_topic(desk, unit, ticket, desk.say("group.kept_too_often", name=name))
+        said = clients.say(desk, client, "client.kept_engineer")
+    else:
+        status = after(ticket.status, Step.STILL_NEEDED)
+        ticket = await unit.save(
+            replace(
+                ticket,
+                status=status,
+                kept=ticket.kept + 1,
+                reminded=0,
+                clock_from=desk.now(),
+                snoozed_until=None,
+                reminder_id=None,
+                held_reason="",
+            )
+        )
+        await outbox.to_topic(desk, unit, ticket, desk.say("group.kept", name=name), silent=True)
+        said = clients.say(desk, client, "client.kept")
+    await outbox.card(desk, unit, ticket)
+    await _tick(desk, unit, ticket, press, said)
+    return said
+
+
+async def _solved(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    _waiting(ticket)
+    ticket = await work.solve(desk, unit, ticket, client.name, tell=False)
+    await outbox.to_topic(desk, unit, ticket, desk.say("group.solved_by_client", name=client.name))
+    said = clients.say(desk, client, "client.solved_thanks")
+    await _tick(desk, unit, ticket, press, said)
+    return said
+
+
+async def _snooze(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    """The next reminder comes 14 days later, also when the last one had been sent."""
+    _waiting(ticket)
+    await work.drop_reminders(unit, ticket)
+    until = desk.now() + SNOOZE
+    left = max(desk.settings.reminders.count - 1, 0)
+    ticket = await unit.save(
+        replace(ticket, snoozed_until=until, reminded=min(ticket.reminded, left), reminder_id=None, held_reason="")
+    )
+    await work.audit(desk, unit, ticket, client.name, "snoozed", until=until.isoformat())
+    await outbox.to_topic(desk, unit, ticket, desk.say("group.snoozed", name=client.name), silent=True)
+    said = clients.say(desk, client, "client.snoozed")
+    await _tick(desk, unit, ticket, press, said)
+    return said
+
+
+async def _drop(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    if ticket.status is Status.CLOSED:
+        raise Refusal("client.closed_already")
+    await work.close(desk, unit, ticket, client.name, Closing.CLIENT, key="client.closed_by_you")
+    said = clients.say(desk, client, "client.closed_toast", number=desk.number(ticket.id))
+    await _tick(desk, unit, ticket, press, said)
+    return said
+
+
+async def _other(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    message = await unit.get(Message, int(press.arg)) if press.arg.isdecimal() else None
+    if message is None or message.ticket_id != ticket.id:
+        raise Refusal("client.moved_already")
+    fresh = await opening.move_to_new(desk, unit, ticket, message, client)
+    said = clients.say(desk, client, "client.moved", number=desk.number(fresh.id))
+    await _tick(desk, unit, ticket, press, said)
+    return said
+
+
+async def _tick(desk: Desk, unit: Unit, ticket: Ticket, press: Press, said: str) -> None:
+    """Write under the message what was chosen and take its buttons away, so that nothing is pressed twice."""
+    trace = await unit.first(Trace, channel="telegram", place=press.place, external_id=press.external_id)
+    parcel = await unit.get(Parcel, trace.parcel_id) if trace and trace.parcel_id else None
+    if parcel is None:
+        return
+    words = unpack(parcel.body, parcel.id)
+    order = Outgoing(
+        channel="telegram",
+        place=press.place,
+        purpose=Purpose.NOTICE,
+        act=Act.EDIT,
+        ticket=ticket.id,
+        title=words.title,
+        text=f"{words.text}\n\n✓ {said}",
+        quote=words.quote,
+        target=press.external_id,
+    )
+    await outbox.send(desk, unit, order, lane=f"telegram:{press.place}")
+
+
+_VERBS: dict[Action, Verb] = {
+    Action.KEEP: _keep,
+    Action.SOLVED_BY_CLIENT: _solved,
+    Action.SNOOZE: _snooze,
+    Action.CLOSE_BY_CLIENT: _drop,
+    Action.OTHER: _other,
+}

@@ -1,0 +1,16 @@
+"""The language in which a client is spoken to."""
+
+from desk.desk import Desk
+from desk.people import Client
+from desk.tickets import Ticket
+
+
+def language(desk: Desk, client: Client | None, ticket: Ticket | None = None) -> str:
+    """What they chose, else the language they write in, else the desk's."""
+    chosen = client.language or client.spoken if client else ""
+    return chosen or (ticket.language if ticket else "") or desk.settings.desk.language
+
+
+def say(desk: Desk, client: Client | None, key: str, /, **values: object) -> str:
+    """A sentence in the client's language."""
+    return desk.say(key, language(desk, client), **values)

@@ -1,0 +1,197 @@
+"""Engineers' commands in the group: one table says where each works and what it does."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from desk import answering, linking, outbox, posts, queue, work
+from desk.desk import Desk
+from desk.errors import Refusal
+from desk.incoming import Post
+from desk.ports import Unit
+from desk.tickets import Closing, Kind, Message, Ticket
+from desk.work import audit
+
+
+class Where(Enum):
+    TOPIC = "topic"
+    GENERAL = "general"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command as given: by whom and where, with what words, about which ticket (None in General)."""
+
+    post: Post
+    argument: str
+    ticket: Ticket | None
+
+    @property
+    def who(self) -> str:
+        return self.post.engineer.name
+
+
+Verb = Callable[[Desk, Unit, Order], Awaitable[None]]
+
+
+async def obey(desk: Desk, post: Post, command: str, argument: str) -> None:
+    """Carry out one command; what cannot be done is said where it was asked."""
+    async with desk.unit() as unit:
+        ticket, _ = await posts.place_of(unit, post)
+        try:
+            await _obey(desk, unit, Order(post=post, argument=argument.strip(), ticket=ticket), command)
+        except Refusal as refusal:
+            await posts.tell(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
+        await unit.commit()
+
+
+async def _obey(desk: Desk, unit: Unit, order: Order, command: str) -> None:
+    if order.post.engineer.anonymous:
+        raise Refusal("group.anonymous")
+    known = COMMANDS.get(command.casefold())
+    if known is None:
+        raise Refusal("group.command_unknown", command=command)
+    where, verb = known
+    if where is Where.TOPIC and order.ticket is None:
+        raise Refusal("group.only_in_topic", command=command)
+    if where is Where.GENERAL and order.ticket is not None:
+        raise Refusal("group.only_in_general", command=command)
+    await verb(desk, unit, order)
+
+
+def _ticket(order: Order) -> Ticket:
+    if order.ticket is None:
+        raise Refusal("group.only_in_topic", command="")
+    return order.ticket
+
+
+async def _reply(desk: Desk, unit: Unit, order: Order, text: str) -> None:
+    await posts.tell(desk, unit, order.post, order.ticket, text)
+
+
+async def _mark(desk: Desk, unit: Unit, order: Order, emoji: str = "👌") -> None:
+    ticket_id = order.ticket.id if order.ticket else None
+    await outbox.react(desk, unit, "group", order.post.place, order.post.external_id, emoji, ticket_id)
+
+
+async def _take(desk: Desk, unit: Unit, order: Order) -> None:
+    await work.take(desk, unit, _ticket(order), order.post.engineer)
+    await _mark(desk, unit, order)
+
+
+async def _info(desk: Desk, unit: Unit, order: Order) -> None:
+    ticket = _ticket(order)
+    if order.argument:
+        await answering.ask(desk, unit, ticket, order.post, order.argument)
+    else:
+        await posts.prompt(desk, unit, ticket, order.post.engineer, reply_to=order.post.external_id)
+
+
+async def _done(desk: Desk, unit: Unit, order: Order) -> None:
+    ticket = _ticket(order)
+    if not order.argument:
+        raise Refusal("group.done_how")
+    await _keep(desk, unit, order, ticket, Kind.DONE)
+    await _mark(desk, unit, order, "👀")
+
+
+async def _keep(desk: Desk, unit: Unit, order: Order, ticket: Ticket, kind: Kind) -> None:
+    await unit.add(
+        Message(
+            ticket_id=ticket.id,
+            kind=kind,
+            author=order.who,
+            author_id=order.post.engineer.id,
+            channel="group",
+            external_id=order.post.external_id,
+            text=order.argument,
+            at=order.post.at,
+        )
+    )
+    await audit(desk, unit, ticket, order.who, kind.value)
+
+
+async def _solved(desk: Desk, unit: Unit, order: Order) -> None:
+    await work.solve(desk, unit, _ticket(order), order.who, text=order.argument)
+    await _mark(desk, unit, order)
+
+
+async def _close(desk: Desk, unit: Unit, order: Order) -> None:
+    key = "client.closed_text" if order.argument else "client.closed"
+    await work.close(desk, unit, _ticket(order), order.who, Closing.ENGINEER, key=key, text=order.argument)
+    await _mark(desk, unit, order)
+
+
+async def _reopen(desk: Desk, unit: Unit, order: Order) -> None:
+    ticket = order.ticket or await _numbered(desk, unit, order.argument)
+    await work.reopen(desk, unit, ticket, order.who)
+    await _mark(desk, unit, order)
+
+
+async def _numbered(desk: Desk, unit: Unit, text: str) -> Ticket:
+    """The ticket that «SD-7», «sd7» or «7» names. Refusal when there is none."""
+    prefix = desk.settings.desk.prefix.casefold()
+    digits = text.strip().casefold().removeprefix(prefix).lstrip("-# ")
+    longest = 9
+    ticket = await unit.get(Ticket, int(digits)) if digits.isdecimal() and len(digits) <= longest else None
+    if ticket is None:
+        raise Refusal("group.number_unknown", example=desk.number(7))
+    return ticket
+
+
+async def _line(desk: Desk, unit: Unit, order: Order) -> None:
+    await work.move(desk, unit, _ticket(order), order.argument, order.who)
+    await _mark(desk, unit, order)
+
+
+async def _note(desk: Desk, unit: Unit, order: Order) -> None:
+    ticket = _ticket(order)
+    if not order.argument and not order.post.files:
+        raise Refusal("group.note_how")
+    await answering.note(desk, unit, ticket, order.post, text=order.argument)
+
+
+async def _why(desk: Desk, unit: Unit, order: Order) -> None:
+    await _reply(desk, unit, order, queue.why(desk, _ticket(order)))
+
+
+async def _client(desk: Desk, unit: Unit, order: Order) -> None:
+    await _reply(desk, unit, order, await queue.about_client(desk, unit, _ticket(order)))
+
+
+async def _unlink(desk: Desk, unit: Unit, order: Order) -> None:
+    await linking.unlink(desk, unit, _ticket(order).client_id, by=order.who)
+    await _mark(desk, unit, order)
+
+
+async def _queue(desk: Desk, unit: Unit, order: Order) -> None:
+    await queue.show(desk, unit, order.post, mine=False)
+
+
+async def _mine(desk: Desk, unit: Unit, order: Order) -> None:
+    await queue.show(desk, unit, order.post, mine=True)
+
+
+async def _help(desk: Desk, unit: Unit, order: Order) -> None:
+    key = "group.help_topic" if order.ticket else "group.help_general"
+    await _reply(desk, unit, order, desk.say(key, plain=desk.say(f"group.plain_{desk.settings.telegram.plain_text}")))
+
+
+COMMANDS: dict[str, tuple[Where, Verb]] = {
+    "take": (Where.TOPIC, _take),
+    "info": (Where.TOPIC, _info),
+    "done": (Where.TOPIC, _done),
+    "solved": (Where.TOPIC, _solved),
+    "close": (Where.TOPIC, _close),
+    "reopen": (Where.BOTH, _reopen),
+    "line": (Where.TOPIC, _line),
+    "note": (Where.TOPIC, _note),
+    "why": (Where.TOPIC, _why),
+    "client": (Where.TOPIC, _client),
+    "unlink": (Where.TOPIC, _unlink),
+    "queue": (Where.GENERAL, _queue),
+    "mine": (Where.GENERAL, _mine),
+    "help": (Where.BOTH, _help),
+}
+"""Every command of the group; `docs/commands.md` names the same."""

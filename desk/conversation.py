@@ -1,0 +1,80 @@
+"""What was said in a ticket: added to it, and what the client's word does to it."""
+
+from dataclasses import replace
+
+from desk.incoming import Incoming
+from desk.lifecycle import Step, after
+from desk.people import Door
+from desk.ports import Unit
+from desk.tickets import File, Kind, Message, MessageId, Role, Ticket, Trace
+
+
+async def client_wrote(unit: Unit, ticket: Ticket) -> Ticket:
+    """The client's word: the next one is ours, and no reminder goes any more."""
+    status = after(ticket.status, Step.CLIENT_WROTE)
+    moved = replace(
+        ticket,
+        status=status,
+        closed_at=None,
+        closing=None,
+        solved_at=None,
+        clock_from=None,
+        reminded=0,
+        kept=0,
+        snoozed_until=None,
+        reminder_id=None,
+        held_reason="",
+    )
+    return await unit.save(moved)
+
+
+async def add_message(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming, *, kind: Kind) -> Message:
+    """Store the words, their files and where they stand in the client's chat or mailbox."""
+    message = await unit.add(
+        Message(
+            ticket_id=ticket.id,
+            kind=kind,
+            author=incoming.sender.name,
+            author_id=incoming.sender.address,
+            channel=incoming.channel,
+            door_id=door.id,
+            external_id=incoming.external_id,
+            text=incoming.text,
+            rest=incoming.rest,
+            at=incoming.at,
+        )
+    )
+    for file in incoming.files:
+        await unit.add(
+            File(
+                message_id=message.id,
+                sort=file.sort,
+                name=file.name,
+                mime=file.mime,
+                size=file.size,
+                key=file.key,
+                remote_id=file.remote_id,
+                inline=file.inline,
+            )
+        )
+    for external_id in (incoming.external_id, *incoming.also):
+        await _trace(unit, ticket, message.id, incoming, external_id)
+    return message
+
+
+async def _trace(unit: Unit, ticket: Ticket, message_id: MessageId, incoming: Incoming, external_id: str) -> None:
+    if not external_id:
+        return  # a mail without Message-ID is a mail; nothing can answer it by thread
+    if await unit.first(Trace, channel=incoming.channel, place=incoming.place, external_id=external_id):
+        return  # the same Message-ID with other content is a new message, but the id stays with the first
+    await unit.add(
+        Trace(
+            channel=incoming.channel,
+            place=incoming.place,
+            external_id=external_id,
+            ticket_id=ticket.id,
+            message_id=message_id,
+            role=Role.THEIRS,
+            at=incoming.at,
+        )
+    )

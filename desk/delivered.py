@@ -1,0 +1,177 @@
+"""What follows from a delivery, its delay or its failure."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from desk import doors, outbox, threads
+from desk.desk import Desk
+from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
+from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
+from desk.ports import Unit
+from desk.tickets import Message, Role, Status, Thread, Ticket, Trace
+
+log = logging.getLogger(__name__)
+
+LATE = timedelta(minutes=15)
+"""After so long the engineers are told that an answer is still on its way."""
+
+_BY_ENGINEERS = frozenset({Purpose.ANSWER, Purpose.QUESTION})
+_ROLES = {Purpose.CARD: Role.CARD, Purpose.MIRROR: Role.CLIENT}
+
+
+async def still_wanted(unit: Unit, parcel: Parcel) -> bool:
+    """Whether a parcel should still go: no reminder leaves for a ticket that no longer waits."""
+    if parcel.purpose is not Purpose.REMINDER:
+        return True
+    ticket = await unit.get(Ticket, parcel.ticket_id or 0)
+    return ticket is not None and ticket.status is Status.WAITING and ticket.reminder_id == parcel.id
+
+
+async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt) -> None:
+    """Record a delivery: where it stands, that it is done, and what it sets in motion."""
+    now = desk.now()
+    external_id = receipt.external_ids[0] if receipt.external_ids else ""
+    await unit.save(replace(parcel, state=ParcelState.SENT, sent_at=now, external_id=external_id, error=receipt.note))
+    await _trace(unit, parcel, message, receipt, now)
+    ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
+    if ticket is None:
+        return
+    if message.act is Act.TOPIC:
+        await threads.set_in_line(unit, parcel, message)
+    elif message.act is Act.CARD and external_id:
+        await _card_moved(unit, ticket, external_id)
+    if parcel.purpose in _BY_ENGINEERS:
+        await _answer_arrived(desk, unit, parcel, ticket)
+    elif parcel.purpose is Purpose.REMINDER:
+        await unit.save(replace(ticket, reminded=ticket.reminded + 1, clock_from=now, reminder_id=None))
+    if receipt.note and parcel.channel != "group":
+        await outbox.to_topic(desk, unit, ticket, receipt.note)
+
+
+async def _trace(unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt, now: datetime) -> None:
+    if message.act in (Act.REACT, Act.TOPIC, Act.LEAVE, Act.EDIT):
+        return
+    place = receipt.thread_place or parcel.place
+    role = _ROLES.get(parcel.purpose, Role.DESK) if parcel.channel == "group" else Role.OURS
+    for external_id in receipt.external_ids:
+        if not await unit.first(Trace, channel=parcel.channel, place=place, external_id=external_id):
+            await unit.add(
+                Trace(
+                    channel=parcel.channel,
+                    place=place,
+                    external_id=external_id,
+                    ticket_id=parcel.ticket_id,
+                    message_id=parcel.message_id,
+                    role=role,
+                    parcel_id=parcel.id,
+                    at=now,
+                )
+            )
+
+
+async def _card_moved(unit: Unit, ticket: Ticket, external_id: str) -> None:
+    """A card that had been deleted was posted anew."""
+    thread = await unit.first(Thread, ticket_id=ticket.id, channel="group")
+    if thread and thread.card_id != external_id:
+        await unit.save(replace(thread, card_id=external_id))
+
+
+async def _answer_arrived(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket) -> None:
+    message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
+    if parcel.purpose is Purpose.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
+        # The weekly clock starts when the client has the question, not when it was written.
+        await unit.save(replace(ticket, clock_from=desk.now(), active_at=desk.now()))
+    if message:
+        await mark(desk, unit, message, "👌")
+
+
+async def mark(desk: Desk, unit: Unit, message: Message, emoji: str) -> None:
+    """Show an engineer, by a reaction on their post, what became of it."""
+    trace = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
+    if trace:
+        await outbox.react(desk, unit, "group", trace.place, trace.external_id, emoji, message.ticket_id)
+
+
+async def delayed(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryDelayed, later: datetime) -> None:
+    """Put it off; engineers hear once when one of their answers is on its way for long."""
+    current = await unit.get(Parcel, parcel.id)
+    if current is None or current.state is not ParcelState.SENDING:
+        return
+    first_word = not current.error.startswith("late:")
+    late = desk.now() - parcel.created_at > LATE
+    error = f"late: {why.reason}" if late else why.reason
+    await unit.save(replace(current, state=ParcelState.QUEUED, not_before=later, error=error[:500] or "later"))
+    ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
+    if late and first_word and ticket and parcel.purpose in _BY_ENGINEERS:
+        await outbox.to_topic(desk, unit, ticket, desk.say("group.late", why=why.reason or "?"))
+
+
+async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
+    """Record a failure; a shut door is noted and the client's other door is used."""
+    await unit.save(replace(parcel, state=ParcelState.FAILED, error=why.reason[:500]))
+    log.warning("parcel.refused id=%s purpose=%s channel=%s", parcel.id, parcel.purpose.value, parcel.channel)
+    if parcel.purpose is Purpose.REACTION:
+        await _reaction_refused(desk, unit, parcel)
+        return
+    if parcel.channel == "group":
+        return
+    ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
+    door = await doors.at(unit, parcel.channel, parcel.place)
+    if door and isinstance(why, DoorShut):
+        await unit.save(replace(door, shut_at=desk.now(), shut_reason=why.reason[:300]))
+    if ticket is None:
+        return
+    await outbox.card(desk, unit, ticket)
+    other = await doors.other_open(unit, ticket, door) if door else None
+    if other:
+        await _use_other(desk, unit, parcel, ticket, why, other)
+    else:
+        await _tell_failure(desk, unit, parcel, ticket, why)
+
+
+async def _use_other(  # noqa: PLR0917 - the six belong together
+    desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused, other: doors.Door
+) -> None:
+    again = await doors.send_again(desk, unit, parcel, ticket, other)
+    if parcel.purpose is Purpose.REMINDER:
+        await unit.save(replace(ticket, reminder_id=again.id))
+    text = desk.say(
+        "group.other_door",
+        shut=desk.say(f"group.door_{parcel.channel}"),
+        open=desk.say(f"group.door_{other.channel}"),
+        why=why.reason[:200],
+    )
+    await outbox.to_topic(desk, unit, ticket, text)
+
+
+async def _tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused) -> None:
+    """A failure is a message that mentions the author; for the desk's own words a plain line."""
+    if parcel.purpose is Purpose.REMINDER:
+        await unit.save(replace(ticket, reminder_id=None, held_reason="undelivered"))
+    if parcel.purpose is Purpose.REACTION:
+        return
+    message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
+    by_engineer = message is not None and parcel.purpose in _BY_ENGINEERS
+    mention = f"{message.author_id}:{message.author}" if message and by_engineer else ""
+    trace = None
+    if message and by_engineer:
+        trace = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
+    key = "group.not_delivered" if by_engineer else f"group.failed_{_named(parcel.purpose)}"
+    text = desk.say(key, why=why.reason[:200])
+    reply_to = trace.external_id if trace else ""
+    await outbox.to_topic(desk, unit, ticket, text, mention=mention, reply_to=reply_to)
+
+
+def _named(purpose: Purpose) -> str:
+    return purpose.value if purpose in (Purpose.RECEIPT, Purpose.REMINDER, Purpose.CLOSING) else "notice"
+
+
+async def _reaction_refused(desk: Desk, unit: Unit, parcel: Parcel) -> None:
+    """Where reactions are switched off, a short line says what the reaction would have said."""
+    emoji = str(parcel.body.get("emoji", ""))
+    ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
+    words = {"👀": "group.noted", "✍": "group.queued", "👌": "group.delivered"}.get(emoji)
+    if parcel.channel == "group" and ticket and words:
+        target = str(parcel.body.get("target", ""))
+        await outbox.to_topic(desk, unit, ticket, desk.say(words), reply_to=target, silent=True)

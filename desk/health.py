@@ -1,0 +1,87 @@
+"""Whether we could hear our clients: when each mailbox and Telegram was last read, and long outages.
+
+A ticket is not closed for a silence that may have been ours.
+"""
+
+from datetime import datetime, timedelta
+
+from desk import outbox
+from desk.desk import Desk
+from desk.durations import parse_span
+from desk.ports import Unit
+
+DEAF = timedelta(hours=1)
+OUTAGE = timedelta(days=1)
+GRACE = parse_span("2 working days")
+TOLD = timedelta(minutes=10)
+"""A source that fails for so long is told in General; it often comes back before."""
+
+
+async def heard(desk: Desk, source: str, *, ok: bool, reason: str = "") -> None:
+    """A source ("mail.<mailbox>", "telegram") was read, or could not be."""
+    async with desk.store.unit() as unit:
+        now = desk.now()
+        if ok:
+            await _ok(desk, unit, source, now)
+        else:
+            await _failed(desk, unit, source, now, reason)
+        await unit.commit()
+
+
+async def _ok(desk: Desk, unit: Unit, source: str, now: datetime) -> None:
+    last = await _at(unit, f"heard.{source}")
+    if last and now - last >= OUTAGE:
+        await hold(desk, unit, now)
+    await unit.remember(f"heard.{source}", now.isoformat())
+    await unit.remember(f"failing.{source}", "")
+    if await unit.recall(f"told.{source}"):
+        await unit.remember(f"told.{source}", "")
+        await outbox.to_general(desk, unit, desk.say("group.source_back", source=source), silent=True)
+
+
+async def _failed(desk: Desk, unit: Unit, source: str, now: datetime, reason: str) -> None:
+    since = await _at(unit, f"failing.{source}")
+    if since is None:
+        since = now
+        await unit.remember(f"failing.{source}", now.isoformat())
+    if now - since >= TOLD and not await unit.recall(f"told.{source}"):
+        await unit.remember(f"told.{source}", now.isoformat())
+        await outbox.to_general(desk, unit, desk.say("group.source_failed", source=source, why=reason[:200]))
+
+
+async def alive(desk: Desk, unit: Unit) -> None:
+    """The desk's own heartbeat: a gap of a day means that clients may have knocked in vain."""
+    now = desk.now()
+    last = await _at(unit, "alive")
+    if last and now - last >= OUTAGE:
+        await hold(desk, unit, now)
+    if last is None or now > last:
+        await unit.remember("alive", now.isoformat())
+
+
+async def hold(desk: Desk, unit: Unit, now: datetime) -> None:
+    """Close nothing for two working days from now."""
+    until = desk.calendar.add(now, GRACE)
+    known = await _at(unit, "hold.until")
+    if known is None or until > known:
+        await unit.remember("hold.until", until.isoformat())
+        await outbox.to_general(desk, unit, desk.say("group.outage"), silent=True, coalesce="outage")
+
+
+async def deaf(desk: Desk, unit: Unit) -> str:
+    """Why nothing may be closed now, as a key of `group.held_…`; "" when all sources are heard."""
+    now = desk.now()
+    until = await _at(unit, "hold.until")
+    if until and now < until:
+        return "outage"
+    for box in desk.settings.mailbox:
+        last = await _at(unit, f"heard.mail.{box.name}")
+        if last is None or now - last > DEAF:
+            return "deaf"
+    last = await _at(unit, "heard.telegram")
+    return "deaf" if last and now - last > DEAF else ""
+
+
+async def _at(unit: Unit, key: str) -> datetime | None:
+    stored = await unit.recall(key)
+    return datetime.fromisoformat(stored) if stored else None

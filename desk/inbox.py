@@ -1,0 +1,238 @@
+"""Raw messages: stored before they are worked on, worked on once, kept for people when they cannot be.
+
+Rule: a raw message leaves NEW and WORKING only in the transaction that holds its result, or into quarantine.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from desk import quarantine
+from desk.desk import Desk
+from desk.errors import AlreadyDone, DeliveryDelayed, NoRoom, Unreadable
+from desk.incoming import Raw, RawState
+from desk.ports import Arrival, Channel, Unit
+
+log = logging.getLogger(__name__)
+
+ALBUM_REST = timedelta(seconds=1.5)
+"""An album has no end mark; after so long without a further picture it is whole (measured in the field)."""
+
+ATTEMPTS = 3
+RETRY_AFTER = timedelta(seconds=2)
+AT_ONCE = 8
+"""Lanes worked on side by side: most of the time goes into fetching files."""
+
+
+class Inbox:
+    """Takes messages in for all channels and works on them, in order within a lane."""
+
+    def __init__(self, desk: Desk, channels: Sequence[Channel]) -> None:
+        self._desk = desk
+        self._channels: Mapping[str, Channel] = {name: channel for channel in channels for name in channel.names}
+        self._woken = asyncio.Event()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self.full = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def receive(self, arrivals: Sequence[Arrival]) -> None:
+        """Store what arrived; the edge confirms it once this returns. What is known already is left alone."""
+        desk = self._desk
+        fresh: list[tuple[Arrival, str]] = []
+        async with desk.view() as view:
+            for arrival in arrivals:
+                if not await _known(view, arrival):
+                    fresh.append((arrival, ""))
+        kept = [(arrival, await desk.files.keep(arrival.content) if arrival.content else "") for arrival, _ in fresh]
+        async with desk.store.unit() as unit:
+            for arrival, key in kept:
+                if not await _known(unit, arrival):
+                    await self._add(unit, arrival, key)
+            await unit.commit()
+        self.wake()
+
+    async def _add(self, unit: Unit, arrival: Arrival, key: str) -> None:
+        now = self._desk.now()
+        ready = now
+        if arrival.album:
+            ready = now + ALBUM_REST
+            await unit.change(Raw, {"not_before": ready}, lane=arrival.lane, album=arrival.album, state=RawState.NEW)
+        await unit.add(
+            Raw(
+                channel=arrival.channel,
+                place=arrival.place,
+                external_id=arrival.external_id,
+                lane=arrival.lane,
+                body=arrival.body,
+                key=key,
+                size=len(arrival.content) or len(arrival.body),
+                album=arrival.album,
+                digest=arrival.digest,
+                at=now,
+                not_before=ready,
+            )
+        )
+
+    async def recover(self) -> None:
+        """Take up what a kill interrupted: it is tried again alone before it counts as a failure."""
+        desk = self._desk
+        async with desk.store.unit() as unit:
+            for raw in await unit.find(Raw, state=RawState.WORKING):
+                counted = raw.attempts if raw.interrupted else raw.attempts - 1
+                again = replace(raw, state=RawState.NEW, attempts=counted, interrupted=raw.interrupted + 1)
+                if counted >= ATTEMPTS:
+                    await quarantine.put(desk, unit, [again], "the process ended while working on it")
+                else:
+                    await unit.save(again)
+            await unit.commit()
+
+    async def run(self) -> None:
+        """Work until cancelled; `drain` waits for what is under way."""
+        await self.recover()
+        await self._alone()
+        while True:
+            self._woken.clear()
+            more = await self._start_due()
+            if not more:
+                await self._rest()
+
+    async def _alone(self) -> None:
+        """Work on what was interrupted, one at a time."""
+        async with self._desk.view() as view:
+            rows = await view.find(Raw, state=RawState.NEW, interrupted__gt=0)
+        done: set[int] = set()
+        for raw in rows:
+            if raw.id not in done:
+                group = await self._whole(raw)
+                done.update(one.id for one in group)
+                await self._work(group)
+
+    async def _rest(self) -> None:
+        """Sleep until something arrives or a moment that was put off comes."""
+        async with self._desk.view() as view:
+            waiting = await view.first(Raw, state=RawState.NEW, not_before__gt=self._desk.now(), order="not_before")
+        delay = 30.0
+        if waiting:
+            delay = min(delay, max(0.05, (waiting.not_before - self._desk.now()).total_seconds()))
+        try:
+            await asyncio.wait_for(self._woken.wait(), delay)
+        except TimeoutError:
+            return
+
+    async def _start_due(self) -> bool:
+        room = AT_ONCE - len(self._busy)
+        if room <= 0:
+            return False
+        async with self._desk.view() as view:
+            due = await view.due_raws(self._desk.now(), busy=tuple(self._busy), limit=room)
+        for raw in due:
+            task = asyncio.create_task(self._work_lane(raw), name=f"raw {raw.id}")
+            self._busy[raw.lane] = task
+        return False
+
+    async def _work_lane(self, raw: Raw) -> None:
+        try:
+            await self._work(await self._whole(raw))
+        except Exception:  # the guard: work on other lanes goes on, the row stays as it is and is looked at again
+            log.exception("raw.stuck id=%s", raw.id)
+            await asyncio.sleep(RETRY_AFTER.total_seconds())
+        finally:
+            self._busy.pop(raw.lane, None)
+            self.wake()
+
+    async def _whole(self, raw: Raw) -> list[Raw]:
+        if not raw.album:
+            return [raw]
+        async with self._desk.view() as view:
+            return await view.find(Raw, lane=raw.lane, album=raw.album, state=RawState.NEW)
+
+    async def work_once(self) -> int:
+        """Work on all that is due now, one by one; how many messages that were. For tests and the demo."""
+        count = 0
+        while True:
+            async with self._desk.view() as view:
+                due = await view.due_raws(self._desk.now(), busy=(), limit=1)
+            if not due:
+                return count
+            await self._work(await self._whole(due[0]))
+            count += 1
+
+    async def _work(self, raws: Sequence[Raw]) -> None:
+        desk = self._desk
+        if await self._copy_of_another(raws[0]):
+            return
+        # The attempt is counted before the work: what kills the process is found counted at the next start.
+        working = [replace(raw, state=RawState.WORKING, attempts=raw.attempts + 1) for raw in raws]
+        await self._save(working)
+        try:
+            await self._channels[raws[0].channel].work(working)
+            await self._finish(working)
+        except AlreadyDone:
+            return
+        except DeliveryDelayed as delayed:
+            await self._put_back(raws, attempts=raws[0].attempts, not_before=desk.now() + delayed.retry_in)
+        except NoRoom:
+            await asyncio.sleep(RETRY_AFTER.total_seconds())
+            await self._put_back(raws, attempts=raws[0].attempts, not_before=desk.now())
+            raise
+        except Unreadable as unreadable:
+            await self._quarantine(working, str(unreadable) or "unreadable")
+        except Exception as bug:  # the guard: a bug must cost one message's delay, not the desk
+            log.exception("raw.failed id=%s channel=%s attempt=%s", raws[0].id, raws[0].channel, working[0].attempts)
+            if working[0].attempts >= ATTEMPTS:
+                await self._quarantine(working, f"{type(bug).__name__}: {bug}")
+            else:
+                later = desk.now() + RETRY_AFTER * working[0].attempts
+                await self._put_back(working, attempts=working[0].attempts, not_before=later)
+
+    async def _copy_of_another(self, raw: Raw) -> bool:
+        """Whether the same mail was taken in before under another number (a copy, a rebuilt mailbox)."""
+        if not raw.digest:
+            return False
+        async with self._desk.store.unit() as unit:
+            twin = await unit.first(Raw, place=raw.place, digest=raw.digest, id__lt=raw.id)
+            if not twin:
+                return False
+            await unit.save(replace(raw, state=RawState.DONE, error=f"a copy of {twin.id}"))
+            await unit.commit()
+        return True
+
+    async def _save(self, raws: Sequence[Raw]) -> None:
+        async with self._desk.store.unit() as unit:
+            for raw in raws:
+                await unit.save(raw)
+            await unit.commit()
+
+    async def _put_back(self, raws: Sequence[Raw], **values: object) -> None:
+        """To be worked on again; what its use-case finished before it failed stays finished."""
+        async with self._desk.store.unit() as unit:
+            ids = [raw.id for raw in raws]
+            await unit.change(Raw, {"state": RawState.NEW, **values}, id__in=ids, state=RawState.WORKING)
+            await unit.commit()
+
+    async def _finish(self, raws: Sequence[Raw]) -> None:
+        """Mark done what needed no unit of its own (an update that asks for nothing)."""
+        async with self._desk.store.unit() as unit:
+            ids = [raw.id for raw in raws]
+            await unit.change(Raw, {"state": RawState.DONE}, id__in=ids, state=RawState.WORKING)
+            await unit.commit()
+
+    async def _quarantine(self, raws: Sequence[Raw], reason: str) -> None:
+        async with self._desk.store.unit() as unit:
+            undone = await unit.find(Raw, id__in=[raw.id for raw in raws], state=RawState.WORKING)
+            if undone:
+                await quarantine.put(self._desk, unit, undone, reason)
+                await unit.commit()
+
+    async def drain(self) -> None:
+        """Wait for what is being worked on."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+
+async def _known(unit: Unit, arrival: Arrival) -> bool:
+    return bool(await unit.count(Raw, channel=arrival.channel, place=arrival.place, external_id=arrival.external_id))

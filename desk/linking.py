@@ -1,0 +1,171 @@
+"""Whose an address is, and joining two clients into one.
+
+Rule: clients are joined only on a proof (a link, a code, a contact that Telegram vouches for, an engineer's yes), and
+every joining can be undone.
+"""
+
+import re
+from dataclasses import replace
+
+from desk import outbox
+from desk.desk import Desk
+from desk.errors import Refusal
+from desk.incoming import Incoming, SharedContact
+from desk.people import Audit, Client, ClientId, Door, Link, Proof
+from desk.ports import Unit
+from desk.tickets import Status, Ticket
+
+_DIGITS = re.compile(r"\D+")
+_RUSSIAN = 11
+_SHORTEST, _LONGEST = 10, 15
+"""Digits of a phone number with its country code (ITU-T E.164)."""
+
+
+async def door_for(desk: Desk, unit: Unit, incoming: Incoming) -> tuple[Door, Client, bool]:
+    """The sender's door and client, made when new; whether they were known. Coming through a shut door opens it."""
+    sender, now = incoming.sender, desk.now()
+    door = await unit.first(Door, channel=sender.channel, address=sender.address)
+    place = incoming.place if sender.channel == "mail" else ""
+    if door:
+        client = await unit.get(Client, door.client_id)
+        if client is None:
+            raise LookupError(f"door {door.id} has no client")
+        fresh = replace(
+            door,
+            used_at=now,
+            shut_at=None,
+            shut_reason="",
+            username=sender.username,
+            place=place,
+            name=sender.name or door.name,
+        )
+        return await unit.save(fresh), client, True
+    client = await unit.add(Client(name=sender.name or sender.address, created_at=now))
+    door = await unit.add(
+        Door(
+            client_id=client.id,
+            channel=sender.channel,
+            address=sender.address,
+            name=sender.name,
+            username=sender.username,
+            place=place,
+            created_at=now,
+            used_at=now,
+        )
+    )
+    return door, client, False
+
+
+async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof: Proof, by: str) -> Client:
+    """Make two clients one; history and tickets come together under the older. Joining one with itself is nothing."""
+    kept_id, joined_id = min(one, other), max(one, other)
+    kept, joined = await unit.get(Client, kept_id), await unit.get(Client, joined_id)
+    if kept is None or joined is None:
+        raise LookupError(f"client {kept_id} or {joined_id} is not there")
+    if kept_id == joined_id:
+        return kept
+    now = desk.now()
+    doors = await unit.find(Door, client_id=joined_id)
+    tickets = await unit.find(Ticket, client_id=joined_id)
+    await unit.change(Door, {"client_id": kept_id}, client_id=joined_id)
+    await unit.change(Ticket, {"client_id": kept_id}, client_id=joined_id)
+    await unit.save(replace(joined, joined_to=kept_id))
+    link = await unit.add(
+        Link(
+            kept_id=kept_id,
+            joined_id=joined_id,
+            proof=proof,
+            by=by,
+            at=now,
+            doors=[door.id for door in doors],
+            tickets=[ticket.id for ticket in tickets],
+        )
+    )
+    data = {"link": link.id, "joined": joined_id, "proof": proof.value}
+    await unit.add(Audit(at=now, who=by, what="clients linked", client_id=kept_id, data=data))
+    kept = await unit.save(
+        replace(kept, language=kept.language or joined.language, spoken=kept.spoken or joined.spoken)
+    )
+    text = desk.say("group.linked", name=joined.name, other=kept.name, proof=desk.say(f"group.proof_{proof.value}"))
+    await _tell(desk, unit, kept_id, text)
+    return kept
+
+
+async def unlink(desk: Desk, unit: Unit, client_id: ClientId, *, by: str) -> Link:
+    """Undo the client's last joining. Refusal when there is none.
+
+    Tickets go back to their owner before it; later ones stay with the door that opened them.
+    """
+    link = await unit.first(Link, kept_id=client_id, undone_at=None, order="-id")
+    if link is None:
+        raise Refusal("group.not_linked")
+    joined = await unit.get(Client, link.joined_id)
+    if joined is None:
+        raise LookupError(f"client {link.joined_id} is not there")
+    moved = [door for door in await unit.find(Door, id__in=link.doors) if door.client_id == client_id]
+    doors = {door.id for door in moved}
+    for door in moved:
+        await unit.save(replace(door, client_id=link.joined_id))
+    for ticket in await unit.find(Ticket, client_id=client_id):
+        before = ticket.id in link.tickets
+        later = ticket.created_at >= link.at and ticket.opened_door_id in doors
+        if before or later:
+            ticket = await unit.save(replace(ticket, client_id=link.joined_id))  # noqa: PLW2901
+        # An answer must not go through a door that is somebody else's again.
+        if (ticket.door_id in doors) != (ticket.client_id == link.joined_id):
+            await unit.save(replace(ticket, door_id=ticket.opened_door_id))
+    await unit.save(replace(joined, joined_to=None))
+    await unit.save(replace(link, undone_at=desk.now()))
+    data = {"link": link.id, "joined": link.joined_id}
+    await unit.add(Audit(at=desk.now(), who=by, what="clients unlinked", client_id=client_id, data=data))
+    for owner in (client_id, link.joined_id):
+        await _tell(desk, unit, owner, desk.say("group.unlinked", name=joined.name))
+    return link
+
+
+async def _tell(desk: Desk, unit: Unit, client_id: ClientId, text: str) -> None:
+    for ticket in await unit.find(Ticket, client_id=client_id, status__ne=Status.CLOSED):
+        await outbox.to_topic(desk, unit, ticket, text)
+        await outbox.card(desk, unit, ticket)
+        await outbox.topic(desk, unit, ticket)
+
+
+def phone_number(text: str) -> str:
+    """Digits with a plus; a Russian 8 becomes +7. "" when it is no phone number."""
+    digits = _DIGITS.sub("", text)
+    if not _SHORTEST <= len(digits) <= _LONGEST:
+        return ""
+    if len(digits) == _RUSSIAN and digits[0] == "8":
+        digits = f"7{digits[1:]}"
+    return f"+{digits}"
+
+
+async def own_phone(desk: Desk, unit: Unit, client: Client, contact: SharedContact) -> None:
+    """A phone that Telegram says is the sender's own: a proof."""
+    number = phone_number(contact.phone)
+    if not number:
+        return
+    door = await unit.first(Door, channel="phone", address=number)
+    if door and door.client_id != client.id:
+        await join(desk, unit, client.id, door.client_id, proof=Proof.CONTACT, by="desk")
+    elif not door:
+        await add_door(desk, unit, client, "phone", number, proof=Proof.CONTACT)
+
+
+async def add_door(desk: Desk, unit: Unit, client: Client, channel: str, address: str, *, proof: Proof) -> Door:
+    """Give a client one more proven address."""
+    now = desk.now()
+    door = await unit.add(
+        Door(
+            client_id=client.id,
+            channel=channel,
+            address=address,
+            name=client.name,
+            proof=proof,
+            created_at=now,
+            used_at=now,
+        )
+    )
+    data = {"door": door.id, "channel": channel, "proof": proof.value}
+    await unit.add(Audit(at=now, who="desk", what="door added", client_id=client.id, data=data))
+    return door

@@ -1,0 +1,172 @@
+"""Clients' commands in their chat with the bot."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from desk import choosing, client_presses, clients, codes, intake, keys, linking, outbox, suggesting
+from desk.desk import Desk
+from desk.errors import Refusal
+from desk.incoming import Incoming
+from desk.parcels import Action, Button, Purpose
+from desk.people import Client, ClientId, Door, Proof
+from desk.ports import Unit
+from desk.texts import LANGUAGES
+from desk.tickets import Status, Ticket
+
+LISTED = 20
+
+Verb = Callable[[Desk, Unit, Incoming, str], Awaitable[None]]
+
+
+async def obey(desk: Desk, incoming: Incoming, command: str, argument: str) -> None:
+    """Carry out a client's command; what cannot be done is said in their chat."""
+    async with desk.unit() as unit:
+        verb = COMMANDS[command]
+        try:
+            await verb(desk, unit, incoming, argument.strip())
+        except Refusal as refusal:
+            await _say(desk, unit, incoming, refusal.key, **refusal.values)
+        await unit.commit()
+
+
+async def door_moved(desk: Desk, chat_id: str, shut: bool) -> None:
+    """A client blocked the bot, or let it in again."""
+    async with desk.unit() as unit:
+        door = await choosing.door_of_chat(unit, chat_id)
+        if door and (door.shut_at is not None) != shut:
+            at = desk.now() if shut else None
+            await unit.save(replace(door, shut_at=at, shut_reason="blocked" if shut else ""))
+            key = "group.blocked" if shut else "group.unblocked"
+            for ticket in await unit.find(Ticket, client_id=door.client_id, status__ne=Status.CLOSED):
+                await outbox.to_topic(desk, unit, ticket, desk.say(key, name=door.name), silent=True)
+                await outbox.card(desk, unit, ticket)
+        await unit.commit()
+
+
+async def _client(unit: Unit, incoming: Incoming) -> Client | None:
+    door = await choosing.door_of_chat(unit, incoming.place)
+    return await unit.get(Client, door.client_id) if door else None
+
+
+async def language(desk: Desk, unit: Unit, incoming: Incoming) -> str:
+    """The client's language; before their first request what they chose by /lang, else the desk's."""
+    client = await _client(unit, incoming)
+    if client:
+        return clients.language(desk, client)
+    return await unit.recall(f"lang:telegram:{incoming.place}") or desk.settings.desk.language
+
+
+async def _say(desk: Desk, unit: Unit, incoming: Incoming, key: str, /, **values: object) -> None:
+    said = desk.say(key, await language(desk, unit, incoming), **values)
+    await _send(desk, unit, incoming, said)
+
+
+async def _send(
+    desk: Desk, unit: Unit, incoming: Incoming, text: str, buttons: list[list[Button]] | None = None
+) -> None:
+    """Answer in the chat; it need not belong to a client yet."""
+    now = desk.now()
+    nobody = Door(
+        client_id=ClientId(0), channel="telegram", address=incoming.place, name="", created_at=now, used_at=now
+    )
+    await outbox.to_door(desk, unit, nobody, Purpose.REPLY, text, buttons=buttons or ())
+
+
+async def _start(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
+    if argument:
+        await _link(desk, unit, incoming, argument)
+        return
+    await _say(desk, unit, incoming, "client.start", name=desk.settings.desk.name)
+
+
+async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> None:
+    """`t.me/<bot>?start=…` from our mail: whoever opens it reads that mailbox."""
+    key = await keys.spend(desk, unit, payload)
+    owner = await unit.first(Door, channel=key.channel, address=key.address) if key else None
+    if key is None or owner is None:
+        await _say(desk, unit, incoming, "client.link_old")
+        return
+    _, client, _ = await linking.door_for(desk, unit, incoming)
+    other = await unit.first(Door, client_id=owner.client_id, channel="telegram")
+    if other and other.client_id != client.id:
+        # The mail's owner has another Telegram: the link may have been passed on. Engineers decide.
+        await suggesting.suggest(desk, unit, client.id, owner.client_id, reason="second_telegram", value=key.address)
+        await _say(desk, unit, incoming, "client.link_asked")
+        return
+    await linking.join(desk, unit, client.id, owner.client_id, proof=Proof.LINK, by=client.name)
+    await _say(desk, unit, incoming, "client.linked", address=key.address)
+
+
+async def _new(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
+    if argument or incoming.files:
+        await intake.take_in(desk, unit, replace(incoming, text=argument), fresh=True)
+        return
+    await unit.remember(choosing.new_key(incoming.place), "1")
+    await _say(desk, unit, incoming, "client.new")
+
+
+async def _my(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:  # noqa: ARG001 - one shape for all
+    client = await _client(unit, incoming)
+    found = await unit.find(Ticket, client_id=client.id, order="-active_at", limit=LISTED) if client else []
+    if not found:
+        await _say(desk, unit, incoming, "client.my_none")
+        return
+    spoken = await language(desk, unit, incoming)
+    rows = [
+        f"{desk.number(ticket.id)} · {desk.say(f'client.status_{ticket.status.value}', spoken)} · {ticket.subject}"
+        for ticket in found
+    ]
+    await _send(desk, unit, incoming, "\n".join([desk.say("client.my", spoken), *rows]))
+
+
+async def _close(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:  # noqa: ARG001 - one shape for all
+    """Always by a button: a ticket is not closed by a slip of the finger."""
+    client = await _client(unit, incoming)
+    alive = (
+        await unit.find(Ticket, client_id=client.id, status__ne=Status.CLOSED, order="-active_at", limit=LISTED)
+        if client
+        else []
+    )
+    if not alive:
+        await _say(desk, unit, incoming, "client.close_none")
+        return
+    spoken = await language(desk, unit, incoming)
+    buttons = [
+        [Button(label=f"{desk.number(one.id)} · {one.subject}", action=Action.CLOSE_BY_CLIENT, ticket=one.id)]
+        for one in alive
+    ]
+    await _send(desk, unit, incoming, desk.say("client.close_which", spoken), buttons)
+
+
+async def _email(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
+    door, client, _ = await linking.door_for(desk, unit, incoming)
+    await codes.ask(desk, unit, client, door, argument)
+    await _say(desk, unit, incoming, "client.email_sent", address=codes.mail_address(argument))
+
+
+async def _lang(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
+    wanted = argument.casefold()[:2]
+    if wanted in LANGUAGES:
+        client = await _client(unit, incoming)
+        said = await client_presses.language(desk, unit, client, incoming.place, wanted)
+        await _send(desk, unit, incoming, said)
+        return
+    buttons = [[Button(label=desk.say("client.language", one), action=Action.LANG, arg=one) for one in LANGUAGES]]
+    spoken = await language(desk, unit, incoming)
+    await _send(desk, unit, incoming, desk.say("client.language_which", spoken), buttons)
+
+
+async def _help(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:  # noqa: ARG001 - one shape for all
+    await _say(desk, unit, incoming, "client.help", name=desk.settings.desk.name)
+
+
+COMMANDS: dict[str, Verb] = {
+    "start": _start,
+    "new": _new,
+    "my": _my,
+    "close": _close,
+    "email": _email,
+    "lang": _lang,
+    "help": _help,
+}
+"""Every command of a client's chat; `docs/commands.md` names the same."""

@@ -1,0 +1,41 @@
+"""Instants as people say them: «в понедельник в 10:00 (МСК)»."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from desk.texts import say
+
+_ZONES = {"Europe/Moscow": {"ru": "МСК", "en": "MSK"}}
+"""Short names that people know; the time zone database gives numbers for Russian zones."""
+
+_NEAR = 7
+
+
+def in_words(language: str, at: datetime, *, now: datetime, timezone: str) -> str:
+    """The day and time of `at` seen from `now`, on the wall clock of `timezone`, with the zone's short name."""
+    zone = ZoneInfo(timezone)
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    days = (local.date() - today.date()).days
+    if days == 0:
+        day = say(language, "when.today")
+    elif days == 1:
+        day = say(language, "when.tomorrow")
+    elif 1 < days < _NEAR:
+        day = say(language, f"when.weekday{local.weekday()}")
+    else:
+        day = say(language, "when.date", day=local.day, month=say(language, f"when.month{local.month}"))
+    return say(language, "when.at", day=day, time=f"{local:%H:%M}", zone=zone_name(language, at, timezone))
+
+
+def day_in_words(language: str, at: datetime, *, timezone: str) -> str:
+    """A date: «12 января»."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return say(language, "when.day", day=local.day, month=say(language, f"when.month{local.month}"))
+
+
+def zone_name(language: str, at: datetime, timezone: str) -> str:
+    known = _ZONES.get(timezone)
+    if known:
+        return known.get(language, known["en"])
+    name = at.astimezone(ZoneInfo(timezone)).tzname() or "UTC"
+    return f"UTC{name}" if name[0] in "+-" else name

@@ -1,0 +1,237 @@
+"""Putting messages into the outbox, in the same transaction as the fact that they speak of."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from desk.desk import Desk
+from desk.parcels import (
+    Act,
+    Button,
+    Enclosure,
+    Outgoing,
+    Parcel,
+    ParcelState,
+    Purpose,
+    Urgency,
+)
+from desk.people import Door
+from desk.ports import Unit
+from desk.tickets import File, MessageId, Role, Ticket, TicketId, Trace
+from desk.wire import pack
+
+CARD_REST = timedelta(seconds=3)
+"""Card edits are gathered for so long: they share the group's 20 messages a minute."""
+
+REFERENCES = 20
+"""Ids carried in a mail's References; the mail room cuts further to 998 bytes (RFC 5322, 2.1.1)."""
+
+_URGENCY = {
+    Purpose.MIRROR: Urgency.MIRROR,
+    Purpose.EVENT: Urgency.MIRROR,
+    Purpose.REMINDER: Urgency.REMINDER,
+    Purpose.CARD: Urgency.CARD,
+    Purpose.TOPIC: Urgency.CARD,
+}
+
+_ALWAYS_SENT = frozenset({Purpose.LEAVE})
+
+
+async def send(
+    desk: Desk,
+    unit: Unit,
+    message: Outgoing,
+    *,
+    lane: str,
+    message_id: MessageId | None = None,
+    delay: timedelta = timedelta(0),
+    coalesce: str = "",
+) -> Parcel:
+    """Queue one message. With `coalesce`, a queued parcel of that key takes the new content and keeps its time."""
+    now = desk.now()
+    if coalesce and (waiting := await unit.first(Parcel, state=ParcelState.QUEUED, coalesce=coalesce)):
+        return await unit.save(replace(waiting, body=pack(message)))
+    quiet = desk.settings.desk.quiet and message.channel != "group" and message.purpose not in _ALWAYS_SENT
+    return await unit.add(
+        Parcel(
+            channel=message.channel,
+            place=message.place,
+            lane=lane,
+            purpose=message.purpose,
+            urgency=_URGENCY.get(message.purpose, Urgency.ANSWER),
+            ticket_id=message.ticket,
+            message_id=message_id,
+            body=pack(message),
+            state=ParcelState.QUIET if quiet else ParcelState.QUEUED,
+            not_before=now + delay,
+            created_at=now,
+            coalesce=coalesce,
+        )
+    )
+
+
+async def to_door(
+    desk: Desk,
+    unit: Unit,
+    door: Door,
+    purpose: Purpose,
+    text: str,
+    *,
+    ticket: Ticket | None = None,
+    message_id: MessageId | None = None,
+    title: str = "",
+    quote: str = "",
+    code: str = "",
+    footer: str = "",
+    subject: str = "",
+    buttons: Sequence[Sequence[Button]] = (),
+    files: Sequence[File] = (),
+    reply_to: str = "",
+    delay: timedelta = timedelta(0),
+    silent: bool = False,
+) -> Parcel:
+    """A message to a client through one door. In mail it goes on in the ticket's thread."""
+    message = Outgoing(
+        channel=door.channel,
+        place=door.address,
+        purpose=purpose,
+        ticket=ticket.id if ticket else None,
+        number=desk.number(ticket.id) if ticket else "",
+        title=title,
+        text=text,
+        quote=quote,
+        code=code,
+        footer=footer,
+        buttons=tuple(tuple(row) for row in buttons),
+        files=tuple(enclosure(file) for file in files),
+        reply_to=reply_to,
+        silent=silent,
+    )
+    if door.channel == "mail":
+        message = await _as_mail(desk, unit, door, ticket, replace(message, subject=subject))
+    return await send(desk, unit, message, lane=f"{door.channel}:{door.address}", message_id=message_id, delay=delay)
+
+
+async def _as_mail(desk: Desk, unit: Unit, door: Door, ticket: Ticket | None, message: Outgoing) -> Outgoing:
+    mailboxes = desk.settings.mailbox
+    first = mailboxes[0].name if mailboxes else ""
+    mailbox = door.place if any(box.name == door.place for box in mailboxes) else first
+    ids: list[str] = []
+    if ticket:
+        traces = await unit.find(Trace, channel="mail", ticket_id=ticket.id, order="-id", limit=REFERENCES)
+        ids = [trace.external_id for trace in reversed(traces)]
+        theirs = [trace.external_id for trace in traces if trace.role is Role.THEIRS]
+        last = theirs[0] if theirs else (ids[-1] if ids else "")
+        ids = [*(one for one in ids if one != last), *([last] if last else [])]
+    subject = message.subject
+    if ticket and not subject:
+        subject = f"{'Re: ' if ids else ''}{ticket.subject} [{desk.number(ticket.id)}]"
+    return replace(
+        message,
+        subject=subject,
+        to_name=door.name,
+        mailbox=mailbox,
+        in_reply_to=ids[-1] if ids else "",
+        references=tuple(ids),
+        automatic=message.purpose not in (Purpose.ANSWER, Purpose.QUESTION),
+    )
+
+
+def enclosure(file: File) -> Enclosure:
+    return Enclosure(
+        sort=file.sort, name=file.name, mime=file.mime, size=file.size, key=file.key, remote_id=file.remote_id
+    )
+
+
+async def to_topic(
+    desk: Desk,
+    unit: Unit,
+    ticket: Ticket,
+    text: str,
+    *,
+    purpose: Purpose = Purpose.EVENT,
+    message_id: MessageId | None = None,
+    title: str = "",
+    quote: str = "",
+    buttons: Sequence[Sequence[Button]] = (),
+    files: Sequence[File] = (),
+    reply_to: str = "",
+    mention: str = "",
+    silent: bool | None = None,
+) -> Parcel:
+    """A message into a ticket's topic; without sound outside working hours unless `silent` says otherwise."""
+    message = Outgoing(
+        channel="group",
+        place=ticket.line,
+        purpose=purpose,
+        ticket=ticket.id,
+        number=desk.number(ticket.id),
+        title=title,
+        text=text,
+        quote=quote,
+        buttons=tuple(tuple(row) for row in buttons),
+        files=tuple(enclosure(file) for file in files),
+        reply_to=reply_to,
+        mention=mention,
+        silent=not desk.calendar.is_working(desk.now()) if silent is None else silent,
+    )
+    return await send(desk, unit, message, lane=f"group:{ticket.id}", message_id=message_id)
+
+
+async def to_general(
+    desk: Desk,
+    unit: Unit,
+    text: str,
+    *,
+    purpose: Purpose = Purpose.ALARM,
+    title: str = "",
+    buttons: Sequence[Sequence[Button]] = (),
+    reply_to: str = "",
+    silent: bool = False,
+    coalesce: str = "",
+) -> Parcel:
+    """A message into the group's General topic."""
+    message = Outgoing(
+        channel="group",
+        place="",
+        purpose=purpose,
+        title=title,
+        text=text,
+        buttons=tuple(tuple(row) for row in buttons),
+        reply_to=reply_to,
+        silent=silent,
+    )
+    return await send(desk, unit, message, lane="group:general", coalesce=coalesce)
+
+
+async def card(desk: Desk, unit: Unit, ticket: Ticket) -> None:
+    """Bring the ticket's card up to date soon; what it says is read when it goes."""
+    message = Outgoing(channel="group", place=ticket.line, purpose=Purpose.CARD, act=Act.CARD, ticket=ticket.id)
+    key = f"card:{ticket.id}"
+    await send(desk, unit, message, lane=f"group:{ticket.id}:card", delay=CARD_REST, coalesce=key)
+
+
+async def topic(desk: Desk, unit: Unit, ticket: Ticket) -> None:
+    """Bring the topic's name and its open or closed state in line with the ticket, after what was said before."""
+    message = Outgoing(channel="group", place=ticket.line, purpose=Purpose.TOPIC, act=Act.TOPIC, ticket=ticket.id)
+    await send(desk, unit, message, lane=f"group:{ticket.id}")
+
+
+async def react(  # noqa: PLR0917 - channel, place and target are one address
+    desk: Desk, unit: Unit, channel: str, place: str, target: str, emoji: str, ticket_id: TicketId | None
+) -> None:
+    """Put a reaction on a message; a newer one replaces an older one that has not gone yet."""
+    if not target:
+        return
+    message = Outgoing(
+        channel=channel,
+        place=place,
+        thread_place=place,
+        purpose=Purpose.REACTION,
+        act=Act.REACT,
+        ticket=ticket_id,
+        target=target,
+        emoji=emoji,
+    )
+    key = f"react:{channel}:{place}:{target}"
+    await send(desk, unit, message, lane=key, coalesce=key)

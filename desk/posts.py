@@ -1,0 +1,145 @@
+"""What engineers write in the group: a note, an answer, or the text of a question they were asked for."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from desk import answering, outbox
+from desk.desk import Desk
+from desk.errors import Refusal
+from desk.incoming import Engineer, Post
+from desk.parcels import Parcel, ParcelState, Purpose
+from desk.ports import Unit
+from desk.tickets import Kind, Message, Revision, Role, Thread, Ticket, Trace
+from desk.wire import pack, unpack
+
+PROMPT_LIVES = timedelta(minutes=10)
+
+
+async def posted(desk: Desk, post: Post) -> None:
+    """Take an engineer's message in. What is said in no ticket's place is none of the desk's business."""
+    async with desk.unit() as unit:
+        ticket, trace = await place_of(unit, post)
+        if ticket:
+            try:
+                await _posted(desk, unit, ticket, trace, post)
+            except Refusal as refusal:
+                await tell(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
+        await unit.commit()
+
+
+async def place_of(unit: Unit, post: Post) -> tuple[Ticket | None, Trace | None]:
+    """The ticket in whose topic (or, without topics, in reply to whose messages) a post stands; what it replies to."""
+    trace = None
+    if post.reply_to:
+        trace = await unit.first(Trace, channel="group", place=post.place, external_id=post.reply_to)
+    if post.thread:
+        thread = await unit.first(Thread, channel="group", place=post.place, external_id=post.thread)
+        return (await unit.get(Ticket, thread.ticket_id) if thread else None), trace
+    ticket = await unit.get(Ticket, trace.ticket_id) if trace and trace.ticket_id else None
+    return ticket, trace
+
+
+async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, post: Post) -> None:
+    if post.engineer.anonymous:
+        raise Refusal("group.anonymous")
+    if trace and trace.parcel_id and await _asked_here(desk, unit, ticket, trace.parcel_id, post):
+        return
+    if is_note(desk, trace, post):
+        await answering.note(desk, unit, ticket, post)
+    elif post.text.lstrip().startswith("/"):
+        raise Refusal("group.slash")  # a line that starts with / never reaches a client
+    else:
+        await answering.answer(desk, unit, ticket, post, to=trace)
+
+
+def is_note(desk: Desk, trace: Trace | None, post: Post) -> bool:
+    """A reply to the client's message or to the card goes to the client; everything else as `plain_text` says.
+
+    A reply to a colleague, to the desk's own lines or to something unknown is a note: when unsure, keep it inside.
+    """
+    if post.to_colleague:
+        return True
+    if post.reply_to:
+        return trace is None or trace.role not in (Role.CLIENT, Role.CARD)
+    return desk.settings.telegram.plain_text == "note"
+
+
+async def _asked_here(desk: Desk, unit: Unit, ticket: Ticket, parcel_id: int, post: Post) -> bool:
+    """Whether this replies to «what shall I ask?»; then it is the question."""
+    stored = await unit.recall(f"ask:{parcel_id}")
+    if not stored or post.to_colleague:
+        return False
+    asked = json.loads(stored)
+    if asked["engineer"] != post.engineer.id or asked["ticket"] != ticket.id:
+        return False
+    await unit.remember(f"ask:{parcel_id}", "")
+    if desk.now() > datetime.fromisoformat(asked["until"]):
+        await answering.note(desk, unit, ticket, post)
+        raise Refusal("group.ask_forgotten")
+    if not post.text.strip() or post.text.lstrip().startswith("/"):
+        raise Refusal("group.slash")
+    await answering.ask(desk, unit, ticket, post, post.text)
+    return True
+
+
+async def prompt(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer, *, reply_to: str = "") -> None:
+    """Ask an engineer what the client should be asked; their reply to it within 10 minutes is the question."""
+    mention = f"{engineer.id}:{engineer.name}"
+    parcel = await outbox.to_topic(
+        desk,
+        unit,
+        ticket,
+        desk.say("group.ask_what"),
+        purpose=Purpose.REPLY,
+        mention=mention,
+        reply_to=reply_to,
+        silent=False,
+    )
+    until = (desk.now() + PROMPT_LIVES).isoformat()
+    waiting = {"engineer": engineer.id, "ticket": ticket.id, "until": until}
+    await unit.remember(f"ask:{parcel.id}", json.dumps(waiting))
+
+
+async def tell(desk: Desk, unit: Unit, post: Post, ticket: Ticket | None, text: str) -> None:
+    """Answer an engineer where they wrote."""
+    if ticket:
+        await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=post.external_id)
+    else:
+        await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, reply_to=post.external_id)
+
+
+async def edited(desk: Desk, post: Post) -> None:
+    """An engineer changed a post: what still waits goes out as changed, what went is said to have gone."""
+    async with desk.unit() as unit:
+        trace = await unit.first(
+            Trace, channel="group", place=post.place, external_id=post.external_id, role=Role.COLLEAGUE
+        )
+        message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
+        if message and message.text != post.text and not post.engineer.anonymous:
+            await _changed(desk, unit, message, post)
+        await unit.commit()
+
+
+async def _changed(desk: Desk, unit: Unit, message: Message, post: Post) -> None:
+    await unit.add(Revision(message_id=message.id, text=message.text, at=post.at))
+    await unit.save(replace(message, text=post.text))
+    if message.kind not in (Kind.ANSWER, Kind.QUESTION) or message.withdrawn_at:
+        return
+    ticket = await unit.get(Ticket, message.ticket_id)
+    parcel = await unit.first(Parcel, message_id=message.id, state=ParcelState.QUEUED)
+    if parcel and message.kind is Kind.ANSWER and not post.text.lstrip().startswith("/"):
+        words = replace(unpack(parcel.body, parcel.id), text=post.text)
+        await unit.save(replace(parcel, body=pack(words)))
+    elif ticket:
+        await tell(desk, unit, post, ticket, desk.say("group.edit_too_late"))
+
+
+async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, emojis: tuple[str, ...]) -> None:
+    """👎 by its author takes an answer back while it waits."""
+    async with desk.unit() as unit:
+        trace = await unit.first(Trace, channel="group", place=place, external_id=external_id, role=Role.COLLEAGUE)
+        message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
+        if "👎" in emojis and message and message.author_id == engineer.id and not engineer.anonymous:
+            await answering.take_back(desk, unit, message)
+        await unit.commit()

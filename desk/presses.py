@@ -1,0 +1,99 @@
+"""Buttons, pressed by engineers under cards and by clients under our words. The toast to show comes back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from desk import client_presses, outbox, posts, quarantine, suggesting, work
+from desk.cards import card as card_of
+from desk.desk import Desk
+from desk.errors import Refusal
+from desk.incoming import Press
+from desk.parcels import Act, Action, Purpose
+from desk.ports import Unit
+from desk.tickets import Thread, Ticket
+
+Verb = Callable[[Desk, Unit, Ticket, Press], Awaitable[str]]
+
+
+async def pressed(desk: Desk, press: Press) -> str:
+    """Do what a button says. Refusal, with nothing changed, when it cannot be done (any more)."""
+    async with desk.unit() as unit:
+        said = await _pressed(desk, unit, press)
+        await unit.commit()
+    return said
+
+
+async def _pressed(desk: Desk, unit: Unit, press: Press) -> str:
+    try:
+        action = Action(press.action)
+    except ValueError:
+        raise Refusal("group.button_old") from None
+    if press.private:
+        return await client_presses.pressed(desk, unit, action, press)
+    if press.person.anonymous:
+        raise Refusal("group.anonymous")
+    if action is Action.RETRY:
+        await quarantine.retry(desk, unit, int(press.arg), by=press.person.name)
+        return desk.say("group.retrying")
+    ticket = await unit.get(Ticket, press.ticket)
+    verb = _ENGINEERS.get(action)
+    if ticket is None or verb is None:
+        raise Refusal("group.button_old")
+    return await verb(desk, unit, ticket, press)
+
+
+async def _take(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    return await work.take(desk, unit, ticket, press.person)
+
+
+async def _info(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    await posts.prompt(desk, unit, ticket, press.person)
+    return desk.say("group.ask_toast")
+
+
+async def _solved(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    await work.solve(desk, unit, ticket, press.person.name)
+    return desk.say("group.solved_toast")
+
+
+async def _reopen(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    await work.reopen(desk, unit, ticket, press.person.name)
+    return desk.say("group.reopened_toast")
+
+
+async def _lines(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    """Offer the lines on the card itself: it costs an edit, not a message."""
+    if press.arg == "back":
+        await outbox.card(desk, unit, ticket)
+        return ""
+    shown = await card_of(desk, unit, ticket, lines=True)
+    thread = await unit.first(Thread, ticket_id=ticket.id, channel="group")
+    place = thread.external_id if thread else ""
+    order = replace(
+        shown, act=Act.EDIT, purpose=Purpose.REPLY, target=press.external_id, thread=place, thread_place=press.place
+    )
+    await outbox.send(desk, unit, order, lane=f"group:{ticket.id}:lines")
+    return ""
+
+
+async def _line(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    await work.move(desk, unit, ticket, press.arg, press.person.name)
+    return desk.say("group.moved_toast")
+
+
+async def _same(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:  # noqa: ARG001 - one shape for all
+    number, _, word = press.arg.partition(":")
+    if not number.isdecimal() or word not in {"yes", "no"}:
+        raise Refusal("group.button_old")
+    return await suggesting.answered(desk, unit, int(number), yes=word == "yes", by=press.person.name)
+
+
+_ENGINEERS: dict[Action, Verb] = {
+    Action.TAKE: _take,
+    Action.INFO: _info,
+    Action.SOLVED: _solved,
+    Action.REOPEN: _reopen,
+    Action.LINES: _lines,
+    Action.LINE: _line,
+    Action.SAME: _same,
+}

@@ -1,0 +1,57 @@
+"""Messages that could not be worked on: kept whole, announced, tried again or dropped by people."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from desk import outbox
+from desk.desk import Desk
+from desk.errors import Refusal
+from desk.incoming import Raw, RawState
+from desk.parcels import Action, Button
+from desk.people import Audit
+from desk.ports import Unit
+
+SHOWN = 300
+"""Characters of a reason shown in General; the whole of it stands in the row."""
+
+
+async def put(desk: Desk, unit: Unit, raws: Sequence[Raw], reason: str) -> None:
+    """Set messages aside and tell General once."""
+    for raw in raws:
+        await unit.save(replace(raw, state=RawState.QUARANTINED, error=reason[:2000]))
+    first = raws[0]
+    text = desk.say("group.quarantined", id=first.id, channel=first.channel, place=first.place, why=reason[:SHOWN])
+    retry = Button(label=desk.say("group.button_retry"), action=Action.RETRY, arg=str(first.id))
+    await outbox.to_general(desk, unit, text, buttons=[[retry]])
+
+
+async def listed(unit: Unit) -> list[Raw]:
+    """All that is in quarantine, oldest first."""
+    return await unit.find(Raw, state=RawState.QUARANTINED)
+
+
+async def retry(desk: Desk, unit: Unit, raw_id: int, *, by: str) -> Raw:
+    """Work on it again, with three fresh attempts; an album goes whole. Refusal when it is not there."""
+    raw = await _there(unit, raw_id)
+    again = replace(raw, state=RawState.NEW, attempts=0, interrupted=0, error="", not_before=desk.now())
+    rows = [raw]
+    if raw.album:
+        rows = await unit.find(Raw, lane=raw.lane, album=raw.album, state=RawState.QUARANTINED)
+    for row in rows:
+        await unit.save(replace(again, id=row.id, external_id=row.external_id, body=row.body, at=row.at, key=row.key))
+    await unit.add(Audit(at=desk.now(), who=by, what="quarantine retried", data={"raw": raw_id}))
+    return again
+
+
+async def drop(desk: Desk, unit: Unit, raw_id: int, *, by: str) -> None:
+    """Give it up; the row and its bytes stay for the record. Refusal when it is not there."""
+    raw = await _there(unit, raw_id)
+    await unit.save(replace(raw, state=RawState.DROPPED))
+    await unit.add(Audit(at=desk.now(), who=by, what="quarantine dropped", data={"raw": raw_id}))
+
+
+async def _there(unit: Unit, raw_id: int) -> Raw:
+    raw = await unit.get(Raw, raw_id)
+    if raw is None or raw.state is not RawState.QUARANTINED:
+        raise Refusal("group.quarantine_unknown", id=raw_id)
+    return raw

@@ -1,0 +1,109 @@
+"""The desk at work: channels, inbox, courier and ticks together, started and ended in order."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from desk import chores
+from desk.delivery import Courier
+from desk.desk import Desk
+from desk.errors import AlreadyRunning, ConfigError
+from desk.inbox import Inbox
+from desk.ports import Channel
+
+log = logging.getLogger(__name__)
+
+DRAIN = 4.0
+"""Seconds for what is under way to end; the whole must be over within ten."""
+
+RESTART = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Something to do every so often; the wiring hands these to the scheduler room."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[None]]
+
+
+class Running:
+    """One desk with its channels. `start`, then `ended` (which returns or raises), then `stop`."""
+
+    def __init__(self, desk: Desk, channels: Sequence[Channel]) -> None:
+        self.desk = desk
+        self.inbox = Inbox(desk, channels)
+        self.courier = Courier(desk, channels)
+        self._channels = channels
+        self._tasks: list[asyncio.Task[None]] = []
+        self._listening: list[asyncio.Task[None]] = []
+        desk.store.on_commit(self._committed)
+
+    def _committed(self) -> None:
+        self.inbox.wake()
+        self.courier.wake()
+
+    def ticks(self) -> list[Tick]:
+        """The desk's own ticks."""
+        every = self.desk.settings.reminders.tick.plain or timedelta(minutes=1)
+        return [Tick(name="reminders", every=every, run=self._chores)]
+
+    async def _chores(self) -> None:
+        await chores.tick(self.desk)
+
+    def start(self) -> None:
+        """Begin to listen, to work and to deliver."""
+        self._tasks = [
+            asyncio.create_task(self._for_ever("inbox", self.inbox.run), name="inbox"),
+            asyncio.create_task(self._for_ever("courier", self.courier.run), name="courier"),
+        ]
+        for channel in self._channels:
+            self._listening.append(asyncio.create_task(self._listen(channel), name="/".join(channel.names)))
+
+    async def _listen(self, channel: Channel) -> None:
+        await self._for_ever("/".join(channel.names), lambda: channel.run(self.inbox.receive))
+
+    async def _for_ever(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Keep one part going: a bug in it must not stop the others, nor itself for good."""
+        while True:
+            try:
+                return await run()
+            except (AlreadyRunning, ConfigError):
+                raise
+            except Exception:  # the guard of a whole part
+                log.exception("part.failed name=%s", name)
+                await asyncio.sleep(RESTART)
+
+    async def run(self) -> None:
+        """Work until cancelled, or until something ends for good; then stop in order."""
+        self.start()
+        try:
+            await self.ended()
+        finally:
+            await self.stop()
+
+    async def ended(self) -> None:
+        """Wait until something ends for good; raise why."""
+        done, _ = await asyncio.wait([*self._tasks, *self._listening], return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            if not task.cancelled() and (error := task.exception()):
+                raise error
+
+    async def stop(self) -> None:
+        """Stop listening, let what is under way end, stop working; within ten seconds."""
+        await self._cancel(self._listening)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.inbox.drain(), DRAIN)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.courier.drain(), DRAIN)
+        await self._cancel(self._tasks)
+
+    @staticmethod
+    async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

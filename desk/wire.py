@@ -1,0 +1,28 @@
+"""Outgoing messages as JSON for the outbox, without the fields that say nothing."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from desk.parcels import Act, Action, Button, Enclosure, Outgoing, ParcelId, Purpose
+
+_DEFAULTS = {f.name: f.default for f in fields(Outgoing)}
+
+
+def pack(message: Outgoing) -> dict[str, Any]:
+    """A JSON-able dict; fields that hold their default are left out."""
+    return {name: value for name, value in asdict(message).items() if name == "act" or value != _DEFAULTS[name]}
+
+
+def unpack(body: dict[str, Any], parcel_id: int = 0) -> Outgoing:
+    """The message that `pack` wrote, under the id of its parcel."""
+    values = dict(body)
+    values["id"] = ParcelId(parcel_id)
+    values["purpose"] = Purpose(values["purpose"])
+    values["act"] = Act(values["act"])
+    values["buttons"] = tuple(
+        tuple(Button(**{**button, "action": Action(button["action"])}) for button in row)
+        for row in values.get("buttons", ())
+    )
+    values["files"] = tuple(Enclosure(**file) for file in values.get("files", ()))
+    values["references"] = tuple(values.get("references", ()))
+    return Outgoing(**values)

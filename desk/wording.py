@@ -1,0 +1,68 @@
+"""Reading and writing small things in words: a ticket's subject, thanks, sizes."""
+
+import re
+
+from desk.desk import Desk
+from desk.incoming import Incoming
+
+SUBJECT = 60
+"""Characters of a subject made from a message; a topic's name has 128 for number, client and subject."""
+
+_PREFIXES = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|отв|ha|пересл|ответ)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_THANKS = frozenset(
+    "спасибо спс спасибки благодарю благодарен благодарна thanks thank thx ty cheers мерси пасиб пасибо".split()  # noqa: SIM905
+)
+_BESIDES = frozenset(
+    word
+    for words in (
+        "большое огромное огромнейшее вам тебе вас ок окей хорошо понял поняла понятно отлично супер класс очень",
+        "всё все работает получилось помогло и за помощь всем ребята заранее да",
+        "ok okay you very much so a lot great good got it for your help the yes all works",
+    )
+    for word in words.split()
+)
+_THANKS_SIGNS = ("🙏", "👍", "❤", "🤝", "👌", "💯", "🔥", "😊", "🙂")
+_LONGEST_THANKS = 80
+
+
+def subject(desk: Desk, incoming: Incoming) -> str:
+    """What a request is about, for its topic: a mail's subject, else the first words."""
+    written = _PREFIXES.sub("", incoming.subject).strip()
+    if written:
+        return _cut(" ".join(written.split()))
+    return subject_of(desk, incoming.text, incoming.files[0].sort if incoming.files else "")
+
+
+def subject_of(desk: Desk, text: str, sort: str = "") -> str:
+    """The first words of a text, or what kind of file came without words."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if first:
+        return _cut(" ".join(first.split()))
+    return desk.say(f"group.file_{sort}" if sort else "group.no_subject")
+
+
+def _cut(text: str) -> str:
+    if len(text) <= SUBJECT:
+        return text
+    cut = text[:SUBJECT].rsplit(" ", 1)[0] if " " in text[SUBJECT // 2 : SUBJECT] else text[: SUBJECT - 1]
+    return f"{cut}…"
+
+
+def thanks_alone(incoming: Incoming) -> bool:
+    """«спасибо» and nothing else: shown, but it opens nothing."""
+    text = incoming.text.strip().casefold()
+    if incoming.files or not text or len(text) > _LONGEST_THANKS or "?" in text:
+        return False
+    words = _WORD.findall(text)
+    if not words:
+        return any(sign in text for sign in _THANKS_SIGNS) and not any(letter.isdigit() for letter in text)
+    return any(word in _THANKS for word in words) and all(word in _THANKS or word in _BESIDES for word in words)
+
+
+def size(count: int) -> str:
+    """A file's size as people write it: 12 KB, 3.4 MB."""
+    kilo = 1024
+    if count < kilo * kilo:
+        return f"{max(1, round(count / kilo))} KB"
+    return f"{count / kilo / kilo:.1f} MB"
