@@ -75,7 +75,7 @@ class SmtpServer:
             self._server.close()
             self._server = None
         self.cut()
-        while self.protocols:
+        for _ in range(3):  # the broken connections tell their handlers
             await asyncio.sleep(0)
 
     def cut(self) -> None:

@@ -1,0 +1,236 @@
+"""The mail channel: mailboxes are read, stored mails become messages of the desk, its messages become mails."""
+
+import asyncio
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from desk import health, intake, keys
+from desk.desk import Desk
+from desk.errors import DeliveryRefused, NoRoom, Unreadable
+from desk.incoming import Incoming, IncomingFile, Raw
+from desk.parcels import Act, Enclosure, Outgoing, Receipt
+from desk.ports import Receive
+from desk.settings import Mailbox
+from desk.texts import say
+from mail import smtp
+from mail.arrivals import Account
+from mail.bodies import Attachment
+from mail.compose import TOTAL_LIMIT, Letter, Loaded, compose
+from mail.compose import Mailbox as From
+from mail.imap import Pauses, Poller
+from mail.parse import CHANNEL, parse
+from mail.sign import Signer
+
+
+class MailChannel:
+    """Every mailbox of the configuration."""
+
+    def __init__(self, desk: Desk, mailboxes: Sequence[Mailbox], *, pauses: Pauses | None = None) -> None:
+        self._desk = desk
+        self._mailboxes = list(mailboxes)
+        self._pauses = pauses
+        self._senders: dict[str, smtp.Sender] = {}
+        self._signer: Signer | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (CHANNEL,)
+
+    async def run(self, receive: Receive) -> None:
+        """Read all mailboxes until cancelled; one that fails does not trouble the others."""
+        try:
+            if not self._mailboxes:
+                await asyncio.Event().wait()
+            async with asyncio.TaskGroup() as group:
+                for mailbox in self._mailboxes:
+                    group.create_task(self._poller(mailbox).run(receive), name=f"mail.{mailbox.name}")
+        finally:
+            await asyncio.gather(*(sender.close() for sender in self._senders.values()), return_exceptions=True)
+
+    async def work(self, raws: Sequence[Raw]) -> None:
+        """Parse each mail, keep its files and hand it to the use-case."""
+        for raw in raws:
+            content = await self._desk.files.read(raw.key) if raw.key else raw.body
+            if not content:
+                raise Unreadable("the server gave this mail without any content")
+            signer = await self._own_signer()
+            mailbox = self._mailbox(raw.place)
+            parsed = await asyncio.to_thread(
+                parse,
+                content,
+                mailbox=raw.place,
+                own_address=mailbox.address,
+                received=raw.at,
+                is_own_id=signer.is_own_id,
+            )
+            kept = await self._keep(parsed.files)
+            incoming = self._verified(replace(parsed.incoming, files=kept), signer)
+            await intake.receive(self._desk.working_on([raw.id]), incoming)
+
+    def ready_in(self, message: Outgoing) -> timedelta:
+        """Mail has no pace of its own."""
+        del message
+        return timedelta(0)
+
+    async def deliver(self, message: Outgoing) -> Receipt:
+        """Send a mail; other acts than saying something mean nothing in mail and are done at once."""
+        if message.act is not Act.SAY:
+            return Receipt()
+        if not self._mailboxes:
+            raise DeliveryRefused("no mailbox is configured")
+        mailbox = self._mailbox(message.mailbox)
+        signer = await self._own_signer()
+        sender = From(address=mailbox.address, name=self._desk.settings.desk.name)
+        message_id = signer.message_id(int(message.id), sender.domain)
+        files = [await self._load(file) for file in message.files]
+        letters: list[Letter] = []
+
+        def write(limit: int | None) -> bytes:
+            letters.append(
+                compose(
+                    message,
+                    sender=sender,
+                    message_id=message_id,
+                    at=self._desk.now(),
+                    files=files,
+                    reply_to=self._reply_to(message, mailbox, signer),
+                    limit=limit,
+                    language=self._desk.settings.desk.language,
+                )
+            )
+            return letters[-1].raw
+
+        envelope = "" if message.automatic else mailbox.address
+        server = self._sender(mailbox)
+        try:
+            await server.send(message_id=message_id, sender=envelope, recipient=message.place, compose=write)
+        except smtp.SenderRefused:
+            if envelope:
+                raise
+            await server.send(message_id=message_id, sender=mailbox.address, recipient=message.place, compose=write)
+        root = message.thread or next(iter(message.references), "") or message.in_reply_to or message_id
+        return Receipt(external_ids=(message_id,), thread=root, thread_place=mailbox.name, note=self._note(letters[-1]))
+
+    async def recall(self, key: str) -> str:
+        """Remember for the pollers, in the store."""
+        async with self._desk.view() as unit:
+            return await unit.recall(key)
+
+    async def remember(self, key: str, value: str) -> None:
+        async with self._desk.store.unit() as unit:
+            await unit.remember(key, value)
+            await unit.commit()
+
+    def _poller(self, mailbox: Mailbox) -> Poller:
+        return Poller(
+            Account(
+                name=mailbox.name,
+                address=mailbox.address,
+                host=mailbox.imap.host,
+                port=mailbox.imap.port,
+                tls=mailbox.imap.security != "none",
+                user=mailbox.imap.user,
+                password=mailbox.imap.password.get_secret_value(),
+                inbox=mailbox.inbox,
+                done=mailbox.done,
+                poll=mailbox.poll.plain or timedelta(seconds=60),
+                first_run=mailbox.first_run,
+                language=self._desk.settings.desk.language,
+            ),
+            memory=self,
+            known=self._known,
+            on_health=self._heard,
+            now=self._desk.now,
+            quiet=self._desk.settings.desk.quiet,
+            pauses=self._pauses,
+        )
+
+    async def _known(self, mailbox: str, ids: Sequence[str]) -> set[str]:
+        async with self._desk.view() as unit:
+            found = await unit.find(Raw, channel=CHANNEL, place=mailbox, external_id__in=list(ids))
+        return {raw.external_id for raw in found}
+
+    async def _heard(self, mailbox: str, ok: bool, reason: str) -> None:
+        await health.heard(self._desk, f"{CHANNEL}.{mailbox}", ok=ok, reason=reason)
+
+    def _mailbox(self, name: str) -> Mailbox:
+        """Return the mailbox of that name; the first one for a name that the configuration no longer has."""
+        return next((mailbox for mailbox in self._mailboxes if mailbox.name == name), self._mailboxes[0])
+
+    def _sender(self, mailbox: Mailbox) -> smtp.Sender:
+        if mailbox.name not in self._senders:
+            server = mailbox.smtp
+            self._senders[mailbox.name] = smtp.Sender(
+                smtp.Account(
+                    host=server.host,
+                    port=server.port,
+                    security=server.security,
+                    user=server.user,
+                    password=server.password.get_secret_value(),
+                )
+            )
+        return self._senders[mailbox.name]
+
+    async def _own_signer(self) -> Signer:
+        if self._signer is None:
+            async with self._desk.store.unit() as unit:
+                secret = await keys.secret(unit)
+                await unit.commit()
+            self._signer = Signer(hmac.digest(secret, b"mail", hashlib.sha256))
+        return self._signer
+
+    def _verified(self, incoming: Incoming, signer: Signer) -> Incoming:
+        """Keep only tags that we signed, by the thread that they name ("sd7")."""
+        return replace(incoming, tags=tuple(name for tag in incoming.tags if (name := signer.read_tag(tag))))
+
+    def _reply_to(self, message: Outgoing, mailbox: Mailbox, signer: Signer) -> str:
+        thread = re.sub(r"[^a-z0-9]", "", message.number.lower())
+        if not mailbox.plus or not thread:
+            return ""
+        local, _, domain = mailbox.address.rpartition("@")
+        return f"{local}+{signer.make_tag(thread)}@{domain}"
+
+    async def _keep(self, files: Sequence[Attachment]) -> tuple[IncomingFile, ...]:
+        """Store the files; all or, when there is no room, none of them."""
+        kept: list[IncomingFile] = []
+        try:
+            for file in files:
+                key = await self._desk.files.keep(file.content)
+                kept.append(_described(file, key))
+        except NoRoom:
+            for stored in kept:
+                await self._desk.files.drop(stored.key)
+            raise
+        return tuple(kept)
+
+    async def _load(self, file: Enclosure) -> Loaded:
+        content: bytes | None = None
+        if file.key and file.size <= TOTAL_LIMIT:
+            try:
+                content = await self._desk.files.read(file.key)
+            except (OSError, LookupError):
+                content = None
+        return Loaded(name=file.name, mime=file.mime, size=file.size, content=content)
+
+    def _note(self, letter: Letter) -> str:
+        if not letter.left_out:
+            return ""
+        return say(self._desk.settings.desk.language, "mail.too_large_note", files=", ".join(letter.left_out))
+
+
+def _described(file: Attachment, key: str) -> IncomingFile:
+    return IncomingFile(
+        sort=_sort(file.mime), name=file.name, mime=file.mime, size=len(file.content), key=key, inline=file.inline
+    )
+
+
+def _sort(mime: str) -> str:
+    """Return a file's sort in the desk's words (desk.tickets.File)."""
+    main, _, kind = mime.partition("/")
+    if main == "image" and kind in ("jpeg", "jpg", "png", "webp"):
+        return "photo"
+    return main if main in ("video", "audio") else "document"

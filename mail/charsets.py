@@ -1,0 +1,159 @@
+"""Bytes to text, whatever their label says: Russian mail is labelled wrongly every day."""
+
+import codecs
+import re
+import unicodedata
+
+# Labels that Python lacks or reads too narrowly: supersets lose nothing (WHATWG Encoding, "names and labels").
+_ALIASES = {
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "gb2312": "gb18030",
+    "iso-gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "chinese": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
+    "koi8": "koi8-r",
+    "koi8r": "koi8-r",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman",
+    "unicode": "utf-16",
+    "utf8": "utf-8",
+    "utf8mb4": "utf-8",
+    "unicode-1-1-utf-8": "utf-8",
+    "tis-620": "cp874",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+}
+_CODE_PAGE = re.compile(r"(?:x-)?(?:windows|win|cp|ansi|ms|ibm|dos)[-_ ]?(\d{3,4})")
+# Codecs that are no character sets, or (utf-7) let mail say what its bytes do not.
+_REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+_WESTERN = {"cp1252", "iso8859-15", "mac-roman", "cp437", "cp850", "cp1254", "iso8859-2", "cp1250"}
+_CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
+_SAMPLE = 4_000  # bytes; enough to tell a character set
+_COMMON = frozenset("оеаинтсрвлкмдпуя")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return the text without NUL, other controls and surrogates, with \\n for line ends."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def decode(data: bytes, label: str = "") -> str:
+    """Return the text that these bytes most likely are. Never raises."""
+    codec = _codec(label)
+    if codec.startswith("utf-16") or codec.startswith("utf-32"):
+        return clean(data.decode(codec, "replace"))
+    if data.isascii() and not codec.startswith(("iso2022", "hz")):
+        return clean(data.decode("ascii"))
+    if codec == "utf-8" or not codec:
+        return clean(_as_utf8(data) or _guess(data))
+    if not codec.startswith(("iso2022", "hz")) and (text := _strict(data, "utf-8")) is not None:
+        return clean(text)  # bytes of another set are almost never UTF-8 by chance
+    if codec in _WESTERN and _mostly_foreign(data):
+        return clean(_guess(data))
+    if codec in _CYRILLIC:
+        codec = _better_cyrillic(data, codec)
+    text = _strict(data, codec)
+    if text is not None:
+        return clean(text)
+    if codec in ("gb18030", "cp949", "cp932", "big5") or codec.startswith("iso2022"):
+        return clean(data.decode(codec, "replace"))
+    return clean(_guess(data))
+
+
+def _codec(label: str) -> str:
+    """Return Python's name of a charset label, "" when there is none."""
+    name = label.strip().strip("\"'").lower().partition("*")[0][:60]
+    name = _ALIASES.get(name, name)
+    if page := _CODE_PAGE.fullmatch(name):
+        name = _ALIASES.get(f"cp{page[1]}", "utf-8" if page[1] == "65001" else f"cp{page[1]}")
+        name = {"cp936": "gb18030", "cp20866": "koi8-r", "cp28591": "cp1252", "cp28595": "iso-8859-5"}.get(name, name)
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError, UnicodeError):
+        return ""
+    if found.name in _REFUSED or not getattr(found, "_is_text_encoding", True):
+        return ""
+    return found.name
+
+
+def _strict(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except (UnicodeError, ValueError):
+        return None
+
+
+def _as_utf8(data: bytes) -> str:
+    """Return UTF-8 with a few broken letters replaced, "" when it is no UTF-8 at all."""
+    text = data.decode("utf-8", "replace")
+    foreign = sum(1 for char in text[:_SAMPLE] if char > "\x7f")
+    broken = text[:_SAMPLE].count("\ufffd")
+    return text if broken * 4 <= foreign else ""
+
+
+def _mostly_foreign(data: bytes) -> bool:
+    """Return whether most letters lie above ASCII: so is Russian, so is no western language."""
+    sample = data[:_SAMPLE]
+    high = sum(1 for byte in sample if byte >= 0x80)
+    low = sum(
+        1
+        for byte in re.sub(rb"https?://\S{1,500}|\S{1,100}@\S{1,100}", b"", sample)
+        if chr(byte).isalpha() and byte < 0x80
+    )
+    return high * 2 > low and high > 2
+
+
+def _better_cyrillic(data: bytes, labelled: str) -> str:
+    """Return the labelled set unless another makes far more Russian out of the same bytes."""
+    sample = data[:_SAMPLE]
+    scores = {codec: _russian(sample.decode(codec, "replace")) for codec in _CYRILLIC}
+    best = max(scores, key=scores.__getitem__)
+    return best if scores[best] > 0 and scores[labelled] < scores[best] * 0.5 else labelled
+
+
+def _guess(data: bytes) -> str:
+    sample = data[:_SAMPLE]
+    if text := _as_utf8(data):
+        return text
+    if _mostly_foreign(data):
+        scores = {codec: _russian(sample.decode(codec, "replace")) for codec in _CYRILLIC}
+        best = max(scores, key=scores.__getitem__)
+        if scores[best] >= 0.5 * sum(1 for byte in sample if byte >= 0x80):
+            return data.decode(best, "replace")
+    from charset_normalizer import from_bytes  # slow to import, and asked last
+
+    found = from_bytes(sample).best()
+    codec = _codec(found.encoding) if found is not None else ""
+    return data.decode(codec or "cp1252", "replace")
+
+
+def _russian(text: str) -> float:
+    """Score how much a text looks like written Russian, about 1.5 a letter for real text."""
+    score, before = 0.0, " "
+    for char in text:
+        if "а" <= char <= "я" or char == "ё":
+            score += 2 if char in _COMMON else 0.5
+        elif "А" <= char <= "Я" or char == "Ё":
+            # The wrong one of koi8-r and cp1251 turns the case of every letter over.
+            score += -2 if before.islower() else 0.5
+        elif char > "\x7f" and unicodedata.category(char)[0] != "P":
+            score -= 1.5
+        before = char
+    return score

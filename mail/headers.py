@@ -1,0 +1,206 @@
+"""A mail's headers: found in hostile bytes, unfolded, decoded, read as addresses. Linear, never raises."""
+
+import base64
+import binascii
+import quopri
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mail.charsets import clean, decode
+
+VALUE_LIMIT = 16_384  # bytes of one header's value that are looked at
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_GAP = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
+_SPACE = re.compile(r"\s+")
+_ID = re.compile(r"<([^<>\s]{1,990})>")
+_ADDRESS = re.compile(r"[^\s<>()\",;:@]{1,255}@[^\s<>()\",;:@]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Fields in order, names in lower case, values as raw bytes unfolded."""
+
+    fields: tuple[tuple[str, bytes], ...]
+
+    def raw(self, name: str) -> bytes:
+        """Return the first value, b"" when there is none."""
+        return next((value for key, value in self.fields if key == name), b"")
+
+    def all(self, name: str) -> list[bytes]:
+        return [value for key, value in self.fields if key == name]
+
+    def text(self, name: str) -> str:
+        """Return the first value decoded, in one line; "" when there is none."""
+        return readable(self.raw(name))
+
+    def plain(self, name: str) -> str:
+        """Return the first value for comparison: lower case, without comments' sake decoded only as characters."""
+        return one_line(decode(self.raw(name))).lower()
+
+    def __contains__(self, name: str) -> bool:
+        return any(key == name for key, _ in self.fields)
+
+
+def read_headers(block: bytes) -> tuple[Headers, int]:
+    """Return the headers at the start of these bytes and where the body begins."""
+    fields: list[tuple[str, bytearray]] = []
+    position, size = 0, len(block)
+    while position < size:
+        end = block.find(b"\n", position)
+        end = size if end < 0 else end + 1
+        line = block[position:end].rstrip(b"\r\n")
+        if not line.strip(b" \t"):
+            return _finished(fields), end
+        match = _FIELD.match(line)
+        if line[:1] in b" \t" and fields:
+            value = fields[-1][1]
+            if len(value) < VALUE_LIMIT:
+                value += b" " + line.strip()[:VALUE_LIMIT]
+        elif match:
+            name = match[1].decode("ascii").lower()
+            fields.append((name, bytearray(line[match.end() :].strip()[:VALUE_LIMIT])))
+        elif not _header_follows(block, end):
+            return _finished(fields), position  # no empty line: the body has begun
+        position = end
+    return _finished(fields), size
+
+
+def _finished(fields: Iterable[tuple[str, bytearray]]) -> Headers:
+    return Headers(tuple((name, bytes(value[:VALUE_LIMIT])) for name, value in fields))
+
+
+def _header_follows(block: bytes, start: int) -> bool:
+    """Tell a stray line among headers (mbox's "From ", a broken fold) from text that began without an empty line."""
+    return _FIELD.match(block, start, start + 250) is not None and b" " not in block[start : start + 1]
+
+
+def one_line(text: str) -> str:
+    """Return text without line breaks, which in a header would begin another header."""
+    return _SPACE.sub(" ", clean(text)).strip()
+
+
+def readable(value: bytes) -> str:
+    """Return a header's value with its encoded words decoded (RFC 2047), in one line."""
+    text = _GAP.sub(r"\1", decode(value) if not value.isascii() else value.decode("ascii"))
+    parts: list[str] = []
+    pending, label, position = b"", "", 0
+    for word in _WORD.finditer(text):
+        if word.start() > position or (pending and word[1].lower() != label):
+            parts.append(decode(pending, label) if pending else "")
+            parts.append(text[position : word.start()])
+            pending = b""
+        # Neighbours of one set are joined as bytes: mail programs cut letters in two.
+        pending, label, position = pending + _unpack(word[2], word[3]), word[1].lower(), word.end()
+    parts.append(decode(pending, label) if pending else "")
+    parts.append(text[position:])
+    return one_line("".join(parts))
+
+
+def _unpack(kind: str, text: str) -> bytes:
+    data = text.encode("utf-8", "replace")
+    if kind in "qQ":
+        return quopri.decodestring(data.replace(b" ", b"_"), header=True)
+    return unbase64(data)
+
+
+def unbase64(data: bytes) -> bytes:
+    """Return what base64 says, as far as it can be read."""
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    try:
+        return base64.b64decode(letters + b"=" * (-len(letters) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in an address header; `address` in lower case, "" for a name alone."""
+
+    name: str
+    address: str
+
+
+def people(values: Iterable[bytes]) -> list[Person]:
+    """Return everybody named in address headers, the nameless and the broken as far as they can be read.
+
+    Names are decoded after the addresses were found: what an encoded word says is never taken for an address.
+    """
+    return [person for value in values for entry in _entries(_characters(value)) if (person := _person(entry))]
+
+
+def _characters(value: bytes) -> str:
+    return clean(value.decode("ascii")) if value.isascii() else decode(value)
+
+
+def _entries(text: str) -> Iterator[str]:
+    """Cut at commas and semicolons that stand outside of quotes, comments and angle brackets."""
+    start, quoted, comment, angle, escaped = 0, False, 0, False, False
+    for index, char in enumerate(text):
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == '"' and not comment:
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif char == "(":
+            comment += 1
+        elif char == ")":
+            comment = max(0, comment - 1)
+        elif comment:
+            continue
+        elif char in "<>":
+            angle = char == "<"
+        elif char == ":" and not angle and "@" not in text[start:index]:
+            start = index + 1  # a group's name
+        elif char in ",;" and not (angle and char == ","):
+            yield text[start:index]
+            start, angle = index + 1, False
+    yield text[start:]
+    if quoted:  # the quotes never closed: read it again as if they were not there
+        yield from _entries(text[start:].replace('"', ""))
+
+
+def _person(entry: str) -> Person | None:
+    entry = entry.strip()
+    if not entry:
+        return None
+    opening = entry.rfind("<")
+    if opening >= 0:
+        inside = entry[opening + 1 :].partition(">")[0].strip()
+        found = _ADDRESS.search(inside) or _ADDRESS.search(entry)
+        name = entry[:opening]
+    else:
+        bare = re.sub(r"\([^()]*\)", " ", entry)
+        found = _ADDRESS.search(bare)
+        comment = re.search(r"\(([^()]*)\)", entry)
+        name = comment[1] if comment else (bare[: found.start()] if found else bare)
+    address = found[0].strip(".'").lower() if found else ""
+    name = readable(re.sub(r"\\(.)", r"\1", name).encode("utf-8", "replace")).strip().strip("\"'").strip()
+    if not address and not name:
+        return None
+    return Person(name if name.lower() != address else "", _ascii_domain(address))
+
+
+def _ascii_domain(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return local + at + domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return address
+
+
+def message_ids(value: bytes) -> list[str]:
+    """Return the ids of Message-ID, In-Reply-To or References, in angle brackets; empty ones match nothing."""
+    text = one_line(decode(value))
+    found = [f"<{id_}>" for id_ in _ID.findall(text)]
+    if not found and "@" in text and " " not in text and len(text) < 990 and not re.search(r"[<>]", text):
+        return [f"<{text}>"]
+    return list(dict.fromkeys(found))

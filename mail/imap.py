@@ -1,0 +1,306 @@
+"""Reads one mailbox: every mail is handed in once, and moved out of the inbox only after it was stored.
+
+Rule: a mail leaves the inbox only when `receive` has returned for it. What goes wrong before that leaves it where it
+is; what goes wrong between the two leaves it known, and a known mail is only moved.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from desk.errors import NoRoom, StoreAway
+from desk.ports import Now, Receive
+from desk.texts import say
+from mail.arrivals import Account, arrival, external_id, size_in_words, stub
+from mail.mime import HEADER_LIMIT, MAIL_LIMIT
+from mail.place import Place, begin, begin_again
+from mail.session import LoginRefused, Lost, Refused, Session
+from mail.wire import Fetched
+
+log = logging.getLogger(__name__)
+
+FETCH_AT_ONCE = 20  # mails; aioimaplib recurses per line of an answer
+FETCH_BYTES = 8_000_000  # of mail held in memory at a time, if there is more than one
+KNOWN_AT_ONCE = 500  # ids in one question to the store
+IDLE_AT_MOST = timedelta(minutes=9)  # routers forget a silent connection after ten
+WITHOUT_IDLE = timedelta(seconds=4)  # how often a server without IDLE is asked; a ticket is promised within five
+HEALTH_EVERY = timedelta(seconds=50)  # the same good news is not told more often
+REFUSED_LOGINS = 3
+HOLLOW_ANSWERS = 3
+
+
+class Memory(Protocol):
+    """Small facts that outlive a restart."""
+
+    async def recall(self, key: str) -> str: ...
+
+    async def remember(self, key: str, value: str) -> None: ...
+
+
+Known = Callable[[str, Sequence[str]], Awaitable[set[str]]]
+"""Which of these external ids of a mailbox are stored already."""
+
+OnHealth = Callable[[str, bool, str], Awaitable[None]]
+"""Mailbox, whether it was read, and what is wrong (a sentence; with True: read, but not all is well)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pauses:
+    """How long a failing mailbox is left alone."""
+
+    first: timedelta = timedelta(seconds=1)
+    longest: timedelta = timedelta(minutes=5)
+    refused: timedelta = timedelta(seconds=20)  # after a refused login
+    stopped: timedelta = timedelta(hours=1)  # after the third: a provider locks who goes on
+
+    def after(self, failures: int) -> timedelta:
+        """Return the pause after so many failures in a row, with a quarter of chance in it."""
+        grown = min(self.first * (1 << min(failures - 1, 20)), self.longest)
+        return grown * random.uniform(0.75, 1.25)  # noqa: S311 - spreads retries, keeps no secret
+
+
+class Poller:
+    """One mailbox. `run` goes on until it is cancelled."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        memory: Memory,
+        known: Known,
+        on_health: OnHealth,
+        now: Now,
+        quiet: bool = False,
+        pauses: Pauses | None = None,
+        answer_within: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self.account = account
+        self._memory = memory
+        self._known = known
+        self._on_health = on_health
+        self._now = now
+        self._quiet = quiet
+        self._pauses = pauses or Pauses()
+        self._answer_within = answer_within.total_seconds()
+        self._place: Place | None = None
+        self._taken: set[int] = set()  # stored, in this UIDVALIDITY
+        self._moved: set[int] = set()  # and gone from the inbox, as far as the server said
+        self._settled: set[int] = set()  # of the chosen old ones: nothing is left to do with them
+        self._hollow: dict[int, int] = {}  # how often the server named a mail and gave no content
+        self._done_folder = ""
+        self._complaint = ""
+        self._told: tuple[bool, str, datetime | None] = (True, "", None)
+        self._refusals = 0
+        self._failures = 0
+
+    async def run(self, receive: Receive) -> None:
+        """Read the mailbox for ever; no failure of it, of the server or of the store ends this."""
+        while True:
+            session = Session(within=self._answer_within)
+            try:
+                await self._stay(session, receive)
+            except LoginRefused as error:
+                pause = await self._login_refused(str(error))
+            except (Lost, OSError) as error:
+                pause = await self._failed("mail.unreachable", str(error) or type(error).__name__)
+            except Refused as error:
+                pause = await self._failed("mail.folder_refused", str(error), folder=self.account.inbox)
+            except NoRoom:
+                pause = await self._failed("mail.no_room", "")
+            except StoreAway as error:
+                pause = await self._failed("mail.not_stored", str(error))
+            except Exception as error:
+                # A bug in what stores mails must not silence the mailbox: it stays on the server and is told.
+                log.exception("mail.read_failed", extra={"mailbox": self.account.name})
+                pause = await self._failed("mail.not_stored", type(error).__name__)
+            finally:
+                await session.close()
+            await asyncio.sleep(pause.total_seconds())
+
+    async def _stay(self, session: Session, receive: Receive) -> None:
+        """Log in and read until something breaks."""
+        account = self.account
+        await session.connect(account.host, account.port, tls=account.tls)
+        await session.login(account.user, account.password)
+        self._refusals = 0
+        if not self._quiet:
+            await self._make_done_folder(session)
+        place = await self._find_place(session)
+        while True:
+            await self._read(session, place, receive)
+            self._failures = 0
+            await self._tell(ok=True, reason=self._complaint)
+            wait = min(account.poll, IDLE_AT_MOST)
+            if not session.can("IDLE"):
+                wait = min(wait, WITHOUT_IDLE)
+            await session.wait_for_news(wait.total_seconds())
+
+    async def _find_place(self, session: Session) -> Place:
+        """Open the inbox and learn which of its mails are ours to read."""
+        key = f"mail.{self.account.name}.place"
+        selected = await session.select(self.account.inbox)
+        place = Place.read(await self._memory.recall(key))
+        if place is None:
+            place = await begin(session, selected, first_run=self.account.first_run, today=self._now().date())
+            log.info("mail.first_run", extra={"mailbox": self.account.name, "taken": len(place.chosen)})
+        elif place.uidvalidity != selected.uidvalidity:
+            log.warning("mail.renumbered", extra={"mailbox": self.account.name})
+            place = await begin_again(session, selected, place, first_run=self.account.first_run)
+        if self._place is None or self._place.uidvalidity != place.uidvalidity:
+            self._taken, self._moved, self._settled, self._hollow = set(), set(), set(), {}
+        self._place = place
+        await self._memory.remember(key, place.write())
+        return place
+
+    async def _read(self, session: Session, place: Place, receive: Receive) -> None:
+        """Hand in what is new and move what is stored."""
+        present = await place.present(session, settled=self._settled)
+        self._forget(place, present)
+        fresh = [uid for uid in present if uid not in self._taken]
+        self._taken |= await self._stored(place, fresh)
+        for chosen in _chunks([uid for uid in fresh if uid not in self._taken], FETCH_AT_ONCE):
+            await self._take(session, place, chosen, receive)
+        await self._move(session, [uid for uid in present if uid in self._taken])
+
+    def _forget(self, place: Place, present: Sequence[int]) -> None:
+        """Keep in mind only what may still matter; a uid that is gone never comes back."""
+        lying = set(present)
+        if place.chosen - self._settled:
+            self._settled |= place.chosen - lying
+        self._taken &= lying | place.chosen
+        self._moved &= lying | place.chosen
+        self._settled |= place.chosen & (self._taken if self._quiet else self._moved)
+
+    async def _stored(self, place: Place, uids: Sequence[int]) -> set[int]:
+        found: set[int] = set()
+        for chunk in _chunks(uids, KNOWN_AT_ONCE):
+            ids = {external_id(place.uidvalidity, uid): uid for uid in chunk}
+            found |= {ids[id_] for id_ in await self._known(self.account.name, list(ids))}
+        return found
+
+    async def _take(self, session: Session, place: Place, uids: Sequence[int], receive: Receive) -> None:
+        """Fetch a few mails, sizes first, hand each in by itself, then move those that are stored."""
+        sizes = {found.uid: found.size or 0 for found in await session.fetch(uids, "(UID RFC822.SIZE)")}
+        stored: list[int] = []
+        try:
+            for group in _by_size(sizes):
+                for uid, content in await self._contents(session, group, sizes):
+                    await receive([arrival(self.account, place.uidvalidity, uid, content)])
+                    self._taken.add(uid)
+                    stored.append(uid)
+        except NoRoom:
+            await self._move(session, stored)
+            raise
+        await self._move(session, stored)
+
+    async def _contents(self, session: Session, uids: Sequence[int], sizes: dict[int, int]) -> list[tuple[int, bytes]]:
+        if sizes[uids[0]] > MAIL_LIMIT:
+            found = await session.fetch(uids, f"(UID BODY.PEEK[HEADER]<0.{HEADER_LIMIT - 4_096}>)")
+            return [(one.uid, self._too_large(one.content or b"", sizes[one.uid])) for one in found]
+        found = await session.fetch(uids, "(UID BODY.PEEK[])")
+        return [(one.uid, one.content or b"") for one in found if one.uid in sizes and self._has_content(one)]
+
+    def _has_content(self, found: Fetched) -> bool:
+        """A mail that the server gives without content for the third time goes on empty: quarantine shows it."""
+        if found.content is not None:
+            return True
+        self._hollow[found.uid] = self._hollow.get(found.uid, 0) + 1
+        return self._hollow[found.uid] >= HOLLOW_ANSWERS
+
+    def _too_large(self, header: bytes, size: int) -> bytes:
+        account = self.account
+        folder = account.inbox if self._quiet else account.done
+        words = size_in_words(size, account.language)
+        return stub(header, say(account.language, "mail.oversize", size=words, address=account.address, folder=folder))
+
+    async def _move(self, session: Session, uids: Iterable[int]) -> None:
+        """Move stored mails out of the inbox; a server that refuses keeps them, and reading goes on."""
+        waiting = [uid for uid in uids if uid not in self._moved]
+        if self._quiet or not waiting:
+            return
+        try:
+            for chunk in _chunks(waiting, KNOWN_AT_ONCE):
+                await self._move_some(session, chunk)
+                self._moved.update(chunk)
+            self._complaint = ""
+        except Refused as error:
+            self._complaint = self._words("mail.move_refused", str(error), folder=self.account.done)
+            log.warning("mail.move_refused", extra={"mailbox": self.account.name, "words": str(error)})
+
+    async def _move_some(self, session: Session, uids: Sequence[int]) -> None:
+        try:
+            await session.move(uids, self._done_folder)
+        except Refused:
+            # Somebody may have removed the folder meanwhile.
+            await self._make_done_folder(session)
+            await session.move(uids, self._done_folder)
+
+    async def _make_done_folder(self, session: Session) -> None:
+        """Find or make the folder for mails that were stored; some servers keep all folders under INBOX."""
+        name = self.account.done
+        try:
+            nested = f"INBOX{await session.delimiter()}{name}"
+            for candidate in (name, nested):
+                if await session.exists(candidate):
+                    self._done_folder = candidate
+                    return
+            try:
+                await session.create(name)
+                self._done_folder = name
+            except Refused:
+                await session.create(nested)
+                self._done_folder = nested
+        except Refused as error:
+            self._done_folder = name
+            self._complaint = self._words("mail.move_refused", str(error), folder=name)
+
+    async def _login_refused(self, words: str) -> timedelta:
+        self._refusals += 1
+        stopped = self._refusals >= REFUSED_LOGINS
+        key = "mail.login_stopped" if stopped else "mail.login_refused"
+        await self._tell(ok=False, reason=self._words(key, words))
+        log.error("mail.login_refused", extra={"mailbox": self.account.name, "times": self._refusals})
+        return self._pauses.stopped if stopped else self._pauses.refused
+
+    async def _failed(self, key: str, words: str, **values: object) -> timedelta:
+        self._failures += 1
+        log.warning("mail.trouble", extra={"mailbox": self.account.name, "kind": key, "words": words})
+        await self._tell(ok=False, reason=self._words(key, words, **values))
+        return self._pauses.after(self._failures)
+
+    def _words(self, key: str, words: str, **values: object) -> str:
+        account = self.account
+        return say(account.language, key, mailbox=account.name, host=account.host, words=words, **values)
+
+    async def _tell(self, *, ok: bool, reason: str) -> None:
+        """Report health: changes at once, the same news only now and then."""
+        was_ok, was_reason, at = self._told
+        now = self._now()
+        if (ok, reason) == (was_ok, was_reason) and at is not None and abs(now - at) < HEALTH_EVERY:
+            return
+        try:
+            await self._on_health(self.account.name, ok, reason)
+            self._told = (ok, reason, now)
+        except Exception:
+            log.exception("mail.health_not_told", extra={"mailbox": self.account.name})
+
+
+def _chunks(uids: Sequence[int], size: int) -> list[list[int]]:
+    return [list(uids[start : start + size]) for start in range(0, len(uids), size)]
+
+
+def _by_size(sizes: dict[int, int]) -> list[list[int]]:
+    """Group mails so that one answer stays small; what is too large to be fetched whole stands alone."""
+    groups: list[list[int]] = []
+    total = FETCH_BYTES
+    for uid, size in sorted(sizes.items()):
+        if total + size > FETCH_BYTES or not groups:
+            groups.append([])
+            total = 0
+        groups[-1].append(uid)
+        total += size
+    return groups

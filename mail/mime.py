@@ -1,0 +1,184 @@
+"""A mail taken apart: a tree of parts found by their boundaries, with limits on everything. Linear, never raises.
+
+Own code and not the standard library's: that reads line by line, checks every open boundary at every line, and recurses;
+a mail of a few megabytes can keep it busy for minutes.
+"""
+
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from desk.errors import Unreadable
+from mail.charsets import decode
+from mail.headers import Headers, read_headers, readable, unbase64
+
+MAIL_LIMIT = 25_000_000  # bytes
+HEADER_LIMIT = 262_144  # bytes of one part's headers
+PART_LIMIT = 1_000
+DEPTH_LIMIT = 50
+_PARAMETER = re.compile(rb';\s*([!-:<-~]{1,100}?)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)')
+_TYPE = re.compile(r"\s*([\w!#$&^.+-]{1,100})/([\w!#$&^.+-]{1,100})")
+_UU = re.compile(rb"^begin [0-7]{3,4} ", re.MULTILINE)
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """A leaf or a knot of the tree; `body` is as it came, still encoded for transfer."""
+
+    headers: Headers
+    body: bytes
+    type: str  # "text/plain"
+    parameters: dict[str, bytes]
+    parts: list["Part"] = field(default_factory=list)
+
+    @property
+    def main(self) -> str:
+        return self.type.partition("/")[0]
+
+    def content(self) -> bytes:
+        """Return the body with its transfer encoding undone."""
+        encoding = re.sub(r"[^a-z0-9-]", "", self.headers.plain("content-transfer-encoding"))
+        if encoding == "base64":
+            return unbase64(self.body)
+        if encoding == "quoted-printable":
+            return quopri.decodestring(self.body)
+        return self.body
+
+    def text(self) -> str:
+        """Return the content as characters."""
+        return decode(self.content(), self.parameter("charset"))
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of Content-Type as plain ASCII, "" when there is none."""
+        return self.parameters.get(name, b"").decode("ascii", "replace").strip()
+
+    def disposition(self) -> tuple[str, dict[str, bytes]]:
+        value = self.headers.raw("content-disposition")
+        return value.partition(b";")[0].strip().lower().decode("ascii", "replace"), parameters(value)
+
+    def name(self) -> str:
+        """Return the file name that the sender gave, from whichever place, "" when there is none."""
+        placed = self.disposition()[1]
+        for source, key in (
+            (placed, "filename"),
+            (self.parameters, "name"),
+            (placed, "name"),
+            (self.parameters, "filename"),
+        ):
+            if name := file_name(source, key):
+                return name
+        return ""
+
+    def walk(self) -> Iterator["Part"]:
+        """All parts, this one first, in the order of the mail."""
+        waiting = [self]
+        while waiting:
+            part = waiting.pop()
+            yield part
+            waiting.extend(reversed(part.parts))
+
+
+def take_apart(raw: bytes) -> Part:
+    """Return the tree of a mail; Unreadable with a plain reason when it is beyond the limits."""
+    if len(raw) > MAIL_LIMIT:
+        raise Unreadable(f"the mail has {len(raw):,} bytes, more than {MAIL_LIMIT:,}")
+    if b"\n" not in raw[:HEADER_LIMIT]:
+        raw = raw.replace(b"\r", b"\n")
+    raw = raw.lstrip(b"\r\n")
+    if raw.startswith((b"From ", b">From ")):
+        raw = raw.partition(b"\n")[2]
+    return _Reader().part(raw, depth=0)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def part(self, block: bytes, depth: int) -> Part:
+        self.count += 1
+        if self.count > PART_LIMIT:
+            raise Unreadable(f"the mail has more than {PART_LIMIT:,} parts")
+        if depth > DEPTH_LIMIT:
+            raise Unreadable(f"the mail's parts are nested more than {DEPTH_LIMIT} deep")
+        headers, start = read_headers(block[:HEADER_LIMIT])
+        if start >= HEADER_LIMIT:
+            raise Unreadable(f"the mail's headers have more than {HEADER_LIMIT:,} bytes")
+        value = headers.raw("content-type")
+        match = _TYPE.match(value.decode("ascii", "replace"))
+        part = Part(
+            headers=headers,
+            body=block[start:],
+            type=f"{match[1]}/{match[2]}".lower() if match else "text/plain",
+            parameters=parameters(value),
+        )
+        boundary = part.parameters.get("boundary", b"").strip()
+        if part.main == "multipart" and boundary:
+            part.parts = [self.part(piece, depth + 1) for piece in split(part.body, boundary[:1_000])]
+        return part
+
+
+def split(body: bytes, boundary: bytes) -> list[bytes]:
+    """Return what lies between the boundary lines; [] when there are none. A missing end is forgiven."""
+    mark = b"\n--" + boundary
+    pieces: list[bytes] = []
+    begin = -1
+    # A line break in front lets the first line be a boundary too.
+    text = b"\n" + body
+    position = text.find(mark)
+    while position >= 0:
+        after = position + len(mark)
+        line_end = text.find(b"\n", after)
+        line_end = len(text) if line_end < 0 else line_end
+        rest = text[after : min(line_end, after + 100)].strip()
+        if rest in (b"", b"--"):
+            if begin >= 0:
+                end = position - 1 if text[position - 1 : position] == b"\r" else position
+                pieces.append(text[begin:end])
+            begin = line_end + 1
+            if rest == b"--":
+                return pieces
+        position = text.find(mark, max(after, line_end))
+    if 0 <= begin < len(text):
+        pieces.append(text[begin:])
+    return pieces
+
+
+def parameters(value: bytes) -> dict[str, bytes]:
+    """Return the parameters of a structured header, RFC 2231 ones under their own names ("filename*0*")."""
+    found: dict[str, bytes] = {}
+    for match in _PARAMETER.finditer(b";" + value.partition(b";")[2]):
+        content = match[2].strip()
+        if content.startswith(b'"'):
+            content = re.sub(rb"\\(.)", rb"\1", content.strip(b'"')) if b"\\" in content else content.strip(b'"')
+        found.setdefault(match[1].decode("ascii").lower(), content)
+    return found
+
+
+def file_name(given: dict[str, bytes], key: str) -> str:
+    """Return a file name from parameters: RFC 2231 in one piece or in many, encoded words, raw letters."""
+    if f"{key}*" in given:
+        return _extended([(given[f"{key}*"], True)])
+    pieces: list[tuple[bytes, bool]] = []
+    for number in range(100):
+        if f"{key}*{number}*" in given:
+            pieces.append((given[f"{key}*{number}*"], True))
+        elif f"{key}*{number}" in given:
+            pieces.append((given[f"{key}*{number}"], False))
+        else:
+            break
+    if pieces:
+        return _extended(pieces)
+    return readable(given.get(key, b""))
+
+
+def _extended(pieces: list[tuple[bytes, bool]]) -> str:
+    first, encoded = pieces[0]
+    label = b""
+    if encoded and first.count(b"'") >= 2:  # noqa: PLR2004 - charset'language'value
+        label, _, first = first.split(b"'", 2)
+    parts = [unquote_to_bytes(first) if encoded else first]
+    parts += [unquote_to_bytes(text) if percent else text for text, percent in pieces[1:]]
+    whole = b"".join(parts)
+    return readable(whole) if b"=?" in whole else decode(whole, label.decode("ascii", "replace") or "utf-8")

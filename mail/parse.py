@@ -1,0 +1,117 @@
+"""A mail's bytes become one message in the desk's own words, with the contents of its files. Pure.
+
+Rule: no bytes whatever make it raise anything but Unreadable with a plain reason, and none make it slow.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from desk.errors import Unreadable
+from desk.incoming import Incoming, Sender, Sort
+from mail import bodies, kinds, quotes
+from mail.bodies import Attachment
+from mail.headers import Headers, Person, message_ids, people
+from mail.mime import Part, take_apart
+
+THREAD_LIMIT = 50  # ids of a thread that are looked at, the newest ones
+CHANNEL = "mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedMail:
+    """`incoming` without its files, and the files with their contents."""
+
+    incoming: Incoming
+    files: tuple[Attachment, ...]
+
+
+def parse(
+    raw: bytes, *, mailbox: str, own_address: str, received: datetime, is_own_id: Callable[[str], bool]
+) -> ParsedMail:
+    """Return what a mail says; Unreadable when it is beyond the limits or names no sender at all."""
+    mail = take_apart(raw)
+    headers = mail.headers
+    sort = kinds.sort_of(mail, own_address=own_address, is_own_id=is_own_id)
+    sender = _sender(headers, sort)
+    subject = headers.text("subject")
+    whole, files = bodies.read(mail)
+    text, rest = quotes.fold(whole, subject) if sort is not Sort.BOUNCE else (whole, "")
+    replied = message_ids(headers.raw("in-reply-to"))
+    incoming = Incoming(
+        channel=CHANNEL,
+        place=mailbox,
+        external_id=next(iter(message_ids(headers.raw("message-id"))), ""),
+        sender=Sender(channel=CHANNEL, address=sender.address, name=sender.name),
+        at=received,
+        subject=subject,
+        text=text,
+        rest=rest,
+        reply_to=replied[0] if replied else "",
+        references=_thread(message_ids(headers.raw("references")), replied),
+        tags=_tags(headers, own_address),
+        others=_others(headers, own_address, sender.address),
+        sort=sort,
+    )
+    if sort is Sort.BOUNCE:
+        incoming = _with_failure(incoming, mail, is_own_id)
+    return ParsedMail(incoming=incoming, files=tuple(files))
+
+
+def sender_of(headers: Headers) -> Person:
+    """Return who wrote, from the first header that names an address; an empty Person when none does."""
+    for name in ("from", "sender", "reply-to", "return-path", "x-envelope-from"):
+        for person in people(headers.all(name)):
+            if person.address:
+                return person
+    return Person("", "")
+
+
+def _sender(headers: Headers, sort: Sort) -> Person:
+    sender = sender_of(headers)
+    if sender.address:
+        return sender
+    if sort is Sort.BOUNCE:
+        return Person("", "mailer-daemon")
+    raise Unreadable("the mail names no sender's address")
+
+
+def _thread(references: Sequence[str], replied: Sequence[str]) -> tuple[str, ...]:
+    """The thread's ids, the newest last; In-Reply-To is the newest of all."""
+    ids = [id_ for id_ in references if id_ not in replied[:1]] + list(replied[:1])
+    return tuple(dict.fromkeys(ids[-THREAD_LIMIT:]))
+
+
+def _recipients(headers: Headers, names: Iterable[str]) -> list[str]:
+    found = [person.address for name in names for person in people(headers.all(name)) if person.address]
+    return list(dict.fromkeys(found))
+
+
+def _tags(headers: Headers, own_address: str) -> tuple[str, ...]:
+    local, _, domain = own_address.lower().rpartition("@")
+    addresses = _recipients(headers, ("to", "cc", "delivered-to", "x-original-to", "envelope-to"))
+    halves = (address.rpartition("@") for address in addresses)
+    tags = [left.partition("+")[2] for left, _, right in halves if right == domain and left.startswith(f"{local}+")]
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _others(headers: Headers, own_address: str, sender: str) -> tuple[str, ...]:
+    local, _, domain = own_address.lower().rpartition("@")
+
+    def ours(address: str) -> bool:
+        left, _, right = address.rpartition("@")
+        return right == domain and left.partition("+")[0] == local
+
+    return tuple(address for address in _recipients(headers, ("to", "cc")) if not ours(address) and address != sender)
+
+
+def _with_failure(incoming: Incoming, mail: Part, is_own_id: Callable[[str], bool]) -> Incoming:
+    failed = kinds.failure(mail, is_own_id=is_own_id)
+    known = [id_ for id_ in (incoming.reply_to, *reversed(incoming.references)) if is_own_id(id_)]
+    return replace(
+        incoming,
+        failed=failed.message_id or next(iter(known), ""),
+        failed_to=failed.to,
+        failed_hard=failed.hard,
+        failed_why=failed.why,
+    )
