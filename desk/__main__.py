@@ -5,13 +5,14 @@ once. Longer than most files, since all wiring belongs in one. Exit codes: 0 don
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from rules.chain import Chain
     from store.store import SqlStore
 
+log = logging.getLogger("desk.run")
 FAREWELL = 8.0
 """Seconds that the desk may take to put down what it holds; systemd and people wait ten."""
 DONE, FAILED, CONFIGURATION = 0, 1, 2
@@ -108,10 +110,9 @@ def new_store(settings: "Settings") -> "SqlStore":
 
 def build(desk: "Desk") -> "Running":
     """The desk with its channels, ready to run."""
-    from mail.channel import MailChannel
-
     from bot.channel import TelegramChannel
     from desk.running import Running
+    from mail.channel import MailChannel
 
     return Running(desk, [TelegramChannel(desk, desk.settings.telegram), MailChannel(desk, desk.settings.mailbox)])
 
@@ -123,7 +124,23 @@ def run(options: Namespace) -> int:
     from desk.journal import start_journal
 
     start_journal(settings)
+    log.info("desk.starts lines=%s mailboxes=%s", len(settings.line), len(settings.mailbox))
     return asyncio.run(_run(settings, chain))
+
+
+async def _work(running: "Running") -> None:
+    """Run with its ticks until cancelled or until something ends for good."""
+    from scheduler.jobs import Job, Ticker
+
+    def failed(name: str, error: Exception) -> None:
+        log.error("tick.failed name=%s", name, exc_info=error)
+
+    ticker = Ticker([Job(name=tick.name, every=tick.every, run=tick.run) for tick in running.ticks()], failed)
+    ticker.start()
+    try:
+        await running.run()
+    finally:
+        await ticker.stop(within=timedelta(seconds=1))
 
 
 async def _run(settings: "Settings", chain: "Chain") -> int:
@@ -139,7 +156,7 @@ async def _run(settings: "Settings", chain: "Chain") -> int:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with bot_lock(settings.telegram.token.get_secret_value()):
         async with database_lock(settings.store.url, lost=taken_over), opened(settings, chain) as desk:
-            working = asyncio.create_task(build(desk).run())
+            working = asyncio.create_task(_work(build(desk)))
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
@@ -148,6 +165,7 @@ async def _run(settings: "Settings", chain: "Chain") -> int:
                 return FAILED  # it runs until it is stopped
             working.cancel()
             await asyncio.wait({working}, timeout=FAREWELL)
+    log.info("desk.stopped")
     if lost.is_set():
         raise AlreadyRunning(settings.store.url, sort="database")
     return DONE
@@ -182,10 +200,9 @@ def explain(options: Namespace) -> int:
 
 def doctor(options: Namespace) -> int:
     settings, _ = load(options.config)
-    from mail.doctor import check as mail
-
     from bot.doctor import check as telegram
     from desk.doctor import examine, look_at_disk
+    from mail.doctor import check as mail
     from store.doctor import check as database
 
     language = settings.desk.language
