@@ -11,6 +11,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from store.failures import translated
 
 WRITER_LOCK, PROCESS_LOCK = 0x077E7_0001, 0x077E7_0002
 """The keys of PostgreSQL's advisory locks: writers one at a time, one desk at a time. Any numbers of our own."""
-BUSY_TIMEOUT = 10_000
-"""Milliseconds that SQLite waits for another process (the command line) to finish writing."""
+PATIENCE = timedelta(seconds=10)
+"""How long SQLite waits for another process (the command line) to finish writing."""
 WAL_LIMIT = 64 * 1024 * 1024
 """Bytes to which SQLite cuts its log back after a checkpoint."""
 
@@ -54,18 +55,17 @@ def to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _settings(url: URL) -> dict[str, Any]:
+def _settings(url: URL, patience: timedelta = PATIENCE) -> dict[str, Any]:
     # What clients wrote must not reach a log by way of an error's text.
     shared: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True, "max_overflow": 20}
     if url.get_backend_name() == "sqlite":
-        return shared | {"connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT / 1000}}
+        return shared | {"connect_args": {"isolation_level": None, "timeout": patience.total_seconds()}}
     alive = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
     return shared | {"connect_args": alive, "pool_pre_ping": True}
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
@@ -130,12 +130,12 @@ def snapshot(name: str) -> dict[str, Any]:
 class Database:
     """A pool of connections with two ways in: one writer after another, and any number of readers beside them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: timedelta = PATIENCE) -> None:
         where = address(url)
         self.file = sqlite_file(url)
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.engine: AsyncEngine = create_async_engine(where, **_settings(where))
+        self.engine: AsyncEngine = create_async_engine(where, **_settings(where, patience))
         _listen(self.engine.sync_engine)
         self._writers = self.engine.execution_options(writing=True)
         self._readers = self.engine.execution_options(**snapshot(self.engine.dialect.name))

@@ -54,6 +54,15 @@ def upgrade(connection: Connection, to: str = "head") -> None:
             raise RuntimeError(f"a migration left rows that point nowhere: {broken[:5]}")
 
 
+def known(revision: str) -> bool:
+    """Whether this program knows the tables of that revision."""
+    try:
+        ScriptDirectory.from_config(config()).get_revision(revision)
+    except CommandError:
+        return False
+    return True
+
+
 def _steps(before: str) -> list[str]:
     scripts = ScriptDirectory.from_config(config())
     try:

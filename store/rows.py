@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Column, ColumnElement, Row, Table, UnaryExpression, or_, true
 
-from store.columns import Kept, Tree, Whole
+from store.columns import Kept, Name, Tree, Words
 from store.engine import strpos
 from store.tables import TABLES
 
@@ -81,7 +81,7 @@ def _is_in(column: Column[Any], values: Any) -> ColumnElement[bool]:
 
 
 def _has(column: Column[Any], text: Any) -> ColumnElement[bool]:
-    if isinstance(column.type, Whole):
+    if not isinstance(column.type, Words | Name):
         raise TypeError(f"{column.name} is not a text")
     return strpos(column, settle(column, text)) > 0 if text else true()
 

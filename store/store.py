@@ -2,22 +2,26 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from sqlalchemy import text
 
 from desk.errors import ConfigError, Mistake
 from desk.incoming import RawId
 from desk.ports import Unit
-from store.engine import Database
+from store.engine import PATIENCE, Database
 from store.schema import HEAD, recorded
 from store.unit import SqlUnit
 
 
 class SqlStore:
-    """See desk.ports.Store. `url` is sqlite:///path or postgresql://user:password@host/name."""
+    """See desk.ports.Store. `url` is sqlite:///path or postgresql://user:password@host/name.
 
-    def __init__(self, url: str) -> None:
-        self._database = Database(url)
+    `patience`: how long SQLite waits for a writer of another process. ValueError for another database.
+    """
+
+    def __init__(self, url: str, *, patience: timedelta = PATIENCE) -> None:
+        self._database = Database(url, patience)
         self._calls: list[Callable[[], None]] = []
 
     async def open(self) -> None:

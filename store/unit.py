@@ -105,7 +105,7 @@ class SqlUnit:
             await self._write(insert(FACT).values(key=key, value=value))
 
     async def recall_all(self, prefix: str) -> dict[str, str]:
-        query = select(FACT.c.key, FACT.c.value).where(FACT.c.key.between(prefix, prefix + LAST_CHARACTER))
+        query = select(FACT.c.key, FACT.c.value).where(FACT.c.key >= prefix, FACT.c.key < prefix + LAST_CHARACTER)
         return {row.key: row.value for row in await self._run(query.order_by(FACT.c.key))}
 
     async def due_parcels(self, now: datetime, *, busy: Sequence[str], limit: int) -> list[Parcel]:

@@ -1,0 +1,144 @@
+"""Values to put into the store."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from desk.incoming import Raw, RawState
+from desk.parcels import Parcel, ParcelState, Purpose, Urgency
+from desk.people import Answered, Audit, Client, Door, DoorId, Key, Link, Proof, Suggestion
+from desk.tickets import Closing, File, Kind, Message, Revision, Role, Status, Thread, Ticket, Trace
+
+
+@dataclass
+class Make:
+    """One value of each kind, with what the test does not care about filled in."""
+
+    now: datetime
+
+    def client(self, **fields: Any) -> Client:
+        return Client(**{"name": "Анна", "created_at": self.now, **fields})
+
+    def door(self, client_id: int, address: str = "100", **fields: Any) -> Door:
+        moment = {"created_at": self.now, "used_at": self.now}
+        return Door(**{"client_id": client_id, "channel": "telegram", "address": address, **moment, **fields})
+
+    def ticket(self, client_id: int, door_id: int, **fields: Any) -> Ticket:
+        who = {"client_id": client_id, "opened_door_id": door_id, "door_id": door_id}
+        what = {"line": "first", "subject": "Не печатает", "verdict": {"rule": "everything else", "asked": []}}
+        moments = dict.fromkeys(("created_at", "active_at", "client_wrote_at"), self.now)
+        return Ticket(**{**who, **what, **moments, **fields})
+
+    def message(self, ticket_id: int, text: str = "Здравствуйте!", **fields: Any) -> Message:
+        what = {"kind": Kind.WORDS, "author": "Анна", "channel": "telegram", "at": self.now}
+        return Message(**{"ticket_id": ticket_id, "text": text, **what, **fields})
+
+    def parcel(self, lane: str = "telegram:100", **fields: Any) -> Parcel:
+        what = {"channel": "telegram", "place": "100", "purpose": Purpose.ANSWER, "urgency": Urgency.ANSWER}
+        moments = {"not_before": self.now, "created_at": self.now}
+        return Parcel(**{"lane": lane, "body": {"text": "Готово"}, **what, **moments, **fields})
+
+    def raw(self, external_id: str, lane: str = "chat 100", **fields: Any) -> Raw:
+        what = {"channel": "telegram", "place": "42", "body": b"{}", "at": self.now, "not_before": self.now}
+        return Raw(**{"external_id": external_id, "lane": lane, **what, **fields})
+
+    async def people(self, unit: Any) -> tuple[Client, Door, Ticket]:
+        """A client with a door and a ticket, stored."""
+        client = await unit.add(self.client())
+        door = await unit.add(self.door(client.id))
+        return client, door, await unit.add(self.ticket(client.id, door.id))
+
+    async def everything(self, unit: Any) -> list[Any]:
+        """One value of every kind with every field set, stored."""
+        client, door, ticket = await self.people(unit)
+        other = await unit.add(self.client(name="A", language="en", spoken="ru", joined_to=client.id))
+        moments = dict.fromkeys(("solved_at", "closed_at", "asked_at", "clock_from", "snoozed_until"), self.now)
+        ticket = await unit.save(
+            self.ticket(
+                client.id,
+                DoorId(door.id),
+                id=ticket.id,
+                status=Status.CLOSED,
+                closing=Closing.NO_ANSWER,
+                related_id=ticket.id,
+                reminder_id=7,
+                reminded=2,
+                kept=1,
+                question="Какой номер?",
+                held_reason="mailbox",
+                taken_by="Иван",
+                taken_id="5",
+                language="ru",
+                **moments,
+            )
+        )
+        door = await unit.save(
+            self.door(client.id, id=door.id, shut_at=self.now, shut_reason="blocked", proof=Proof.CODE, username="anna")
+        )
+        message = await unit.add(self.message(ticket.id, door_id=door.id, external_id="9", withdrawn_at=self.now))
+        parcel = await unit.add(
+            self.parcel(
+                ticket_id=ticket.id, message_id=message.id, sent_at=self.now, state=ParcelState.SENT, coalesce="c"
+            )
+        )
+        place = {"channel": "group", "place": "-100"}
+        rest = [
+            Link(
+                kept_id=client.id,
+                joined_id=other.id,
+                proof=Proof.LINK,
+                by="Иван",
+                at=self.now,
+                doors=[door.id],
+                tickets=[ticket.id],
+                undone_at=self.now,
+            ),
+            Suggestion(
+                client_id=client.id,
+                other_id=other.id,
+                ticket_id=ticket.id,
+                reason="claimed",
+                value="a@example.com",
+                state=Answered.YES,
+                at=self.now,
+            ),
+            Key(
+                sort="code",
+                secret="hash",
+                client_id=client.id,
+                channel="mail",
+                address="a@example.com",
+                created_at=self.now,
+                expires_at=self.now,
+                used_at=self.now,
+            ),
+            Audit(
+                at=self.now, who="Иван", what="linked", ticket_id=ticket.id, client_id=client.id, data={"ё": [1, None]}
+            ),
+            Revision(message_id=message.id, text="Здраствуйте", at=self.now),
+            File(
+                message_id=message.id, sort="photo", name="я.jpg", mime="image/jpeg", size=2**40, key="k", inline=True
+            ),
+            Trace(
+                **place,
+                external_id="3",
+                ticket_id=ticket.id,
+                message_id=message.id,
+                role=Role.CARD,
+                parcel_id=1,
+                at=self.now,
+            ),
+            Thread(
+                **place, ticket_id=ticket.id, external_id="77", card_id="3", title="SD-1", closed=True, replayed=False
+            ),
+            self.raw("1", body=bytes(range(256)), state=RawState.DONE, digest="d", album="a", attempts=1, error="e"),
+        ]
+        return [other, client, door, ticket, message, parcel, *[await unit.add(thing) for thing in rest]]
+
+
+@pytest.fixture
+def make(clock: Any) -> Make:
+    """Makes values, all of them now."""
+    return Make(clock())
