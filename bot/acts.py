@@ -1,7 +1,7 @@
 """What the desk may ask of Telegram, each act as its calls; errors rise as aiogram's and `bot.channel` reads them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -27,6 +27,7 @@ from desk.errors import DeliveryRefused, ThreadGone
 from desk.parcels import Act, Outgoing, Receipt
 
 NO_REACTIONS = "reactions are off"
+REMEMBERED = 1_000  # cards whose look is remembered, about a kilobyte each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,22 @@ class Acts:
     bot: Bot
     home: Home
     sender: Sender
+    _shown: dict[str, str] = field(default_factory=dict)
 
     async def carry_out(self, message: Outgoing) -> Receipt:
-        return await _BY_ACT[message.act](self, message)
+        receipt = await _BY_ACT[message.act](self, message)
+        if message.act in _SHOWING and receipt.external_ids:
+            if len(self._shown) >= REMEMBERED:
+                self._shown.clear()
+            self._shown[_key(self._chat(message), receipt.external_ids[0])] = _look(message)
+        return receipt
+
+    def stands(self, message: Outgoing) -> Receipt | None:
+        """The receipt, when the message to change is known to look so already: such an edit would only cost pace."""
+        chat = self._chat(message)
+        if message.act in _SHOWING and message.target and self._shown.get(_key(chat, message.target)) == _look(message):
+            return Receipt(external_ids=(message.target,), thread_place=str(chat))
+        return None
 
     async def say(self, message: Outgoing) -> Receipt:
         target = self._target(message)
@@ -181,6 +195,16 @@ class Acts:
         return Target(chat_id=chat, reply_to=thread, reply_must=True, previews=False)
 
 
+def _key(chat: int, target: str) -> str:
+    return f"{chat}:{target}"
+
+
+def _look(message: Outgoing) -> str:
+    text = render(message)
+    return f"{text.html}\n{text.plain}\n{message.buttons!r}"
+
+
+_SHOWING = frozenset({Act.CARD, Act.EDIT})
 _BY_ACT: Mapping[Act, Callable[[Acts, Outgoing], Awaitable[Receipt]]] = {
     Act.SAY: Acts.say,
     Act.EDIT: Acts.edit,

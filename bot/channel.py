@@ -123,6 +123,8 @@ class TelegramChannel:
 
     async def deliver(self, message: Outgoing) -> Receipt:
         """Send; DeliveryDelayed, DeliveryRefused, DoorShut or ThreadGone."""
+        if (standing := self._acts.stands(message)) is not None:
+            return standing
         wait = self.ready_in(message)
         if wait > timedelta(0):
             # Several are started side by side, each of them ready when it was looked at alone.

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from desk import group
 from desk.desk import Desk
 
 FOREIGN_QUIET = 600.0  # seconds in which a foreign group is spoken to once
@@ -11,7 +12,7 @@ FOREIGN_QUIET = 600.0  # seconds in which a foreign group is spoken to once
 
 @dataclass(slots=True, kw_only=True)
 class Home:
-    """Rule: `chat_id` follows the desk's fact "telegram.group"; nothing else changes it."""
+    """Rule: `chat_id` is what `desk.group.current` says; nothing else changes it."""
 
     configured: str
     chat_id: str = ""
@@ -28,7 +29,7 @@ class Home:
     async def refresh(self, desk: Desk) -> None:
         """Look the group's id up; a migration may have changed it."""
         async with desk.view() as unit:
-            self.chat_id = await unit.recall("telegram.group") or self.configured
+            self.chat_id = await group.current(desk, unit)
 
     def allows(self, emoji: str) -> bool:
         return not emoji or self.emojis is None or emoji in self.emojis
