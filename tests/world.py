@@ -1,0 +1,183 @@
+"""The whole desk at work in one process: real store, dispatcher, IMAP and SMTP, a clock that tests move."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.channel import TelegramChannel
+from desk import chores
+from desk.desk import Desk
+from desk.incoming import Raw, RawState
+from desk.parcels import Parcel, ParcelState
+from desk.running import Running
+from desk.settings import Settings
+from desk.tickets import Ticket
+from mail.channel import MailChannel
+from playground.botapi import BotApiServer, Group, Person
+from playground.mail.world import MailWorld
+from rules.chain import compile_chain
+from scheduler.workdays import days_off
+from store.files import FolderFiles
+from store.store import SqlStore
+
+TOKEN = "123456:TEST"
+SUPPORT = "support@otvet.example"
+GROUP = -1001000000001
+NO_PACE = {"per_second": 0.0, "chat_per_second": 0.0, "group_per_minute": 0.0}
+WEEK = ("mon", "tue", "wed", "thu", "fri")
+
+
+def config(bot: BotApiServer, mails: MailWorld | None, folder: Path, url: str, **tables: Any) -> dict[str, Any]:
+    """A configuration for the servers of a test; `tables` replace or extend its tables."""
+    made: dict[str, Any] = {
+        "desk": {"name": "ООО Ромашка", "language": "ru", "data": str(folder / "data")},
+        "store": {"url": url},
+        "telegram": {"token": TOKEN, "api": bot.url, "group": GROUP, "pace": NO_PACE},
+        "mailbox": [],
+        "calendar": {"holidays": "RU"},
+        "reminders": {},
+        "line": [{"name": "first", "title": "Первая линия"}, {"name": "second", "title": "Вторая линия"}],
+        "rule": [
+            {"name": "billing words", "when": {"channel": "mail", "mentions": ["счёт", "invoice"]}, "line": "second"},
+            {"name": "everything else", "when": {"always": True}, "line": "first"},
+        ],
+    }
+    if mails:
+        secret = {"user": SUPPORT, "password": "secret", "host": "127.0.0.1", "security": "none"}
+        made["mailbox"] = [
+            {
+                "name": "support",
+                "address": SUPPORT,
+                "imap": {**secret, "port": mails.imap_port},
+                "smtp": {**secret, "port": mails.smtp_port},
+                "poll": "60 seconds",
+                "first_run": "all",
+            }
+        ]
+    for name, table in tables.items():
+        made[name] = {**made[name], **table} if isinstance(table, dict) else table
+    return made
+
+
+def build_desk(settings: Settings, store: SqlStore, files: FolderFiles, now: Callable[[], Any]) -> Desk:
+    chain = compile_chain(
+        [rule.model_dump() for rule in settings.rule],
+        lines=[line.name for line in settings.line],
+        mailboxes=[box.name for box in settings.mailbox],
+        file="config.toml",
+    )
+    calendar = settings.calendar.working_time(settings.desk.zone, days_off(settings.calendar.holidays))
+    return Desk(settings=settings, store=store, files=files, router=chain, calendar=calendar, now=now)
+
+
+@dataclass
+class World:
+    """A running desk with its outside world."""
+
+    clock: Any
+    url: str
+    folder: Path
+    tables: dict[str, Any] = field(default_factory=dict)
+    with_mail: bool = True
+    reactions: Any = "all"
+    forum: bool = True
+    bot: BotApiServer = field(init=False)
+    mails: MailWorld = field(init=False)
+    group: Group = field(init=False)
+    engineer: Person = field(init=False)
+    desk: Desk = field(init=False)
+    store: SqlStore = field(init=False)
+    running: Running = field(init=False)
+    telegram: TelegramChannel = field(init=False)
+
+    async def __aenter__(self) -> "World":
+        self.bot = await BotApiServer(token=TOKEN, now=self.clock).start()
+        self.mails = MailWorld(self.clock)
+        await self.mails.start()
+        await self.mails.user(SUPPORT)
+        self.group = self.bot.world.group("Инженеры", forum=self.forum, chat_id=GROUP, reactions=self.reactions)
+        self.engineer = self.bot.world.person("Борис")
+        self.group.add(self.engineer)
+        self.bot.world.inbox.drop()
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+        await self.mails.stop()
+        await self.bot.stop()
+
+    async def start(self) -> None:
+        """Start the desk (again), as a new process would."""
+        mails = self.mails if self.with_mail else None
+        settings = Settings.model_validate(config(self.bot, mails, self.folder, self.url, **self.tables))
+        self.store = SqlStore(self.url)
+        await self.store.open()
+        self.desk = build_desk(settings, self.store, FolderFiles(self.folder / "data" / "files"), self.clock)
+        self.telegram = TelegramChannel(self.desk)
+        await self.telegram.open()
+        self.running = Running(self.desk, [self.telegram, MailChannel(self.desk, settings.mailbox)])
+        self.running.start()
+
+    async def stop(self) -> None:
+        """End the desk; the world outside goes on."""
+        await self.running.stop()
+        await self.telegram.close()
+        await self.store.close()
+
+    async def settle(self, seconds: float = 10.0) -> None:
+        """Wait until everything that came in is worked on and everything due has gone."""
+        deadline = time.monotonic() + seconds
+        quiet = 0
+        while quiet < 3:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the desk does not come to rest: {await self._pending()}")
+            quiet = 0 if await self._pending() else quiet + 1
+            await asyncio.sleep(0.01)
+
+    async def _pending(self) -> str:
+        if self.bot.world.inbox.pending:
+            return f"updates {self.bot.world.inbox.pending}"
+        if self.with_mail and len(await self.mails.inbox(SUPPORT)):
+            return "mails in the inbox"
+        now = self.clock()
+        async with self.store.view() as view:
+            states = (RawState.NEW, RawState.WORKING)
+            raws = await view.find(Raw, state__in=states, not_before__le=now)
+            due = await view.find(Parcel, state=ParcelState.QUEUED, not_before__le=now)
+            going = await view.find(Parcel, state=ParcelState.SENDING)
+        return f"raws {[raw.id for raw in raws]} parcels {[p.id for p in due + going]}" if raws or due or going else ""
+
+    async def advance(self, *, tick: bool = True, **parts: float) -> None:
+        """Let time pass, then let the desk do what is due."""
+        self.clock.advance(**parts)
+        if tick:
+            await chores.tick(self.desk)
+        self.running.inbox.wake()
+        self.running.courier.wake()
+        await self.settle()
+
+    async def pass_days(self, days: int) -> None:
+        """Let days pass as they do: hour by hour, with the ticks in between."""
+        for _ in range(days * 4):
+            for box in self.desk.settings.mailbox:
+                await self._hear(box.name)
+            await self.advance(hours=6)
+
+    async def _hear(self, name: str) -> None:
+        async with self.store.unit() as unit:
+            await unit.remember(f"heard.mail.{name}", (self.clock() + timedelta(hours=6)).isoformat())
+            await unit.commit()
+
+    async def tickets(self) -> list[Ticket]:
+        async with self.store.view() as view:
+            return await view.find(Ticket)
+
+    def person(self, name: str) -> Person:
+        """A client whose chat with the bot is open."""
+        person = self.bot.world.person(name)
+        return person
