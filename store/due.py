@@ -7,7 +7,7 @@ Both read only the partial indexes of undone rows, so the length of the history 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, Table, case, func, select, text
+from sqlalchemy import ColumnElement, Select, Subquery, Table, case, func, select, text
 
 from desk.incoming import Raw, RawState
 from desk.parcels import Parcel, ParcelState
@@ -19,14 +19,14 @@ RAW = TABLES[Raw]
 
 def due_parcels(now: datetime, limit: int) -> Select[Any]:
     """The first undone parcel of each lane if it may go now, most urgent first, then oldest."""
-    heads = _heads(PARCEL, PARCEL_UNDONE)
-    return (
-        select(PARCEL)
-        .join(heads, heads.c.id == PARCEL.c.id)
-        .where(PARCEL.c.state == ParcelState.QUEUED, PARCEL.c.not_before <= now)
-        .order_by(PARCEL.c.urgency, PARCEL.c.id)
-        .limit(limit)
-    )
+    row = _rows_with_turn(PARCEL, PARCEL_UNDONE, PARCEL.c.urgency.label("rank"))
+    return _chosen(PARCEL, row, [row.c.state == ParcelState.QUEUED, row.c.not_before <= now], limit)
+
+
+def due_raws(now: datetime, limit: int) -> Select[Any]:
+    """The first undone raw message of each lane if it may be worked on now: interrupted ones, then the oldest."""
+    row = _rows_with_turn(RAW, RAW_UNDONE, case((RAW.c.interrupted > 0, 0), else_=1).label("rank"))
+    return _chosen(RAW, row, [row.c.state == RawState.NEW, row.c.not_before <= now], limit)
 
 
 def next_parcel_at(after: datetime) -> Select[Any]:
@@ -34,17 +34,14 @@ def next_parcel_at(after: datetime) -> Select[Any]:
     return select(func.min(PARCEL.c.not_before)).where(text(PARCEL_QUEUED), PARCEL.c.not_before > after)
 
 
-def due_raws(now: datetime, limit: int) -> Select[Any]:
-    """The first undone raw message of each lane if it may be worked on now: interrupted ones, then the oldest."""
-    heads = _heads(RAW, RAW_UNDONE)
-    return (
-        select(RAW)
-        .join(heads, heads.c.id == RAW.c.id)
-        .where(RAW.c.state == RawState.NEW, RAW.c.not_before <= now)
-        .order_by(case((RAW.c.interrupted > 0, 0), else_=1), RAW.c.id)
-        .limit(limit)
-    )
+def _rows_with_turn(table: Table, undone: str, rank: ColumnElement[Any]) -> Subquery:
+    # Numbered in one pass, not joined with the first of each lane: an idle outbox tells PostgreSQL's planner that there
+    # are no undone rows, and for a thousand it would then run through all of them a thousand times.
+    turn = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("turn")
+    return select(table.c.id, table.c.state, table.c.not_before, rank, turn).where(text(undone)).subquery("undone")
 
 
-def _heads(table: Table, undone: str) -> Subquery:
-    return select(func.min(table.c.id).label("id")).where(text(undone)).group_by(table.c.lane).subquery("head")
+def _chosen(table: Table, row: Subquery, conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
+    ids = select(row.c.id, row.c.rank).where(row.c.turn == 1, *conditions).order_by(row.c.rank, row.c.id).limit(limit)
+    chosen = ids.subquery("chosen")
+    return select(table).join(chosen, chosen.c.id == table.c.id).order_by(chosen.c.rank, chosen.c.id)

@@ -9,7 +9,6 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from desk.errors import ConfigError, Mistake
@@ -56,29 +55,23 @@ def upgrade(connection: Connection, to: str = "head") -> None:
 
 def known(revision: str) -> bool:
     """Whether this program knows the tables of that revision."""
-    try:
-        ScriptDirectory.from_config(config()).get_revision(revision)
-    except CommandError:
-        return False
-    return True
+    return revision in _revisions()
+
+
+def _revisions() -> list[str]:
+    scripts = ScriptDirectory.from_config(config())
+    return [script.revision for script in scripts.walk_revisions()][::-1]
 
 
 def _steps(before: str) -> list[str]:
-    scripts = ScriptDirectory.from_config(config())
-    try:
-        found = [script.revision for script in scripts.iterate_revisions("head", before or "base")]
-    except CommandError as error:
-        message = (
-            f"the database has the tables of revision {before}, which this program does not know ({HEAD} is its own)."
-        )
-        raise ConfigError(
-            [
-                Mistake(
-                    file="[store] url", place="", message=message, suggestion="A newer version made it; install that."
-                )
-            ]
-        ) from error
-    return found[::-1]
+    revisions = _revisions()
+    if not before:
+        return revisions
+    if before not in revisions:
+        message = f"the database has the tables of revision {before}; the newest that this program knows is {HEAD}."
+        hint = "A newer version made it; install that."
+        raise ConfigError([Mistake(file="[store] url", place="", message=message, suggestion=hint)])
+    return revisions[revisions.index(before) + 1 :]
 
 
 def _copy(file: Path) -> None:
