@@ -24,7 +24,7 @@ from desk.texts import say
 if TYPE_CHECKING:
     from desk.desk import Desk
     from desk.doctor import Part
-    from desk.ports import Router
+    from desk.ports import Now, Router
     from desk.running import Running
     from desk.settings import Settings
     from rules.chain import Chain
@@ -77,7 +77,7 @@ def _now() -> datetime:
 
 
 @asynccontextmanager
-async def opened(settings: "Settings", router: "Router") -> "AsyncIterator[Desk]":
+async def opened(settings: "Settings", router: "Router", now: "Now" = _now) -> "AsyncIterator[Desk]":
     """The desk on its opened database, without channels; closed again at the end."""
     from desk.desk import Desk
     from scheduler.workdays import days_off
@@ -88,7 +88,7 @@ async def opened(settings: "Settings", router: "Router") -> "AsyncIterator[Desk]
         await store.open()
         calendar = settings.calendar.working_time(settings.desk.zone, days_off(settings.calendar.holidays))
         files = FolderFiles(files_folder(settings))
-        yield Desk(settings=settings, store=store, files=files, router=router, calendar=calendar, now=_now)
+        yield Desk(settings=settings, store=store, files=files, router=router, calendar=calendar, now=now)
     finally:
         await store.close()
 
@@ -172,9 +172,59 @@ async def _run(settings: "Settings", chain: "Chain") -> int:
 
 
 def demo(options: Namespace) -> int:
-    from playground.story import play
+    return asyncio.run(_demo(keep=options.keep))
 
-    return play(keep=options.keep)
+
+class _Demo:
+    """The running desk as the story sees it (playground.story.Desk)."""
+
+    def __init__(self, desk: "Desk", running: "Running") -> None:
+        self._desk, self._running = desk, running
+
+    async def at_rest(self) -> bool:
+        from desk import rest
+
+        self._running.wake()
+        return await rest.at_rest(self._desk)
+
+    async def tick(self) -> None:
+        for tick in self._running.ticks():
+            await tick.run()
+
+    async def mail_heard(self) -> bool:
+        from desk import rest
+
+        return await rest.mail_heard(self._desk, self._desk.now() - timedelta(hours=1))
+
+
+async def _demo(*, keep: bool) -> int:
+    """Play the story on a desk with servers of its own; `keep`: leave everything running until Ctrl+C."""
+    from rich.console import Console
+
+    from desk.settings import Settings
+    from playground.stage import Stage
+    from playground.story import Story
+    from rules.chain import compile_chain
+
+    stage, console = await Stage.opened(), Console(highlight=False)
+    settings = Settings.model_validate(stage.tables())
+    lines, boxes = [line.name for line in settings.line], [box.name for box in settings.mailbox]
+    chain = compile_chain([rule.model_dump() for rule in settings.rule], lines=lines, mailboxes=boxes, file="demo")
+    try:
+        async with opened(settings, chain, now=stage.clock) as desk:
+            running = build(desk)
+            working = asyncio.create_task(_work(running))
+            try:
+                await Story(stage, _Demo(desk, running), console).play()
+                if keep:
+                    console.print(say(settings.desk.language, "cli.demo_kept", **stage.addresses()))
+                    await working
+            finally:
+                working.cancel()
+                await asyncio.wait({working}, timeout=FAREWELL)
+    finally:
+        await stage.close()
+    return DONE
 
 
 def check(options: Namespace) -> int:

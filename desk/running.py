@@ -41,9 +41,10 @@ class Running:
         self._channels = channels
         self._tasks: list[asyncio.Task[None]] = []
         self._listening: list[asyncio.Task[None]] = []
-        desk.store.on_commit(self._committed)
+        desk.store.on_commit(self.wake)
 
-    def _committed(self) -> None:
+    def wake(self) -> None:
+        """Look again now: something was committed, or the clock was moved."""
         self.inbox.wake()
         self.courier.wake()
 
