@@ -22,6 +22,7 @@ class Step(StrEnum):
     STILL_NEEDED = "still needed"
     TAKEN_BACK = "question taken back"
     SILENCE = "silence"  # the client let it go stale
+    MOVED_AWAY = "moved away"  # the only word since we last looked belonged to another ticket
 
 
 _N, _O, _W, _S, _C = Status.NEW, Status.OPEN, Status.WAITING, Status.SOLVED, Status.CLOSED
@@ -32,6 +33,7 @@ MOVES: Mapping[Status, Mapping[Step, Status]] = {
     },
     _O: {
         Step.CLIENT_WROTE: _O, Step.ANSWERED: _O, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
+        Step.MOVED_AWAY: _N,
     },
     _W: {
         # An answer while we wait adds to the question and takes nothing back: the client still owes the word.
@@ -52,7 +54,7 @@ def after(status: Status, step: Step) -> Status:
     """The status that follows; Refusal with a sentence for the person who asked when there is no such move."""
     following = MOVES[status].get(step)
     if following is None:
-        raise Refusal(f"refused.{step.name.lower()}.{status.value}")
+        raise Refusal(f"refused.{step.name.lower()}_{status.value}")
     return following
 
 
