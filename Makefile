@@ -39,7 +39,7 @@ demo: install
 	@$(PYTHON) -m desk demo $(if $(KEEP),--keep) $(ARGS)
 
 test: install
-	@$(PYTHON) -m pytest -n 2 --dist worksteal --cov --cov-report= $(ARGS)
+	@$(PYTHON) -m pytest -n auto --maxprocesses 8 --dist worksteal --cov --cov-report= $(ARGS)
 
 lint: install
 	$(PYTHON) -m ruff check .

@@ -258,7 +258,7 @@ def doctor(options: Namespace) -> int:
     language = settings.desk.language
     parts: list[Part] = [
         ("Telegram", lambda: telegram(settings.telegram, language)),
-        ("IMAP, SMTP", lambda: mail(settings.mailbox, language)),
+        ("IMAP, SMTP", lambda: mail(settings)),
         ("[store]", lambda: database(settings.store.url, language)),
         ("[desk] data", lambda: look_at_disk([settings.desk.data], language)),
     ]

@@ -129,7 +129,7 @@ def test_nothing_names_a_registry_or_a_path_of_one_machine() -> None:
         if path.suffix in TEXT_FILES and path.stat().st_size < 1_000_000:
             text = path.read_text(encoding="utf-8", errors="replace")
             # The Makefile keeps the index out by that very option.
-            text = text.replace("--no-emit-" + "index-url", "")
+            text = text.replace("--no-emit-index" + "-url", "")
             assert [host for host in hosts if host in text] == [], path
 
 
