@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramNotFound, TelegramUnauthorizedError
 from aiohttp import ClientError
-from python_socks import ProxyError
 
 from bot.opening import allowed_reactions
 from bot.raw import RawGetChat, RawGetChatMember, RawGetMe, RawGetWebhookInfo, ask
 from bot.redact import redact
-from bot.session import Session, open_bot
+from bot.session import PROXY_ERRORS, Session, open_bot
 from desk.findings import FAILED, OK, WARNING, Finding
 from desk.settings import Telegram
 from desk.texts import say
@@ -88,7 +87,7 @@ class _Examination:
                 client = await session.create_session()
                 async with client.get(url) as response:
                     told = response.headers.get("Date")
-        except (OSError, TimeoutError, ClientError, ProxyError) as error:
+        except (OSError, TimeoutError, ClientError, *PROXY_ERRORS) as error:
             return [self._finding("api", FAILED, f"{self.settings.api}: {type(error).__name__}", "api_failed")]
         reached = self._finding("api", OK, self.settings.api)
         try:

@@ -12,6 +12,7 @@ from aiohttp import ClientError, ClientResponseError
 
 from bot.contents import Attachment, attachments
 from bot.redact import redact
+from bot.session import PROXY_ERRORS
 from desk.errors import DeliveryDelayed
 from desk.incoming import IncomingFile
 from desk.ports import Files
@@ -74,7 +75,7 @@ class Fetcher:
                 log.warning("a file is not to be had: HTTP %d", error.status)
                 return None
             raise DeliveryDelayed(RETRY, f"a file's download: HTTP {error.status}") from error
-        except (TelegramAPIError, ClientDecodeError, ClientError, OSError) as error:
+        except (TelegramAPIError, ClientDecodeError, ClientError, OSError, *PROXY_ERRORS) as error:
             # The errors' own words may carry the file's address, which carries the token.
             raise DeliveryDelayed(RETRY, f"a file's download: {type(error).__name__}") from error
 

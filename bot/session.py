@@ -12,13 +12,20 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import Chat, Message
 from aiohttp import ClientError
-from python_socks import ProxyError
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 SERVER_ERROR = 500
+PROXY_ERRORS = (ProxyError, ProxyConnectionError, ProxyTimeoutError)  # they have no root of their own
 
 
 class Session(AiohttpSession):
     """Raises only aiogram's errors, and takes a sent message for sent even when it cannot be decoded whole."""
+
+    async def close(self) -> None:
+        if self.api.base.startswith("https:"):
+            await super().close()  # which waits a quarter of a second for TLS to say goodbye
+        elif self._session is not None:
+            await self._session.close()
 
     async def make_request(
         self,
@@ -28,7 +35,7 @@ class Session(AiohttpSession):
     ) -> TelegramType:
         try:
             return await super().make_request(bot, method, timeout)
-        except (OSError, ProxyError, ClientError) as error:
+        except (OSError, ClientError, *PROXY_ERRORS) as error:
             # A proxy's refusal is neither an aiohttp error nor a timeout and would look like a bug.
             raise TelegramNetworkError(method=method, message=type(error).__name__) from error
 

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from bot.channel import TelegramChannel
+from bot.decode import KINDS
+from bot.poller import arrival
+from bot.raw import RawGetUpdates
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.inbox import Inbox
@@ -72,10 +75,9 @@ class Room:
                 return
 
     async def fetch(self) -> int:
-        from bot.poller import arrival
-        from bot.raw import RawGetUpdates
-
-        found: list[Any] = await self.channel.bot(RawGetUpdates(offset=self.offset, timeout=0))  # type: ignore[assignment]
+        found: list[Any] = await self.channel.bot(
+            RawGetUpdates(offset=self.offset, timeout=0, allowed_updates=list(KINDS))
+        )  # type: ignore[assignment]
         if found:
             await self.inbox.receive([arrival(self.channel.bot.id, update) for update in found])
             self.offset = found[-1]["update_id"] + 1
