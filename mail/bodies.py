@@ -12,6 +12,7 @@ from mail.mime import Part
 TEXT_LIMIT = 1_000_000  # characters; what is longer goes on as a file
 HTML_LIMIT = 1_000_000  # characters that are laid out properly; beyond it tags are only taken away
 NAME_LIMIT = 150  # characters of a file name; file systems end at 255 bytes and Russian letters take two
+ENDING_LIMIT = 10  # characters that may be a file's ending
 COVERED = 0.7  # a plain part that has so many of the HTML part's words is the same letter
 _TAG = re.compile(r"<(?:!--[^>]*|[!/?]?[a-zA-Z][^<>]{0,5000})>")
 _UNSEEN = re.compile(r"<(head|style|script|title)\b[^>]{0,1000}>", re.IGNORECASE)
@@ -163,7 +164,7 @@ def _quote_lines(text: str) -> str:
 
 def unflow(text: str, *, delete_space: bool) -> str:
     """Join the soft line ends of format=flowed (RFC 3676)."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     depth_before, open_line = -1, False
     for line in text.split("\n"):
         quoted = len(line) - len(line.lstrip(">"))
@@ -171,11 +172,11 @@ def unflow(text: str, *, delete_space: bool) -> str:
         soft = words.endswith(" ") and words != "-- "
         kept = words[:-1] if soft and delete_space else words
         if open_line and quoted == depth_before and words != "-- ":
-            lines[-1] += kept
+            lines[-1].append(kept)
         else:
-            lines.append((">" * quoted + " " if quoted else "") + kept)
+            lines.append([">" * quoted + " " if quoted else "", kept])
         depth_before, open_line = quoted, soft
-    return "\n".join(lines)
+    return "\n".join("".join(pieces) for pieces in lines)
 
 
 def _file(part: Part, number: int) -> Attachment:
@@ -200,7 +201,11 @@ def safe_name(name: str) -> str:
     if len(name) <= NAME_LIMIT:
         return name
     stem, dot, ending = name.rpartition(".")
-    return f"{stem[: NAME_LIMIT - len(ending) - 1]}{dot}{ending}" if dot and len(ending) <= 10 else name[:NAME_LIMIT]
+    return (
+        f"{stem[: NAME_LIMIT - len(ending) - 1]}{dot}{ending}"
+        if dot and len(ending) <= ENDING_LIMIT
+        else name[:NAME_LIMIT]
+    )
 
 
 def _ending(mime: str) -> str:

@@ -44,20 +44,22 @@ _CODE_PAGE = re.compile(r"(?:x-)?(?:windows|win|cp|ansi|ms|ibm|dos)[-_ ]?(\d{3,4
 _REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 _WESTERN = {"cp1252", "iso8859-15", "mac-roman", "cp437", "cp850", "cp1254", "iso8859-2", "cp1250"}
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
+FEW = 3  # letters, too few to tell anything from
+HIGH = 0x80  # bytes from here on are no ASCII
 _SAMPLE = 4_000  # bytes; enough to tell a character set
 _COMMON = frozenset("оеаинтсрвлкмдпуя")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """Return the text without NUL, other controls and surrogates, with \\n for line ends."""
+    """Return the text without NUL, other controls and surrogates, its lines ended by a line feed alone."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def decode(data: bytes, label: str = "") -> str:
     """Return the text that these bytes most likely are. Never raises."""
     codec = _codec(label)
-    if codec.startswith("utf-16") or codec.startswith("utf-32"):
+    if codec.startswith(("utf-16", "utf-32")):
         return clean(data.decode(codec, "replace"))
     if data.isascii() and not codec.startswith(("iso2022", "hz")):
         return clean(data.decode("ascii"))
@@ -111,13 +113,13 @@ def _as_utf8(data: bytes) -> str:
 def _mostly_foreign(data: bytes) -> bool:
     """Return whether most letters lie above ASCII: so is Russian, so is no western language."""
     sample = data[:_SAMPLE]
-    high = sum(1 for byte in sample if byte >= 0x80)
+    high = sum(1 for byte in sample if byte >= HIGH)
     low = sum(
         1
         for byte in re.sub(rb"https?://\S{1,500}|\S{1,100}@\S{1,100}", b"", sample)
-        if chr(byte).isalpha() and byte < 0x80
+        if chr(byte).isalpha() and byte < HIGH
     )
-    return high * 2 > low and high > 2
+    return high * 2 > low and high >= FEW
 
 
 def _better_cyrillic(data: bytes, labelled: str) -> str:
@@ -135,7 +137,7 @@ def _guess(data: bytes) -> str:
     if _mostly_foreign(data):
         scores = {codec: _russian(sample.decode(codec, "replace")) for codec in _CYRILLIC}
         best = max(scores, key=scores.__getitem__)
-        if scores[best] >= 0.5 * sum(1 for byte in sample if byte >= 0x80):
+        if scores[best] >= 0.5 * sum(1 for byte in sample if byte >= HIGH):
             return data.decode(best, "replace")
     from charset_normalizer import from_bytes  # slow to import, and asked last
 

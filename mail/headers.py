@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mail.charsets import clean, decode
 
+ID_LIMIT = 990  # characters of a Message-ID, which is one word of one line
 VALUE_LIMIT = 16_384  # bytes of one header's value that are looked at
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
@@ -181,7 +182,7 @@ def _person(entry: str) -> Person | None:
         comment = re.search(r"\(([^()]*)\)", entry)
         name = comment[1] if comment else (bare[: found.start()] if found else bare)
     address = found[0].strip(".'").lower() if found else ""
-    name = readable(re.sub(r"\\(.)", r"\1", name).encode("utf-8", "replace")).strip().strip("\"'").strip()
+    name = readable(re.sub(r"\\(.)", r"\1", name).encode("utf-8", "replace")).strip(" \t\"'<")
     if not address and not name:
         return None
     return Person(name if name.lower() != address else "", _ascii_domain(address))
@@ -201,6 +202,6 @@ def message_ids(value: bytes) -> list[str]:
     """Return the ids of Message-ID, In-Reply-To or References, in angle brackets; empty ones match nothing."""
     text = one_line(decode(value))
     found = [f"<{id_}>" for id_ in _ID.findall(text)]
-    if not found and "@" in text and " " not in text and len(text) < 990 and not re.search(r"[<>]", text):
+    if not found and "@" in text and " " not in text and len(text) < ID_LIMIT and not re.search(r"[<>]", text):
         return [f"<{text}>"]
     return list(dict.fromkeys(found))

@@ -28,6 +28,7 @@ _ADDRESS_GONE = re.compile(
     r"recipient rejected|address rejected|account.{0,20}disabled|not found|не существует|не найден",
     re.IGNORECASE,
 )
+LINE = 1_000  # characters; a server's reason is no longer
 _HEAD = 65_536  # bytes of a bounce in which the failed mail's headers are looked for
 _INNER_ID = re.compile(rb"^[> \t]*message-id:\s*(<[^<>\s]{1,990}>)", re.IGNORECASE | re.MULTILINE)
 _INNER_TO = re.compile(
@@ -149,6 +150,6 @@ def _is_hard(action: str, said: str, subject: str) -> bool:
 def _reason(everything: bytes) -> str:
     """Return the line in which a server says why, from a bounce that is only text."""
     for line in everything.decode(errors="replace").splitlines()[:200]:
-        if len(line) < 1_000 and (_HARD_CODE.search(line) or _SOFT_CODE.search(line) or _ADDRESS_GONE.search(line)):
+        if len(line) < LINE and (_HARD_CODE.search(line) or _SOFT_CODE.search(line) or _ADDRESS_GONE.search(line)):
             return one_line(line)
     return ""

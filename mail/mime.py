@@ -1,7 +1,7 @@
 """A mail taken apart: a tree of parts found by their boundaries, with limits on everything. Linear, never raises.
 
-Own code and not the standard library's: that reads line by line, checks every open boundary at every line, and recurses;
-a mail of a few megabytes can keep it busy for minutes.
+Own code and not the standard library's: that reads line by line, checks every open boundary at every line, and
+recurses; a mail of a few megabytes can keep it busy for minutes.
 """
 
 import quopri
@@ -89,60 +89,59 @@ def take_apart(raw: bytes) -> Part:
     raw = raw.lstrip(b"\r\n")
     if raw.startswith((b"From ", b">From ")):
         raw = raw.partition(b"\n")[2]
-    return _Reader().part(raw, depth=0)
+    return _Reader(raw).part(0, len(raw), depth=0)
 
 
 class _Reader:
-    def __init__(self) -> None:
+    """Works on places in the one mail: nested parts are not copied over and over."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
         self.count = 0
 
-    def part(self, block: bytes, depth: int) -> Part:
+    def part(self, begin: int, end: int, depth: int) -> Part:
         self.count += 1
         if self.count > PART_LIMIT:
             raise Unreadable(f"the mail has more than {PART_LIMIT:,} parts")
         if depth > DEPTH_LIMIT:
             raise Unreadable(f"the mail's parts are nested more than {DEPTH_LIMIT} deep")
-        headers, start = read_headers(block[:HEADER_LIMIT])
-        if start >= HEADER_LIMIT:
+        headers, size = read_headers(self.raw[begin : min(end, begin + HEADER_LIMIT)])
+        if size >= HEADER_LIMIT:
             raise Unreadable(f"the mail's headers have more than {HEADER_LIMIT:,} bytes")
         value = headers.raw("content-type")
         match = _TYPE.match(value.decode("ascii", "replace"))
         part = Part(
             headers=headers,
-            body=block[start:],
+            body=b"",
             type=f"{match[1]}/{match[2]}".lower() if match else "text/plain",
             parameters=parameters(value),
         )
         boundary = part.parameters.get("boundary", b"").strip()
         if part.main == "multipart" and boundary:
-            part.parts = [self.part(piece, depth + 1) for piece in split(part.body, boundary[:1_000])]
+            pieces = self._split(begin + size, end, boundary[:1_000])
+            part.parts = [self.part(first, last, depth + 1) for first, last in pieces]
+        if not part.parts:
+            part.body = self.raw[begin + size : end]
         return part
 
-
-def split(body: bytes, boundary: bytes) -> list[bytes]:
-    """Return what lies between the boundary lines; [] when there are none. A missing end is forgiven."""
-    mark = b"\n--" + boundary
-    pieces: list[bytes] = []
-    begin = -1
-    # A line break in front lets the first line be a boundary too.
-    text = b"\n" + body
-    position = text.find(mark)
-    while position >= 0:
-        after = position + len(mark)
-        line_end = text.find(b"\n", after)
-        line_end = len(text) if line_end < 0 else line_end
-        rest = text[after : min(line_end, after + 100)].strip()
-        if rest in (b"", b"--"):
-            if begin >= 0:
-                end = position - 1 if text[position - 1 : position] == b"\r" else position
-                pieces.append(text[begin:end])
-            begin = line_end + 1
-            if rest == b"--":
+    def _split(self, begin: int, end: int, boundary: bytes) -> list[tuple[int, int]]:
+        """Return what lies between the boundary lines; [] when there are none. A missing end is forgiven."""
+        line = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]{0,98}\r?(?=\n|\Z)")
+        pieces: list[tuple[int, int]] = []
+        first = -1
+        # The line break in front of the body lets its first line be a boundary too.
+        for found in line.finditer(self.raw, max(0, begin - 1), end):
+            if first >= 0:
+                last = found.start()
+                pieces.append((first, last - (self.raw[last - 1 : last] == b"\r") if last > first else first))
+                if len(pieces) > PART_LIMIT:
+                    break
+            first = min(found.end() + 1, end)
+            if found[1]:
                 return pieces
-        position = text.find(mark, max(after, line_end))
-    if 0 <= begin < len(text):
-        pieces.append(text[begin:])
-    return pieces
+        if 0 <= first < end:
+            pieces.append((first, end))
+        return pieces
 
 
 def parameters(value: bytes) -> dict[str, bytes]:
