@@ -201,3 +201,27 @@ def test_the_doctor_tells_one_line_for_each_thing(run: Run) -> None:
     assert any(line.startswith("✗") for line in lines)
     assert any("ГБ" in line for line in lines)
     assert "secret-of-the-bot" not in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_the_running_desk_keeps_a_second_one_off_and_ends_cleanly(config: Path, run: Run) -> None:
+    """Telegram cannot be reached here; the desk waits for it and still ends at once when told."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OTVET__TELEGRAM__API": "http://127.0.0.1:9"}
+    command = [sys.executable, "-m", "desk", "run", "--config", str(config)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as first:
+        try:
+            deadline = time.monotonic() + 30
+            while not (config.parent / "data/desk.db").exists() and time.monotonic() < deadline:
+                time.sleep(0.1)
+            second = run("run")
+            assert (second.returncode, second.stdout) == (1, "")
+            assert f"занят другой запущенной службой (процесс {first.pid})" in second.stderr
+            assert "Traceback" not in second.stderr
+            started = time.monotonic()
+            first.terminate()
+            _, log = first.communicate(timeout=15)
+        finally:
+            first.kill()
+    assert first.returncode == 0, log
+    assert time.monotonic() - started < 10
+    assert "secret-of-the-bot" not in log
