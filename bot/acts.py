@@ -122,6 +122,8 @@ class Acts:
 
     async def react(self, message: Outgoing) -> Receipt:
         chat = self._chat(message)
+        if message.channel == "group" and message.thread_place not in {"", self.home.chat_id}:
+            raise DeliveryRefused("that message stayed in the group's former chat")
         if message.channel == "group" and not self.home.allows(message.emoji):
             raise DeliveryRefused(NO_REACTIONS)
         reaction = [ReactionTypeEmoji(emoji=message.emoji)] if message.emoji else []

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated
@@ -15,6 +16,8 @@ from desk import commands, group, posts
 from desk.desk import Desk
 
 GROUPS = F.chat.type.in_({"group", "supergroup"})
+WORDED = frozenset({"info", "note", "done"})
+"""Commands whose words are kept: a change of such a message changes them, not the command before them."""
 log = logging.getLogger(__name__)
 
 
@@ -102,8 +105,12 @@ async def _changed(message: Message, desk: Desk, home: Home, members: Membership
     if str(message.chat.id) != home.chat_id or message.location or not await _heard(message, home, members):
         return
     post = translate.post([message], (), desk.settings.desk.language)
-    if post:
-        await posts.edited(desk, post)
+    if post is None or (message.media_group_id and not message.caption):
+        return  # a picture of an album without words: the words stand under another one
+    asked = translate.command(translate.own_words([message]))
+    if asked and asked.name in WORDED:
+        post = replace(post, text=asked.argument)
+    await posts.edited(desk, post)
 
 
 async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot, home: Home, members: Membership) -> None:

@@ -56,11 +56,12 @@ def incoming(messages: Sequence[Message], files: Sequence[IncomingFile], languag
         text="\n".join([*marks, *([text] if text else [])]),
         files=tuple(files),
         reply_to=str(first.reply_to_message.message_id) if first.reply_to_message else "",
+        described=not own_words(messages),
         contact=_contact(first),
     )
 
 
-def edited(message: Message, language: str) -> Edited | None:
+def edited(message: Message, language: str, files: Sequence[IncomingFile] = ()) -> Edited | None:
     """A client's edit; None for what changes by itself (a shared live location) and for service messages.
 
     An album's picture without words is none either: the words stand under another one and are not lost.
@@ -74,6 +75,7 @@ def edited(message: Message, language: str) -> Edited | None:
         place=str(message.chat.id),
         external_id=str(message.message_id),
         text="\n".join([*marks, *([text] if text else [])]),
+        files=tuple(files),
         at=datetime.fromtimestamp(message.edit_date, UTC) if message.edit_date else message.date.astimezone(UTC),
     )
 
@@ -94,12 +96,19 @@ def post(messages: Sequence[Message], files: Sequence[IncomingFile], language: s
         thread=topic(first),
         external_id=str(first.message_id),
         also=tuple(str(message.message_id) for message in messages[1:]),
-        text=text[2:].lstrip() if text.startswith("//") else text,
+        text=_said(first, text, files),
         files=tuple(files),
         reply_to=answered(first),
         to_colleague=colleague,
         at=first.date.astimezone(UTC),
     )
+
+
+def _said(message: Message, text: str, files: Sequence[IncomingFile]) -> str:
+    """An engineer's words; a sticker that was fetched needs none."""
+    if message.sticker and files:
+        return ""
+    return text[2:].lstrip() if text.startswith("//") else text
 
 
 def press(query: CallbackQuery, data: Pressed, at: datetime) -> Press | None:

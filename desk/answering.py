@@ -8,7 +8,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
 from desk.lifecycle import Step, after
-from desk.parcels import Purpose
+from desk.parcels import Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import TO_CLIENT, File, Kind, Message, Role, Status, Ticket, Trace
@@ -18,10 +18,13 @@ HOLD_MAIL = timedelta(seconds=30)
 """How long an answer waits for a change of heart: a mail cannot be called back at all, so it waits longer."""
 
 
-async def note(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, text: str | None = None) -> Message:
-    """Keep an engineer's words for colleagues; 👀 says so."""
-    message = await _store(unit, ticket, post, Kind.NOTE, post.text if text is None else text)
-    await outbox.react(desk, unit, "group", post.place, post.external_id, "👀", ticket.id)
+async def note(
+    desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, text: str | None = None, kind: Kind = Kind.NOTE
+) -> Message:
+    """Keep an engineer's words for colleagues (or, DONE, for the closing letter); 👀 says so."""
+    message = await _store(unit, ticket, post, kind, post.text if text is None else text)
+    words = desk.say("group.noted_done") if kind is Kind.DONE else ""
+    await outbox.react(desk, unit, "group", post.place, post.external_id, "👀", ticket.id, words=words)
     return message
 
 
@@ -64,6 +67,15 @@ async def ask(desk: Desk, unit: Unit, ticket: Ticket, post: Post, text: str) -> 
     return message
 
 
+async def ask_again(desk: Desk, unit: Unit, ticket: Ticket, parcel: Parcel, message: Message) -> None:
+    """The question was changed before it had gone: the new words go in its stead."""
+    await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
+    door = await _door(unit, ticket)
+    ticket = await unit.save(replace(ticket, question=message.text))
+    await send(desk, unit, ticket, door, message, Purpose.QUESTION)
+    await outbox.card(desk, unit, ticket)
+
+
 async def send(  # noqa: PLR0917 - the message and where it goes
     desk: Desk, unit: Unit, ticket: Ticket, door: Door, message: Message, purpose: Purpose, *, reply_to: str = ""
 ) -> None:
@@ -87,7 +99,7 @@ async def send(  # noqa: PLR0917 - the message and where it goes
         message_id=message.id,
         title=title,
         quote=quote,
-        files=[file for file in files if file.key],
+        files=files,  # what is too large to be fetched goes by Telegram's own id; the mail room says what it leaves out
         reply_to=reply_to,
         delay=HOLD_MAIL if door.channel == "mail" else HOLD,
     )

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from desk import outbox
 from desk.desk import Desk
-from desk.parcels import Act, Action, Button, Outgoing, Purpose
+from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
-from desk.tickets import Kind, Message, Status, Ticket
+from desk.tickets import File, Kind, Message, Status, Ticket
 
 TOPIC_NAME = 120
 """Characters; Telegram allows 128 UTF-16 units."""
@@ -14,10 +15,17 @@ TOPIC_NAME = 120
 REPLAYED = 200
 """The last messages of a conversation that are told again in a rebuilt topic."""
 
+REPLAYED_FILES = 20
+"""The last of its files that are sent again: two albums of Telegram's ten."""
+
+NAME = 40
+"""Characters of a client's name in a topic's name, so that a long one does not push the subject out."""
+
 
 def topic_name(desk: Desk, ticket: Ticket, client: Client) -> str:
     """«SD-7 · имя клиента · Не печатает»."""
-    return f"{desk.number(ticket.id)} · {client.name} · {ticket.subject}"[:TOPIC_NAME]
+    name = client.name if len(client.name) <= NAME else f"{client.name[: NAME - 1].rstrip()}…"
+    return f"{desk.number(ticket.id)} · {name} · {ticket.subject}"[:TOPIC_NAME]
 
 
 def doors_in_words(desk: Desk, doors: list[Door]) -> str:
@@ -100,16 +108,25 @@ def line_named(desk: Desk, arg: str) -> str:
     return ""
 
 
-async def told_again(desk: Desk, unit: Unit, ticket: Ticket) -> str:
-    """The conversation so far as one text, for a topic that was rebuilt; "" when nothing was said."""
+async def told_again(desk: Desk, unit: Unit, ticket: Ticket) -> tuple[str, tuple[Enclosure, ...]]:
+    """The conversation so far as one text with its files, for a topic that was rebuilt; "" when nothing was said.
+
+    What is still on its way to the topic is left out: it comes by itself.
+    """
     newest = await unit.find(Message, ticket_id=ticket.id, order="-id", limit=REPLAYED)
+    on_the_way = (ParcelState.QUEUED, ParcelState.SENDING)
+    coming = await unit.find(Parcel, ticket_id=ticket.id, purpose=Purpose.MIRROR, state__in=on_the_way)
+    left_out = {parcel.message_id for parcel in coming}
+    told = [one for one in reversed(newest) if one.id not in left_out and not one.withdrawn_at]
+    told = [one for one in told if one.kind is not Kind.EVENT]
+    files = await unit.find(File, message_id__in=[message.id for message in told])
     rows = []
-    for message in reversed(newest):
-        if message.kind is Kind.EVENT or message.withdrawn_at:
-            continue
+    for message in told:
         label = desk.say(f"group.kind_{message.kind.value}")
-        rows.append(f"{message.author} ({label}): {message.text}".rstrip())
-    return "\n\n".join(rows)
+        names = [f"[{file.name}]" for file in files if file.message_id == message.id]
+        rows.append(" ".join([f"{message.author} ({label}): {message.text}".rstrip(), *names]))
+    again = tuple(outbox.enclosure(file) for file in files if file.key)[-REPLAYED_FILES:]
+    return "\n\n".join(rows), again
 
 
 def as_title(desk: Desk, ticket: Ticket, client: Client, *, act: Act) -> Outgoing:

@@ -9,7 +9,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
 from desk.ports import Unit
-from desk.tickets import Closing, Kind, Message, Ticket
+from desk.tickets import Closing, Kind, Ticket
 from desk.work import audit
 
 
@@ -70,9 +70,11 @@ async def _reply(desk: Desk, unit: Unit, order: Order, text: str) -> None:
     await posts.tell(desk, unit, order.post, order.ticket, text)
 
 
-async def _mark(desk: Desk, unit: Unit, order: Order, emoji: str = "👌") -> None:
+async def _mark(desk: Desk, unit: Unit, order: Order) -> None:
+    """Say by 👌 that it is done; what of it goes to the client shows in the topic when it has arrived."""
     ticket_id = order.ticket.id if order.ticket else None
-    await outbox.react(desk, unit, "group", order.post.place, order.post.external_id, emoji, ticket_id)
+    words = desk.say("group.obeyed")
+    await outbox.react(desk, unit, "group", order.post.place, order.post.external_id, "👌", ticket_id, words=words)
 
 
 async def _take(desk: Desk, unit: Unit, order: Order) -> None:
@@ -92,24 +94,8 @@ async def _done(desk: Desk, unit: Unit, order: Order) -> None:
     ticket = _ticket(order)
     if not order.argument:
         raise Refusal("group.done_how")
-    await _keep(desk, unit, order, ticket, Kind.DONE)
-    await _mark(desk, unit, order, "👀")
-
-
-async def _keep(desk: Desk, unit: Unit, order: Order, ticket: Ticket, kind: Kind) -> None:
-    await unit.add(
-        Message(
-            ticket_id=ticket.id,
-            kind=kind,
-            author=order.who,
-            author_id=order.post.engineer.id,
-            channel="group",
-            external_id=order.post.external_id,
-            text=order.argument,
-            at=order.post.at,
-        )
-    )
-    await audit(desk, unit, ticket, order.who, kind.value)
+    await answering.note(desk, unit, ticket, order.post, text=order.argument, kind=Kind.DONE)
+    await audit(desk, unit, ticket, order.who, Kind.DONE.value)
 
 
 async def _solved(desk: Desk, unit: Unit, order: Order) -> None:
@@ -124,7 +110,9 @@ async def _close(desk: Desk, unit: Unit, order: Order) -> None:
 
 
 async def _reopen(desk: Desk, unit: Unit, order: Order) -> None:
-    ticket = order.ticket or await _numbered(desk, unit, order.argument)
+    ticket = order.ticket
+    if ticket is None or any(sign.isdigit() for sign in order.argument):  # whoever names a number means it
+        ticket = await _numbered(desk, unit, order.argument)
     await work.reopen(desk, unit, ticket, order.who)
     await _mark(desk, unit, order)
 

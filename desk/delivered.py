@@ -10,6 +10,7 @@ from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
 from desk.ports import Unit
 from desk.tickets import Message, Role, Status, Thread, Ticket, Trace
+from desk.wire import unpack
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +116,7 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await _reaction_refused(desk, unit, parcel)
         return
     if parcel.channel == "group":
+        await _not_shown(desk, unit, parcel, why)
         return
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
     door = await doors.at(unit, parcel.channel, parcel.place)
@@ -128,6 +130,21 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await _use_other(desk, unit, parcel, ticket, why, other)
     else:
         await _tell_failure(desk, unit, parcel, ticket, why)
+
+
+async def _not_shown(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
+    """The client's words must reach the engineers: without their files when those are refused, else told in General."""
+    if parcel.purpose is not Purpose.MIRROR or parcel.ticket_id is None:
+        return
+    message = unpack(parcel.body, parcel.id)
+    if message.files:
+        names = ", ".join(file.name for file in message.files)
+        text = f"{message.text}\n{desk.say('group.files_not_shown', names=names, why=why.reason[:200])}".strip()
+        bare = replace(message, files=(), text=text)
+        await outbox.send(desk, unit, bare, lane=parcel.lane, message_id=parcel.message_id)
+    else:
+        number = desk.number(parcel.ticket_id)
+        await outbox.to_general(desk, unit, desk.say("group.not_shown", number=number, why=why.reason[:200]))
 
 
 async def _use_other(  # noqa: PLR0917 - the six belong together
@@ -169,9 +186,13 @@ def _named(purpose: Purpose) -> str:
 
 async def _reaction_refused(desk: Desk, unit: Unit, parcel: Parcel) -> None:
     """Where reactions are switched off, a short line says what the reaction would have said."""
-    emoji = str(parcel.body.get("emoji", ""))
+    if parcel.channel != "group":
+        return
+    reaction = unpack(parcel.body, parcel.id)
+    usual = {"👀": "group.noted", "✍": "group.queued", "👌": "group.delivered"}.get(reaction.emoji)
+    words = reaction.text or (desk.say(usual) if usual else "")
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
-    words = {"👀": "group.noted", "✍": "group.queued", "👌": "group.delivered"}.get(emoji)
-    if parcel.channel == "group" and ticket and words:
-        target = str(parcel.body.get("target", ""))
-        await outbox.to_topic(desk, unit, ticket, desk.say(words), reply_to=target, silent=True)
+    if ticket and words:
+        await outbox.to_topic(desk, unit, ticket, words, reply_to=reaction.target, silent=True)
+    elif words:
+        await outbox.to_general(desk, unit, words, purpose=Purpose.REPLY, reply_to=reaction.target, silent=True)

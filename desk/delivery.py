@@ -25,6 +25,9 @@ LOOKED_AT = 200
 """Lanes looked at in one round: more than can be sent in it, so that a paced channel does not hide another."""
 
 IDLE = timedelta(seconds=30)
+REBUILT_AT_ONCE = 3
+"""Attempts after which a message that finds its topic missing again waits a minute before the next one is made."""
+
 BUGS = 5
 """Attempts before a message that makes the channel fail in an unforeseen way is given up and told."""
 
@@ -148,8 +151,8 @@ class Courier:
             message, receipt = await self._speak(parcel)
         except DeliveryDelayed as delayed:
             await self._delay(parcel, delayed)
-        except ThreadGone:
-            await self._rebuild(parcel)
+        except ThreadGone as gone:
+            await self._rebuild(parcel, gone)
         except DeliveryRefused as refused:
             async with self._desk.store.unit() as unit:
                 await delivered.refused(self._desk, unit, parcel, refused)
@@ -174,7 +177,7 @@ class Courier:
             if prepared is None:
                 return message, Receipt()
             message = prepared
-        return message, await channel.deliver(message)
+        return message, await threads.deliver(channel, message)
 
     async def _delay(self, parcel: Parcel, delayed: DeliveryDelayed) -> None:
         later = self._desk.now() + max(delayed.retry_in, timedelta(0))
@@ -184,10 +187,16 @@ class Courier:
             await delivered.delayed(self._desk, unit, parcel, delayed, later)
             await unit.commit()
 
-    async def _rebuild(self, parcel: Parcel) -> None:
+    async def _rebuild(self, parcel: Parcel, gone: ThreadGone) -> None:
+        """Send it again, into a place made anew; what belongs to no ticket has none to make."""
         async with self._desk.store.unit() as unit:
-            await threads.forget(self._desk, unit, parcel)
-            await unit.save(replace(parcel, state=ParcelState.QUEUED, not_before=self._desk.now()))
+            if parcel.ticket_id is None:
+                await delivered.refused(self._desk, unit, parcel, DeliveryRefused(str(gone)))
+            else:
+                await threads.forget(self._desk, unit, parcel, gone)
+                # A group that loses every new topic at once must not be filled with them.
+                rest = timedelta(0) if parcel.attempts <= REBUILT_AT_ONCE else timedelta(minutes=1)
+                await unit.save(replace(parcel, state=ParcelState.QUEUED, not_before=self._desk.now() + rest))
             await unit.commit()
 
     async def _bug(self, parcel: Parcel, bug: Exception) -> None:

@@ -84,7 +84,15 @@ class DoorShut(DeliveryRefused):
 
 
 class ThreadGone(OtvetError):
-    """The topic (or the message that stood for it) does not exist any more."""
+    """The topic (or the message that stood for it) does not exist any more.
+
+    `place` and `thread` say which one it was, "" when the channel does not know.
+    """
+
+    def __init__(self, reason: str = "", *, place: str = "", thread: str = "") -> None:
+        self.place = place
+        self.thread = thread
+        super().__init__(reason)
 
 
 class AlreadyRunning(OtvetError):

@@ -187,14 +187,16 @@ async def to_general(
     title: str = "",
     buttons: Sequence[Sequence[Button]] = (),
     reply_to: str = "",
+    thread: str = "",
     silent: bool = False,
     coalesce: str = "",
 ) -> Parcel:
-    """A message into the group's General topic."""
+    """A message into the group's General topic, or into a `thread` that is no ticket's."""
     message = Outgoing(
         channel="group",
         place="",
         purpose=purpose,
+        thread=thread,
         title=title,
         text=text,
         buttons=tuple(tuple(row) for row in buttons),
@@ -218,9 +220,20 @@ async def topic(desk: Desk, unit: Unit, ticket: Ticket) -> None:
 
 
 async def react(  # noqa: PLR0917 - channel, place and target are one address
-    desk: Desk, unit: Unit, channel: str, place: str, target: str, emoji: str, ticket_id: TicketId | None
+    desk: Desk,
+    unit: Unit,
+    channel: str,
+    place: str,
+    target: str,
+    emoji: str,
+    ticket_id: TicketId | None,
+    *,
+    words: str = "",
 ) -> None:
-    """Put a reaction on a message; a newer one replaces an older one that has not gone yet."""
+    """Put a reaction on a message; a newer one replaces an older one that has not gone yet.
+
+    `words` say the same where reactions are switched off; without them the emoji's usual ones do.
+    """
     if not target:
         return
     message = Outgoing(
@@ -232,6 +245,7 @@ async def react(  # noqa: PLR0917 - channel, place and target are one address
         ticket=ticket_id,
         target=target,
         emoji=emoji,
+        text=words,
     )
     key = f"react:{channel}:{place}:{target}"
     await send(desk, unit, message, lane=key, coalesce=key)

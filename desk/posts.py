@@ -8,6 +8,7 @@ from desk import answering, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post
+from desk.lifecycle import Step, after
 from desk.parcels import Parcel, ParcelState, Purpose
 from desk.ports import Unit
 from desk.tickets import Kind, Message, Revision, Role, Thread, Ticket, Trace
@@ -73,18 +74,25 @@ async def _asked_here(desk: Desk, unit: Unit, ticket: Ticket, parcel_id: int, po
     asked = json.loads(stored)
     if asked["engineer"] != post.engineer.id or asked["ticket"] != ticket.id:
         return False
-    await unit.remember(f"ask:{parcel_id}", "")
     if desk.now() > datetime.fromisoformat(asked["until"]):
+        await unit.remember(f"ask:{parcel_id}", "")
         await answering.note(desk, unit, ticket, post)
         raise Refusal("group.ask_forgotten")
-    if not post.text.strip() or post.text.lstrip().startswith("/"):
+    if not post.text.strip():
+        raise Refusal("group.ask_words")
+    if post.text.lstrip().startswith("/"):
         raise Refusal("group.slash")
     await answering.ask(desk, unit, ticket, post, post.text)
+    await unit.remember(f"ask:{parcel_id}", "")
     return True
 
 
 async def prompt(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer, *, reply_to: str = "") -> None:
-    """Ask an engineer what the client should be asked; their reply to it within 10 minutes is the question."""
+    """Ask an engineer what the client should be asked; their reply to it within 10 minutes is the question.
+
+    Refusal at once when the ticket cannot ask anything.
+    """
+    after(ticket.status, Step.ASKED)
     mention = f"{engineer.id}:{engineer.name}"
     parcel = await outbox.to_topic(
         desk,
@@ -106,7 +114,8 @@ async def tell(desk: Desk, unit: Unit, post: Post, ticket: Ticket | None, text: 
     if ticket:
         await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=post.external_id)
     else:
-        await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, reply_to=post.external_id)
+        to = post.external_id
+        await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, reply_to=to, thread=post.thread)
 
 
 async def edited(desk: Desk, post: Post) -> None:
@@ -124,15 +133,20 @@ async def edited(desk: Desk, post: Post) -> None:
 async def _changed(desk: Desk, unit: Unit, message: Message, post: Post) -> None:
     await unit.add(Revision(message_id=message.id, text=message.text, at=post.at))
     await unit.save(replace(message, text=post.text))
-    if message.kind not in (Kind.ANSWER, Kind.QUESTION) or message.withdrawn_at:
-        return
     ticket = await unit.get(Ticket, message.ticket_id)
-    parcel = await unit.first(Parcel, message_id=message.id, state=ParcelState.QUEUED)
-    if parcel and message.kind is Kind.ANSWER and not post.text.lstrip().startswith("/"):
+    if ticket is None or message.kind not in (Kind.ANSWER, Kind.QUESTION) or message.withdrawn_at:
+        return
+    parcel = await unit.first(Parcel, message_id=message.id, channel__ne="group", state=ParcelState.QUEUED)
+    if parcel is None:
+        await tell(desk, unit, post, ticket, desk.say("group.edit_too_late"))
+    elif post.to_colleague or post.text.lstrip().startswith("/"):
+        # It became a note, or what must not go to a client, before it had gone.
+        await answering.take_back(desk, unit, message)
+    elif message.kind is Kind.QUESTION:
+        await answering.ask_again(desk, unit, ticket, parcel, replace(message, text=post.text))
+    else:
         words = replace(unpack(parcel.body, parcel.id), text=post.text)
         await unit.save(replace(parcel, body=pack(words)))
-    elif ticket:
-        await tell(desk, unit, post, ticket, desk.say("group.edit_too_late"))
 
 
 async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, emojis: tuple[str, ...]) -> None:

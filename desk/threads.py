@@ -9,7 +9,7 @@ from datetime import datetime
 
 from desk import cards, outbox
 from desk.desk import Desk
-from desk.errors import ThreadGone
+from desk.errors import DeliveryRefused, ThreadGone
 from desk.parcels import Act, Outgoing, Parcel, Purpose, Receipt
 from desk.people import Client
 from desk.ports import Channel, Unit
@@ -32,13 +32,21 @@ async def prepare(desk: Desk, channel: Channel, parcel: Parcel, message: Outgoin
     if not thread.card_id:
         thread = await _post_card(desk, channel, ticket, thread)
     if not thread.replayed:
-        thread = await _tell_again(desk, channel, ticket, thread, parcel)
+        thread = await _tell_again(desk, channel, ticket, thread)
     message = replace(message, thread=thread.external_id, thread_place=thread.place)
     if message.act is Act.CARD:
         return None if fresh_card else await _card_now(desk, ticket, thread)
     if message.act is Act.TOPIC:
         return _topic_now(desk, ticket, client, thread)
     return message
+
+
+async def deliver(channel: Channel, message: Outgoing) -> Receipt:
+    """Send into a thread; a ThreadGone names it, so that only that very thread is forgotten."""
+    try:
+        return await channel.deliver(message)
+    except ThreadGone as gone:
+        raise ThreadGone(str(gone), place=message.thread_place, thread=message.thread) from gone
 
 
 async def _thread_of(unit: Unit, ticket: Ticket) -> Thread | None:
@@ -66,7 +74,7 @@ async def _open(desk: Desk, channel: Channel, ticket: Ticket, client: Client) ->
 async def _post_card(desk: Desk, channel: Channel, ticket: Ticket, thread: Thread) -> Thread:
     async with desk.view() as view:
         card = await cards.card(desk, view, ticket)
-    receipt = await channel.deliver(replace(card, thread=thread.external_id, thread_place=thread.place))
+    receipt = await deliver(channel, replace(card, thread=thread.external_id, thread_place=thread.place))
     posted = receipt.external_ids[0]
     # In a group without topics the card is the thread.
     thread = replace(thread, card_id=posted, external_id=thread.external_id or posted)
@@ -77,10 +85,10 @@ async def _post_card(desk: Desk, channel: Channel, ticket: Ticket, thread: Threa
     return thread
 
 
-async def _tell_again(desk: Desk, channel: Channel, ticket: Ticket, thread: Thread, parcel: Parcel) -> Thread:
-    """Say in the new topic what was said in the lost one."""
+async def _tell_again(desk: Desk, channel: Channel, ticket: Ticket, thread: Thread) -> Thread:
+    """Say in the new topic what was said in the lost one, with its files."""
     async with desk.view() as view:
-        story = await cards.told_again(desk, view, ticket)
+        story, files = await cards.told_again(desk, view, ticket)
     if story:
         message = Outgoing(
             channel="group",
@@ -92,17 +100,28 @@ async def _tell_again(desk: Desk, channel: Channel, ticket: Ticket, thread: Thre
             thread_place=thread.place,
             title=desk.say("group.rebuilt"),
             text=story,
+            files=files,
             silent=True,
         )
-        receipt = await channel.deliver(message)
+        receipt = await _said_or_bare(channel, message)
         async with desk.store.unit() as unit:
-            await _trace(unit, desk.now(), ticket, receipt, Role.DESK, parcel_id=parcel.id)
+            await _trace(unit, desk.now(), ticket, receipt, Role.DESK)
             await unit.commit()
     thread = replace(thread, replayed=True)
     async with desk.store.unit() as unit:
         await unit.save(thread)
         await unit.commit()
     return thread
+
+
+async def _said_or_bare(channel: Channel, message: Outgoing) -> Receipt:
+    """Say it; without its files when those are refused, for they must not keep the words back."""
+    try:
+        return await deliver(channel, message)
+    except DeliveryRefused:
+        if not message.files:
+            raise
+        return await deliver(channel, replace(message, files=()))
 
 
 async def _card_now(desk: Desk, ticket: Ticket, thread: Thread) -> Outgoing:
@@ -126,11 +145,14 @@ async def set_in_line(unit: Unit, parcel: Parcel, message: Outgoing) -> None:
         await unit.save(replace(thread, title=message.title or thread.title, closed=message.closed))
 
 
-async def forget(desk: Desk, unit: Unit, parcel: Parcel) -> None:
-    """The topic is gone: the next delivery makes it anew and tells the conversation again."""
+async def forget(desk: Desk, unit: Unit, parcel: Parcel, gone: ThreadGone) -> None:
+    """The topic is gone: the next delivery makes it anew and tells the conversation again.
+
+    Two messages may find the same topic missing; the second must not forget what the first has made anew.
+    """
     thread = await unit.first(Thread, ticket_id=parcel.ticket_id, channel="group")
-    if thread is None:
-        raise ThreadGone(f"ticket {parcel.ticket_id} has no thread to lose")
+    if thread is None or (gone.place, gone.thread) != (thread.place, thread.external_id):
+        return
     await unit.save(replace(thread, external_id="", card_id="", title="", closed=False, replayed=False))
     ticket = await unit.get(Ticket, parcel.ticket_id or 0)
     if ticket and ticket.status is Status.CLOSED:
