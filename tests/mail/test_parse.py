@@ -56,7 +56,12 @@ def test_an_awkward_letter_is_read_right(letter: str) -> None:
         for words in wanted.pop(f"{key}_has", ()):
             assert words in found[key]
     assert {key: found[key] for key in wanted} == wanted
-    assert not any("\x00" in value or "\ud800" <= char <= "\udfff" for value in found.values() if isinstance(value, str) for char in value)
+    assert not any(
+        "\x00" in value or "\ud800" <= char <= "\udfff"
+        for value in found.values()
+        if isinstance(value, str)
+        for char in value
+    )
 
 
 def test_the_corpus_is_large_and_complete() -> None:
@@ -66,12 +71,16 @@ def test_the_corpus_is_large_and_complete() -> None:
 
 
 @pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])
-@pytest.mark.parametrize("letter", [name for name in LETTERS if name.startswith(("file", "alternative", "quote", "bounce"))])
+@pytest.mark.parametrize(
+    "letter", [name for name in LETTERS if name.startswith(("file", "alternative", "quote", "bounce"))]
+)
 def test_line_ends_make_no_difference(letter: str, line_end: bytes) -> None:
     """A mail reads the same with the line ends of SMTP and of Unix."""
     raw = (DATA / f"{letter}.eml").read_bytes().replace(b"\r\n", b"\n")
     first, second = told(read(raw)), told(read(raw.replace(b"\n", line_end)))
-    assert [first[key] for key in ("text", "rest", "files_are", "failed")] == [second[key] for key in ("text", "rest", "files_are", "failed")]
+    assert [first[key] for key in ("text", "rest", "files_are", "failed")] == [
+        second[key] for key in ("text", "rest", "files_are", "failed")
+    ]
 
 
 PIECES = st.sampled_from(
@@ -119,8 +128,10 @@ HOSTILE = {
 
 
 LIMITS = {
-    "nested more than 50": b"From: a@b.example\n" + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(80)),
-    "more than 1,000 parts": b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 1_200,
+    "nested more than 50": b"From: a@b.example\n"
+    + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(80)),
+    "more than 1,000 parts": b"From: a@b.example\nContent-Type: multipart/mixed; boundary=b\n\n"
+    + b"--b\n\nx\n" * 1_200,
     "headers have more than": b"From: a@b.example\nX-Big: " + b"\n ".join([b"y" * 900] * 400) + b"\n\nx\n",
     "more than 25,000,000": b"From: a@b.example\n\n" + b"x" * 25_000_000,
     "no sender": b"Subject: x\n\nx",
