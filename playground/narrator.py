@@ -75,7 +75,8 @@ def _words(group: Group, message: Message, *, edited: bool) -> str:
     if message.service or edited:
         return ""
     who = escape(message.sender.name)
-    text = escape(message.text or f"<{message.kind}>").replace("\n", "\n      ")
+    file = "" if message.kind == "text" else f"<{message.kind}> "
+    text = escape(f"{file}{message.text or ''}").replace("\n", "\n      ")
     buttons = f"  [reverse] {' | '.join(map(escape, message.buttons))} [/]" if message.buttons else ""
     if message.chat.id == group.id:
         topic = message.chat.topics.get(message.thread or 1)

@@ -13,9 +13,9 @@ from playground.botapi import Person, png
 from playground.narrator import Narrator
 from playground.stage import BORIS, SUPPORT, Stage
 
-STEPS = (timedelta(hours=23, minutes=30), timedelta(minutes=30))
-"""A day passes in two steps, the mail being read in between: a silence of a day would be an outage, and one of an
-hour keeps the desk from closing anything.
+STEP = timedelta(hours=12)
+"""Time passes in half days, the mail being read in each: a silence of a day would be an outage, and one of an hour
+keeps the desk from closing anything.
 """
 
 PATIENCE = 20.0
@@ -128,11 +128,10 @@ class Story:
         """Let weeks pass until something happens."""
         self._tell.say("… проходит время …")
         for _ in range(60):
-            for step in STEPS:
-                self._stage.clock.jump(step)
-                await self._until(self._desk.mail_heard, "почта читается")
-                await self._desk.tick()
-                await self._rest(quick=True)
+            self._stage.jump(STEP)
+            await self._until(self._desk.mail_heard, "почта читается")
+            await self._desk.tick()
+            await self._rest(quick=True)
             if condition():
                 await self._hold(6)
                 return
@@ -141,7 +140,7 @@ class Story:
     async def _hold(self, seconds: int) -> None:
         """Let the moment pass in which an answer can be taken back."""
         await self._rest()
-        self._stage.clock.jump(timedelta(seconds=seconds))
+        self._stage.jump(timedelta(seconds=seconds))
         await self._desk.tick()
         await self._rest()
 

@@ -181,6 +181,11 @@ class ImapServer:
             if hang_up:
                 line.close()
 
+    def still_here(self) -> None:
+        """Say so on every connection, as Dovecot does every two minutes: whoever waits in IDLE looks again."""
+        for line in list(self._lines):
+            line.write(b"* OK Still here\r\n")
+
     def add_user(self, address: str, password: str) -> None:
         self._login.users_dict[address] = UserMetadata(self._config, address, password=password)
         self._config.set_cache.setdefault(address, (_Mailboxes(), FilterSet()))

@@ -1,6 +1,7 @@
 """An SMTP server in this process: takes mail for local people, refuses the rest, and fails when told to."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ class SmtpFaults:
 
 Deliver = Callable[[str, str, bytes], Awaitable[None]]
 """Puts a mail into a local mailbox: envelope sender, recipient, content."""
+
+# aiosmtpd warns its own users, at every login, of an attribute that only aiosmtpd itself sets.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 class _Protocol(SMTP):
