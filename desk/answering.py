@@ -103,11 +103,17 @@ async def send(  # noqa: PLR0917 - the message and where it goes
         reply_to=reply_to,
         delay=HOLD_MAIL if door.channel == "mail" else HOLD,
     )
+    last = await unit.get(Door, ticket.door_id)
+    if last and last.shut_at and last.id != door.id:
+        shut, other = desk.say(f"group.door_{last.channel}"), desk.say(f"group.door_{door.channel}")
+        said = desk.say("group.other_door_now", shut=shut, open=other, why=last.shut_reason[:200])
+        await outbox.to_topic(desk, unit, ticket, said, silent=True)
 
 
 async def _last_words(unit: Unit, ticket: Ticket) -> str:
     """The client's last words, quoted below an answer by mail."""
-    last = await unit.first(Message, ticket_id=ticket.id, kind=Kind.WORDS, order="-id")
+    own = [door.id for door in await unit.find(Door, client_id=ticket.client_id)]  # not what a stranger put in
+    last = await unit.first(Message, ticket_id=ticket.id, kind=Kind.WORDS, door_id__in=own, order="-id")
     return last.text[:2000] if last else ""
 
 

@@ -4,7 +4,7 @@ from desk import delivered, outbox
 from desk.desk import Desk
 from desk.errors import DeliveryRefused, DoorShut
 from desk.incoming import Incoming
-from desk.parcels import Parcel
+from desk.parcels import Parcel, ParcelState
 from desk.ports import Unit
 from desk.tickets import Role, Ticket, Trace
 
@@ -20,6 +20,8 @@ async def received(desk: Desk, unit: Unit, incoming: Incoming) -> None:
         text = desk.say("group.bounce_unknown", address=incoming.failed_to or "?", why=why[:200])
         await outbox.to_general(desk, unit, text, silent=True, coalesce=f"bounce:{incoming.failed_to}")
         return
+    if parcel.state is ParcelState.FAILED:
+        return  # told before: servers on the way may each send a bounce of their own
     if incoming.failed_hard:
         await delivered.refused(desk, unit, parcel, DoorShut(why))
         return

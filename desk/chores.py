@@ -4,6 +4,7 @@ Rule: whatever a tick does is decided again inside the unit that does it, so a c
 doubled or late tick changes nothing.
 """
 
+import logging
 from dataclasses import replace
 
 from desk import clients, doors, health, outbox, promises, work
@@ -15,6 +16,8 @@ from desk.people import Client, Door
 from desk.ports import Unit
 from desk.promises import Next
 from desk.tickets import Closing, Status, Ticket
+
+log = logging.getLogger(__name__)
 
 
 async def tick(desk: Desk) -> None:
@@ -29,7 +32,10 @@ async def tick(desk: Desk) -> None:
     for ticket in waiting:
         promise = promises.next_step(ticket, desk.settings.reminders, desk.calendar)
         if promise and promise.due <= desk.now():
-            await _do(desk, ticket.id)
+            try:
+                await _do(desk, ticket.id)
+            except Exception:  # the guard: one ticket must not keep the others from their due
+                log.exception("chore.failed ticket=%s", ticket.id)
 
 
 async def _do(desk: Desk, ticket_id: int) -> None:

@@ -94,7 +94,7 @@ async def typed(desk: Desk, unit: Unit, door: Door, client: Client, incoming: In
     now = desk.now()
     key = await unit.first(Key, sort="code", channel=door.address, used_at=None, expires_at__gt=now, order="-id")
     if key is None:
-        return False
+        return await _too_late(desk, unit, door, client, incoming, match[1] + match[2])
     if not hmac.compare_digest(key.secret, _hash(await keys.secret(unit), match[1] + match[2], key.address)):
         tries = key.tries + 1
         over = tries >= TRIES
@@ -102,16 +102,34 @@ async def typed(desk: Desk, unit: Unit, door: Door, client: Client, incoming: In
         said = clients.say(desk, client, "client.code_over" if over else "client.code_wrong", left=TRIES - tries)
     else:
         await unit.save(replace(key, used_at=now))
-        await prove(desk, unit, client, key.address)
+        await prove(desk, unit, client, door, key.address)
         said = clients.say(desk, client, "client.code_right", address=key.address)
     await outbox.to_door(desk, unit, door, Purpose.REPLY, said, reply_to=incoming.external_id)
     return True
 
 
-async def prove(desk: Desk, unit: Unit, client: Client, address: str) -> None:
-    """The client reads the mail of this address: it is theirs, with what was said there."""
+async def _too_late(  # noqa: PLR0917 - the message and its sender
+    desk: Desk, unit: Unit, door: Door, client: Client, incoming: Incoming, digits: str
+) -> bool:
+    """Whether it was a code that is of no use any more; other digits are words like any others and make a ticket."""
+    now = desk.now()
+    secret = await keys.secret(unit)
+    for key in await unit.find(Key, sort="code", channel=door.address, created_at__gt=now - timedelta(hours=1)):
+        over = key.tries >= TRIES and now < key.created_at + LIVES
+        if over or hmac.compare_digest(key.secret, _hash(secret, digits, key.address)):
+            said = clients.say(desk, client, "client.code_over" if over else "client.code_old")
+            await outbox.to_door(desk, unit, door, Purpose.REPLY, said, reply_to=incoming.external_id)
+            return True
+    return False
+
+
+async def prove(desk: Desk, unit: Unit, client: Client, by: Door, address: str) -> None:
+    """The client, who wrote through `by`, reads the mail of this address: it is theirs, with what was said there."""
     owner = await unit.first(Door, channel="mail", address=address)
     if owner is None:
-        await linking.add_door(desk, unit, client, "mail", address, proof=Proof.CODE)
-    elif owner.client_id != client.id:
+        await linking.add_door(desk, unit, client, by, "mail", address, proof=Proof.CODE)
+        return
+    if owner.shut_at:  # the code arrived there
+        await unit.save(replace(owner, shut_at=None, shut_reason=""))
+    if owner.client_id != client.id:
         await linking.join(desk, unit, client.id, owner.client_id, proof=Proof.CODE, by=client.name)

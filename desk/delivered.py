@@ -9,7 +9,7 @@ from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
 from desk.ports import Unit
-from desk.tickets import Message, Role, Status, Thread, Ticket, Trace
+from desk.tickets import Kind, Message, Role, Status, Thread, Ticket, Trace
 from desk.wire import unpack
 
 log = logging.getLogger(__name__)
@@ -18,15 +18,47 @@ LATE = timedelta(minutes=15)
 """After so long the engineers are told that an answer is still on its way."""
 
 _BY_ENGINEERS = frozenset({Purpose.ANSWER, Purpose.QUESTION})
+_LATE = {
+    Purpose.ANSWER: "group.late",
+    Purpose.QUESTION: "group.late",
+    Purpose.REMINDER: "group.late_reminder",
+}
 _ROLES = {Purpose.CARD: Role.CARD, Purpose.MIRROR: Role.CLIENT}
 
 
-async def still_wanted(unit: Unit, parcel: Parcel) -> bool:
-    """Whether a parcel should still go: no reminder leaves for a ticket that no longer waits."""
+async def still_wanted(desk: Desk, unit: Unit, parcel: Parcel) -> bool:
+    """Whether a parcel should still go; if not it is withdrawn here, and what takes its place is queued.
+
+    No reminder leaves for a ticket that no longer waits, nor at night; no letter of closing for one that was opened
+    again; nothing of a ticket through a door that is not its client's any more (clients were unlinked).
+    """
+    ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
+    if ticket is None or parcel.channel == "group":
+        return True
+    if not _in_time(desk, ticket, parcel):
+        await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
+        if ticket.reminder_id == parcel.id:  # the next tick in working hours makes it anew
+            await unit.save(replace(ticket, reminder_id=None))
+        return False
+    door = await doors.at(unit, parcel.channel, parcel.place)
+    if door is None or door.client_id == ticket.client_id or parcel.body.get("act") != Act.SAY:
+        return True
+    await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
+    other = await doors.best(unit, ticket)
+    if other:
+        await _send_again(desk, unit, parcel, ticket, other)
+    else:
+        await _tell_failure(desk, unit, parcel, ticket, DeliveryRefused(desk.say("group.no_open_door")))
+    return False
+
+
+def _in_time(desk: Desk, ticket: Ticket, parcel: Parcel) -> bool:
+    if parcel.purpose is Purpose.CLOSING:
+        return ticket.status is Status.CLOSED
     if parcel.purpose is not Purpose.REMINDER:
         return True
-    ticket = await unit.get(Ticket, parcel.ticket_id or 0)
-    return ticket is not None and ticket.status is Status.WAITING and ticket.reminder_id == parcel.id
+    wanted = ticket.status is Status.WAITING and ticket.reminder_id == parcel.id
+    return wanted and desk.calendar.is_working(desk.now())
 
 
 async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt) -> None:
@@ -44,7 +76,8 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
         await _card_moved(unit, ticket, external_id)
     if parcel.purpose in _BY_ENGINEERS:
         await _answer_arrived(desk, unit, parcel, ticket)
-    elif parcel.purpose is Purpose.REMINDER:
+    elif parcel.purpose is Purpose.REMINDER and ticket.reminder_id == parcel.id:
+        # Otherwise the client said something while it was on its way, and it counts no more.
         await unit.save(replace(ticket, reminded=ticket.reminded + 1, clock_from=now, reminder_id=None))
     if receipt.note and parcel.channel != "group":
         await outbox.to_topic(desk, unit, ticket, receipt.note)
@@ -80,11 +113,17 @@ async def _card_moved(unit: Unit, ticket: Ticket, external_id: str) -> None:
 
 async def _answer_arrived(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket) -> None:
     message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
-    if parcel.purpose is Purpose.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
+    waits = ticket.status is Status.WAITING and ticket.clock_from is None
+    if parcel.purpose is Purpose.QUESTION and waits and await _is_last_question(unit, parcel):
         # The weekly clock starts when the client has the question, not when it was written.
         await unit.save(replace(ticket, clock_from=desk.now(), active_at=desk.now()))
     if message:
         await mark(desk, unit, message, "👌")
+
+
+async def _is_last_question(unit: Unit, parcel: Parcel) -> bool:
+    last = await unit.first(Message, ticket_id=parcel.ticket_id, kind=Kind.QUESTION, withdrawn_at=None, order="-id")
+    return last is not None and last.id == parcel.message_id
 
 
 async def mark(desk: Desk, unit: Unit, message: Message, emoji: str) -> None:
@@ -104,12 +143,12 @@ async def delayed(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryDelayed, 
     error = f"late: {why.reason}" if late else why.reason
     await unit.save(replace(current, state=ParcelState.QUEUED, not_before=later, error=error[:500] or "later"))
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
-    if late and first_word and ticket and parcel.purpose in _BY_ENGINEERS:
-        await outbox.to_topic(desk, unit, ticket, desk.say("group.late", why=why.reason or "?"))
+    if late and first_word and ticket and (key := _LATE.get(parcel.purpose)):
+        await outbox.to_topic(desk, unit, ticket, desk.say(key, why=why.reason or "?"))
 
 
 async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
-    """Record a failure; a shut door is noted and the client's other door is used."""
+    """Record a failure, also one that is heard of days after (a bounce); the client's other door is used."""
     await unit.save(replace(parcel, state=ParcelState.FAILED, error=why.reason[:500]))
     log.warning("parcel.refused id=%s purpose=%s channel=%s", parcel.id, parcel.purpose.value, parcel.channel)
     if parcel.purpose is Purpose.REACTION:
@@ -124,6 +163,8 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await unit.save(replace(door, shut_at=desk.now(), shut_reason=why.reason[:300]))
     if ticket is None:
         return
+    if parcel.state is ParcelState.SENT:
+        ticket = await _never_arrived(unit, parcel, ticket)
     await outbox.card(desk, unit, ticket)
     other = await doors.other_open(unit, ticket, door) if door else None
     if other:
@@ -147,12 +188,21 @@ async def _not_shown(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefuse
         await outbox.to_general(desk, unit, desk.say("group.not_shown", number=number, why=why.reason[:200]))
 
 
+async def _never_arrived(unit: Unit, parcel: Parcel, ticket: Ticket) -> Ticket:
+    """What was counted as delivered was not: the clock does not run on it."""
+    if ticket.status is not Status.WAITING or parcel.sent_at != ticket.clock_from:
+        return ticket
+    if parcel.purpose is Purpose.REMINDER:
+        return await unit.save(replace(ticket, reminded=max(ticket.reminded - 1, 0)))
+    if parcel.purpose is Purpose.QUESTION:
+        return await unit.save(replace(ticket, clock_from=None))
+    return ticket
+
+
 async def _use_other(  # noqa: PLR0917 - the six belong together
     desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused, other: doors.Door
 ) -> None:
-    again = await doors.send_again(desk, unit, parcel, ticket, other)
-    if parcel.purpose is Purpose.REMINDER:
-        await unit.save(replace(ticket, reminder_id=again.id))
+    await _send_again(desk, unit, parcel, ticket, other)
     text = desk.say(
         "group.other_door",
         shut=desk.say(f"group.door_{parcel.channel}"),
@@ -160,6 +210,12 @@ async def _use_other(  # noqa: PLR0917 - the six belong together
         why=why.reason[:200],
     )
     await outbox.to_topic(desk, unit, ticket, text)
+
+
+async def _send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, door: doors.Door) -> None:
+    again = await doors.send_again(desk, unit, parcel, ticket, door)
+    if parcel.purpose is Purpose.REMINDER and ticket.status is Status.WAITING:
+        await unit.save(replace(ticket, reminder_id=again.id))
 
 
 async def _tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused) -> None:

@@ -6,16 +6,17 @@ only message that can go twice is one whose process died between the two.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from desk import delivered, threads
 from desk.desk import Desk
-from desk.errors import DeliveryDelayed, DeliveryRefused, NoRoom, ThreadGone
+from desk.disk import AGAIN, TROUBLES, Disk
+from desk.errors import DeliveryDelayed, DeliveryRefused, ThreadGone
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Receipt
-from desk.ports import Channel
+from desk.ports import Channel, Unit
 from desk.wire import unpack
 
 log = logging.getLogger(__name__)
@@ -31,17 +32,24 @@ REBUILT_AT_ONCE = 3
 BUGS = 5
 """Attempts before a message that makes the channel fail in an unforeseen way is given up and told."""
 
+STUCK_AGAIN = timedelta(seconds=30)
+REBUILD_AGAIN = timedelta(minutes=1)
+"""Between attempts to make a topic that is gone again and again."""
+
 
 class Courier:
     """Delivers parcels, in order within a lane, most urgent first between lanes."""
 
-    def __init__(self, desk: Desk, channels: Sequence[Channel]) -> None:
+    def __init__(self, desk: Desk, channels: Sequence[Channel], disk: Disk | None = None) -> None:
         self._desk = desk
+        self._disk = disk or Disk(desk, channels)
         self._channels: Mapping[str, Channel] = {name: channel for channel in channels for name in channel.names}
         self._woken = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._paused: dict[str, datetime] = {}
+        self._doubts: dict[str, datetime] = {}
+        self._probed: dict[str, str] = {}
         self._threads: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._recovered = False
 
     def wake(self) -> None:
         self._woken.set()
@@ -54,10 +62,17 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        await self.recover()
         while True:
             self._woken.clear()
-            wait = await self._start_due()
+            try:
+                if not self._recovered:
+                    await self.recover()
+                    self._recovered = True
+                wait = await self._start_due()
+            except TROUBLES as trouble:
+                self._disk.met(trouble)
+                await asyncio.sleep(AGAIN)
+                continue
             try:
                 await asyncio.wait_for(self._woken.wait(), max(0.01, wait.total_seconds()))
             except TimeoutError:
@@ -72,26 +87,37 @@ class Courier:
         async with desk.view() as view:
             due = await view.due_parcels(now, busy=tuple(self._busy), limit=LOOKED_AT)
             next_at = await view.next_parcel_at(after=now)
-        wait = min(IDLE, next_at - now) if next_at else IDLE
-        for parcel in due:
-            if room == 0:
-                break
-            held = self._held(parcel, now)
-            if held > timedelta(0):
-                wait = min(wait, held)
-                continue
-            room -= 1
-            task = asyncio.create_task(self._carry(parcel), name=f"parcel {parcel.id}")
-            self._busy[parcel.lane] = task
+            wait = min(IDLE, next_at - now) if next_at else IDLE
+            for parcel in due:
+                if room == 0:
+                    break
+                held = await self._held(view, parcel, now)
+                if held > timedelta(0):
+                    wait = min(wait, held)
+                    continue
+                room -= 1
+                self._busy[parcel.lane] = asyncio.create_task(self._carry(parcel), name=f"parcel {parcel.id}")
         return wait
 
-    def _held(self, parcel: Parcel, now: datetime) -> timedelta:
-        """How long this parcel must wait for its channel: it is down, or its pace is used up."""
-        until = self._paused.get(parcel.channel)
+    async def _held(self, view: Unit, parcel: Parcel, now: datetime) -> timedelta:
+        """How long this parcel must wait: its channel is down, or the pace is used up; zero: its place is taken."""
+        channel = self._channels.get(parcel.channel)
+        if channel is None:
+            return IDLE
+        name = channel.names[0]
+        until = self._doubts.get(name)
         if until and until > now:
             return until - now
-        channel = self._channels.get(parcel.channel)
-        return channel.ready_in(unpack(parcel.body, parcel.id)) if channel else IDLE
+        if until and self._probed.get(name) in self._busy:
+            return IDLE  # a channel that was down is asked by one parcel, whose end wakes us
+        message = unpack(parcel.body, parcel.id)
+        held = channel.reserve(message)
+        if held <= timedelta(0) and (before := await threads.before(view, parcel, message)):
+            channel.release(message)
+            held = channel.reserve(message, before=before)
+        if held <= timedelta(0) and until:
+            self._probed[name] = parcel.lane
+        return held
 
     async def deliver_once(self) -> int:
         """Deliver all that may go now, one by one; how many were tried. For tests and the demo."""
@@ -104,33 +130,31 @@ class Courier:
             await self._carry(due[0])
             count += 1
 
-    async def drain(self) -> None:
-        """Wait for what is on its way."""
-        while self._busy:
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+    async def drain(self, within: float) -> None:
+        """Wait so many seconds for what is on its way; what is still going then goes again at the next start."""
+        if tasks := set(self._busy.values()):
+            _, late = await asyncio.wait(tasks, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _carry(self, parcel: Parcel) -> None:
         try:
             claimed = await self._claim(parcel)
             if claimed:
                 await self._send(claimed)
-        except NoRoom:
-            log.warning("disk.full parcel=%s", parcel.id)
-            await asyncio.sleep(1)
-        except Exception:  # the guard: recording failed; the parcel stays SENDING and is taken up again
+        except TROUBLES as trouble:  # nothing was sent; whether the claim was stored nobody knows
+            self._disk.met(trouble)
+            await asyncio.sleep(AGAIN)
+            await self._again(parcel, timedelta(0))
+        except Exception:  # the guard: a mistake in keeping the books
             log.exception("parcel.stuck id=%s", parcel.id)
-            await self._put_back_quietly(parcel)
+            await self._again(parcel, STUCK_AGAIN)
         finally:
+            if channel := self._channels.get(parcel.channel):
+                channel.release(unpack(parcel.body, parcel.id))
             self._busy.pop(parcel.lane, None)
             self.wake()
-
-    async def _put_back_quietly(self, parcel: Parcel) -> None:
-        await asyncio.sleep(1)
-        try:
-            later = self._desk.now() + timedelta(seconds=5)
-            await self._note(parcel, state=ParcelState.QUEUED, not_before=later)
-        except Exception:  # the store itself is away; `recover` finds the parcel at the next start
-            log.exception("parcel.lost_sight id=%s", parcel.id)
 
     async def _claim(self, parcel: Parcel) -> Parcel | None:
         """Mark it SENDING if it still should go."""
@@ -147,25 +171,39 @@ class Courier:
         return claimed
 
     async def _send(self, parcel: Parcel) -> None:
+        desk = self._desk
         try:
             message, receipt = await self._speak(parcel)
         except DeliveryDelayed as delayed:
-            await self._delay(parcel, delayed)
+            later = desk.now() + max(delayed.retry_in, timedelta(0))
+            self._doubt(parcel, later if delayed.everyone else None)
+            await self._record(parcel, lambda unit: delivered.delayed(desk, unit, parcel, delayed, later))
         except ThreadGone as gone:
             await self._rebuild(parcel, gone)
         except DeliveryRefused as refused:
-            async with self._desk.store.unit() as unit:
-                await delivered.refused(self._desk, unit, parcel, refused)
-                await unit.commit()
-        except NoRoom:
+            self._doubt(parcel, None)
+            await self._refused(parcel, refused)
+        except TROUBLES:
             raise
         except Exception as bug:  # the guard: one message that upsets the channel must not stop the others
             log.exception("parcel.failed id=%s", parcel.id)
-            await self._bug(parcel, bug)
+            if parcel.attempts >= BUGS:
+                await self._refused(parcel, DeliveryRefused(f"{type(bug).__name__}: {bug}"))
+            else:
+                await self._again(parcel, timedelta(seconds=2**parcel.attempts))
         else:
-            async with self._desk.store.unit() as unit:
-                await delivered.sent(self._desk, unit, parcel, message, receipt)
-                await unit.commit()
+            self._doubt(parcel, None)
+            await self._record(
+                parcel, lambda unit: delivered.sent(desk, unit, parcel, message, receipt), else_=ParcelState.SENT
+            )
+
+    def _doubt(self, parcel: Parcel, until: datetime | None) -> None:
+        """Note that the parcel's whole channel is down until then, or that it speaks."""
+        name = self._channels[parcel.channel].names[0]
+        if until:
+            self._doubts[name] = until
+        else:
+            self._doubts.pop(name, None)
 
     async def _speak(self, parcel: Parcel) -> tuple[Outgoing, Receipt]:
         channel = self._channels[parcel.channel]
@@ -177,36 +215,51 @@ class Courier:
             if prepared is None:
                 return message, Receipt()
             message = prepared
-        return message, await threads.deliver(channel, message)
+        return message, await channel.deliver(message)
 
-    async def _delay(self, parcel: Parcel, delayed: DeliveryDelayed) -> None:
-        later = self._desk.now() + max(delayed.retry_in, timedelta(0))
-        if delayed.everyone:
-            self._paused[parcel.channel] = later
-        async with self._desk.store.unit() as unit:
-            await delivered.delayed(self._desk, unit, parcel, delayed, later)
-            await unit.commit()
+    async def _refused(self, parcel: Parcel, why: DeliveryRefused) -> None:
+        desk = self._desk
+        await self._record(parcel, lambda unit: delivered.refused(desk, unit, parcel, why), else_=ParcelState.FAILED)
 
     async def _rebuild(self, parcel: Parcel, gone: ThreadGone) -> None:
-        """Send it again, into a place made anew; what belongs to no ticket has none to make."""
-        async with self._desk.store.unit() as unit:
-            if parcel.ticket_id is None:
-                await delivered.refused(self._desk, unit, parcel, DeliveryRefused(str(gone)))
-            else:
-                await threads.forget(self._desk, unit, parcel, gone)
-                # A group that loses every new topic at once must not be filled with them.
-                rest = timedelta(0) if parcel.attempts <= REBUILT_AT_ONCE else timedelta(minutes=1)
-                await unit.save(replace(parcel, state=ParcelState.QUEUED, not_before=self._desk.now() + rest))
-            await unit.commit()
+        later = self._desk.now() + (REBUILD_AGAIN if parcel.attempts >= BUGS else timedelta(0))
 
-    async def _bug(self, parcel: Parcel, bug: Exception) -> None:
-        if parcel.attempts >= BUGS:
+        async def write(unit: Unit) -> None:
+            if await threads.forget(self._desk, unit, parcel):
+                await unit.save(replace(parcel, state=ParcelState.QUEUED, not_before=later))
+            else:
+                await delivered.refused(self._desk, unit, parcel, DeliveryRefused(str(gone)))
+
+        await self._record(parcel, write)
+
+    async def _record(
+        self, parcel: Parcel, write: Callable[[Unit], Awaitable[None]], *, else_: ParcelState | None = None
+    ) -> None:
+        """Write down what became of a parcel; it is not sent again because that takes long or goes wrong.
+
+        `else_`: the state in which a mistake of the desk's own in writing leaves it.
+        """
+
+        async def once() -> None:
             async with self._desk.store.unit() as unit:
-                await delivered.refused(self._desk, unit, parcel, DeliveryRefused(f"{type(bug).__name__}: {bug}"))
-                await unit.commit()
-            return
-        later = self._desk.now() + timedelta(seconds=2**parcel.attempts)
-        await self._note(parcel, state=ParcelState.QUEUED, not_before=later)
+                current = await unit.get(Parcel, parcel.id)
+                if current is not None and current.state is ParcelState.SENDING:  # a lost answer to a commit is one
+                    await write(unit)
+                    await unit.commit()
+
+        try:
+            await self._disk.surely(once)
+        except Exception as bug:  # the guard: a client must not read the same words every minute
+            if else_ is None:
+                raise
+            log.exception("parcel.not_recorded id=%s", parcel.id)
+            values = {"state": else_, "error": f"{type(bug).__name__}: {bug}"[:500]}
+            await self._disk.surely(lambda: self._note(parcel, **values))
+
+    async def _again(self, parcel: Parcel, after: timedelta) -> None:
+        """Put it back into the queue if it is on its way as far as the store knows."""
+        later = self._desk.now() + after
+        await self._disk.surely(lambda: self._note(parcel, state=ParcelState.QUEUED, not_before=later))
 
     async def _note(self, parcel: Parcel, **values: object) -> None:
         async with self._desk.store.unit() as unit:

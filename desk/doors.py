@@ -54,7 +54,7 @@ async def send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, doo
         ticket=ticket,
         message_id=parcel.message_id,
         title=message.title,
-        quote=message.quote,
+        quote=message.quote if door.channel == parcel.channel else "",  # a chat shows what was said before
         footer=message.footer,
         buttons=_for(door, message),
         files=files,

@@ -14,6 +14,7 @@ from datetime import timedelta
 from desk.desk import Desk
 from desk.people import Client, Door, Key
 from desk.ports import Unit
+from desk.tickets import Ticket, TicketId
 
 LINK_LIVES = timedelta(days=30)
 _BYTES = 12
@@ -40,17 +41,17 @@ def _hash(name: bytes) -> str:
     return hashlib.sha256(b"link:" + name).hexdigest()
 
 
-async def telegram_link(desk: Desk, unit: Unit, client: Client, door: Door) -> str:
+async def telegram_link(desk: Desk, unit: Unit, client: Client, door: Door, ticket: Ticket) -> str:
     """A link that proves that whoever opens it reads this mailbox; "" when there is no bot or no need.
 
-    No need: the client has a Telegram already.
+    No need: the client has a Telegram already. The chat goes on in `ticket`.
     """
     bot = await unit.recall("telegram.username")
     if not bot or await unit.count(Door, client_id=client.id, channel="telegram"):
         return ""
     name = secrets.token_bytes(_BYTES)
     now = desk.now()
-    await unit.add(
+    key = await unit.add(
         Key(
             sort="link",
             secret=_hash(name),
@@ -61,8 +62,17 @@ async def telegram_link(desk: Desk, unit: Unit, client: Client, door: Door) -> s
             expires_at=now + LINK_LIVES,
         )
     )
+    await unit.remember(f"link.ticket:{key.id}", str(ticket.id))
     payload = "L" + _text(name + _mac(await secret(unit), name))
     return f"https://t.me/{bot}?start={payload}"
+
+
+async def ticket_of(unit: Unit, key: Key) -> TicketId | None:
+    """The ticket whose mail carried a link; told once."""
+    fact = f"link.ticket:{key.id}"
+    stored = await unit.recall(fact)
+    await unit.remember(fact, "")
+    return TicketId(int(stored)) if stored else None
 
 
 async def spend(desk: Desk, unit: Unit, payload: str) -> Key | None:

@@ -40,7 +40,9 @@ async def door_for(desk: Desk, unit: Unit, incoming: Incoming) -> tuple[Door, Cl
             name=sender.name or door.name,
         )
         return await unit.save(fresh), client, True
-    client = await unit.add(Client(name=sender.name or sender.address, created_at=now))
+    # What was chosen by /lang before there was a client.
+    chosen = await unit.recall(f"lang:{sender.channel}:{sender.address}")
+    client = await unit.add(Client(name=sender.name or sender.address, language=chosen, created_at=now))
     door = await unit.add(
         Door(
             client_id=client.id,
@@ -56,8 +58,16 @@ async def door_for(desk: Desk, unit: Unit, incoming: Incoming) -> tuple[Door, Cl
     return door, client, False
 
 
+async def root(unit: Unit, client_id: ClientId) -> ClientId:
+    """The client that this one is part of by now, itself when it was joined to none."""
+    while (client := await unit.get(Client, client_id)) and client.joined_to:
+        client_id = client.joined_to
+    return client_id
+
+
 async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof: Proof, by: str) -> Client:
     """Make two clients one; history and tickets come together under the older. Joining one with itself is nothing."""
+    one, other = await root(unit, one), await root(unit, other)
     kept_id, joined_id = min(one, other), max(one, other)
     kept, joined = await unit.get(Client, kept_id), await unit.get(Client, joined_id)
     if kept is None or joined is None:
@@ -94,7 +104,8 @@ async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof:
 async def unlink(desk: Desk, unit: Unit, client_id: ClientId, *, by: str) -> Link:
     """Undo the client's last joining. Refusal when there is none.
 
-    Tickets go back to their owner before it; later ones stay with the door that opened them.
+    Tickets go back to their owner before it; later ones stay with the door that opened them. An address proven since
+    from a door that goes back goes with it.
     """
     link = await unit.first(Link, kept_id=client_id, undone_at=None, order="-id")
     if link is None:
@@ -102,10 +113,8 @@ async def unlink(desk: Desk, unit: Unit, client_id: ClientId, *, by: str) -> Lin
     joined = await unit.get(Client, link.joined_id)
     if joined is None:
         raise LookupError(f"client {link.joined_id} is not there")
-    moved = [door for door in await unit.find(Door, id__in=link.doors) if door.client_id == client_id]
-    doors = {door.id for door in moved}
-    for door in moved:
-        await unit.save(replace(door, client_id=link.joined_id))
+    doors = {door.id for door in await _doors_of(unit, link)}
+    await unit.change(Door, {"client_id": link.joined_id}, id__in=doors)
     for ticket in await unit.find(Ticket, client_id=client_id):
         before = ticket.id in link.tickets
         later = ticket.created_at >= link.at and ticket.opened_door_id in doors
@@ -121,6 +130,16 @@ async def unlink(desk: Desk, unit: Unit, client_id: ClientId, *, by: str) -> Lin
     for owner in (client_id, link.joined_id):
         await _tell(desk, unit, owner, desk.say("group.unlinked", name=joined.name))
     return link
+
+
+async def _doors_of(unit: Unit, link: Link) -> list[Door]:
+    """What goes back with the joined client: the doors that came with it and those proven since through them."""
+    theirs = {door.id: door for door in await unit.find(Door, id__in=link.doors, client_id=link.kept_id)}
+    for door in await unit.find(Door, client_id=link.kept_id, id__gt=max(link.doors, default=0)):
+        by = await unit.recall(f"door.by:{door.id}")
+        if by and int(by) in theirs:
+            theirs[door.id] = door
+    return list(theirs.values())
 
 
 async def _tell(desk: Desk, unit: Unit, client_id: ClientId, text: str) -> None:
@@ -140,8 +159,8 @@ def phone_number(text: str) -> str:
     return f"+{digits}"
 
 
-async def own_phone(desk: Desk, unit: Unit, client: Client, contact: SharedContact) -> None:
-    """A phone that Telegram says is the sender's own: a proof."""
+async def own_phone(desk: Desk, unit: Unit, client: Client, by: Door, contact: SharedContact) -> None:
+    """A phone that Telegram says is the sender's own: a proof. `by`: their door, through which it came."""
     number = phone_number(contact.phone)
     if not number:
         return
@@ -149,11 +168,13 @@ async def own_phone(desk: Desk, unit: Unit, client: Client, contact: SharedConta
     if door and door.client_id != client.id:
         await join(desk, unit, client.id, door.client_id, proof=Proof.CONTACT, by="desk")
     elif not door:
-        await add_door(desk, unit, client, "phone", number, proof=Proof.CONTACT)
+        await add_door(desk, unit, client, by, "phone", number, proof=Proof.CONTACT)
 
 
-async def add_door(desk: Desk, unit: Unit, client: Client, channel: str, address: str, *, proof: Proof) -> Door:
-    """Give a client one more proven address."""
+async def add_door(  # noqa: PLR0917 - whose, by which door, and the address's two halves
+    desk: Desk, unit: Unit, client: Client, by: Door, channel: str, address: str, *, proof: Proof
+) -> Door:
+    """Give a client one more address, proven by who wrote through the door `by`."""
     now = desk.now()
     door = await unit.add(
         Door(
@@ -166,6 +187,7 @@ async def add_door(desk: Desk, unit: Unit, client: Client, channel: str, address
             used_at=now,
         )
     )
-    data = {"door": door.id, "channel": channel, "proof": proof.value}
+    await unit.remember(f"door.by:{door.id}", str(by.id))
+    data = {"door": door.id, "channel": channel, "proof": proof.value, "by": by.id}
     await unit.add(Audit(at=now, who="desk", what="door added", client_id=client.id, data=data))
     return door

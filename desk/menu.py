@@ -8,7 +8,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming
 from desk.parcels import Action, Button, Purpose
-from desk.people import Client, ClientId, Door, Proof
+from desk.people import Client, ClientId, Door, Key, Proof
 from desk.ports import Unit
 from desk.texts import LANGUAGES
 from desk.tickets import Status, Ticket
@@ -36,6 +36,8 @@ async def door_moved(desk: Desk, chat_id: str, shut: bool) -> None:
         if door and (door.shut_at is not None) != shut:
             at = desk.now() if shut else None
             await unit.save(replace(door, shut_at=at, shut_reason="blocked" if shut else ""))
+            if not shut:  # what could not be delivered for want of a door may be tried again
+                await unit.change(Ticket, {"held_reason": ""}, client_id=door.client_id, status=Status.WAITING)
             key = "group.blocked" if shut else "group.unblocked"
             for ticket in await unit.find(Ticket, client_id=door.client_id, status__ne=Status.CLOSED):
                 await outbox.to_topic(desk, unit, ticket, desk.say(key, name=door.name), silent=True)
@@ -73,7 +75,7 @@ async def _send(
 
 
 async def _start(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
-    if argument:
+    if argument.startswith("L"):
         await _link(desk, unit, incoming, argument)
         return
     await _say(desk, unit, incoming, "client.start", name=desk.settings.desk.name)
@@ -93,8 +95,17 @@ async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> Non
         await suggesting.suggest(desk, unit, client.id, owner.client_id, reason="second_telegram", value=key.address)
         await _say(desk, unit, incoming, "client.link_asked")
         return
-    await linking.join(desk, unit, client.id, owner.client_id, proof=Proof.LINK, by=client.name)
+    joined = await linking.join(desk, unit, client.id, owner.client_id, proof=Proof.LINK, by=client.name)
+    await _go_on_here(desk, unit, joined, key)
     await _say(desk, unit, incoming, "client.linked", address=key.address)
+
+
+async def _go_on_here(desk: Desk, unit: Unit, client: Client, key: Key) -> None:
+    """The ticket whose mail carried the link is the one that the next message here continues."""
+    ticket_id = await keys.ticket_of(unit, key)
+    ticket = await unit.get(Ticket, ticket_id) if ticket_id else None
+    if ticket and ticket.client_id == client.id and ticket.status is not Status.CLOSED:
+        await unit.save(replace(ticket, active_at=desk.now()))
 
 
 async def _new(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:

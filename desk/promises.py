@@ -11,6 +11,9 @@ from desk.calendar import WorkingTime
 from desk.settings import Reminders
 from desk.tickets import Status, Ticket
 
+UNDELIVERED = "undelivered"
+"""Why a ticket is held whose reminder could not be delivered: the engineers were told and decide."""
+
 
 class Next(Enum):
     REMIND = "remind"
@@ -28,6 +31,8 @@ class Promise:
 def next_step(ticket: Ticket, settings: Reminders, calendar: WorkingTime) -> Promise | None:
     """The ticket's next step by itself; None when there is none or something is still on its way."""
     if ticket.status is not Status.WAITING or ticket.clock_from is None or ticket.reminder_id:
+        return None
+    if ticket.held_reason == UNDELIVERED:
         return None
     if ticket.reminded < settings.count:
         due = ticket.snoozed_until or calendar.add(ticket.clock_from, settings.every)

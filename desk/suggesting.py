@@ -25,7 +25,7 @@ _PHONE = re.compile(r"(?<![\w+])(?:\+\d|8)[\d ()-]{9,18}\d(?!\w)")
 async def look(desk: Desk, unit: Unit, door: Door, incoming: Incoming) -> None:
     """Suggest a linking for every claimed address or phone that belongs to another client."""
     client_id = door.client_id
-    text = f"{incoming.text}\n{incoming.rest}"[:LOOKED_AT] if incoming.channel == "mail" else incoming.text[:LOOKED_AT]
+    text = f"{incoming.text}\n{_below_quotation(incoming.rest)}"[:LOOKED_AT]
     claims = [("mail", one.casefold().rstrip(".")) for one in _MAIL.findall(text)]
     claims += [("phone", linking.phone_number(one)) for one in _PHONE.findall(text)]
     if incoming.contact and not incoming.contact.own:
@@ -38,10 +38,16 @@ async def look(desk: Desk, unit: Unit, door: Door, incoming: Incoming) -> None:
             await suggest(desk, unit, client_id, other.client_id, reason=f"claimed_{channel}", value=address)
 
 
+def _below_quotation(rest: str) -> str:
+    """What stands below a quotation is a signature; the quotation itself names the others of the thread."""
+    lines = rest.splitlines()
+    quoted = [number for number, line in enumerate(lines) if line.lstrip().startswith(">")]
+    return "\n".join(lines[quoted[-1] + 1 :]) if quoted else ""
+
+
 async def suggest(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, reason: str, value: str) -> None:
     """Ask the engineers once whether two clients are one; the card stands in the client's newest ticket."""
-    pair = {"client_id__in": (one, other), "other_id__in": (one, other)}
-    if await unit.count(Suggestion, **pair):
+    if await _asked(unit, one, other, reason):
         return
     ticket = await unit.first(Ticket, client_id=one, status__ne=Status.CLOSED, order="-active_at")
     ticket = ticket or await unit.first(Ticket, client_id=other, order="-active_at")
@@ -64,6 +70,14 @@ async def suggest(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, rea
     await outbox.to_topic(desk, unit, ticket, text, title=desk.say("group.same"), buttons=[buttons])
 
 
+async def _asked(unit: Unit, one: ClientId, other: ClientId, reason: str) -> bool:
+    """Whether the engineers were asked before: about a mere claim once and for all, about a proof while it is open."""
+    pair: dict[str, object] = {"client_id__in": (one, other), "other_id__in": (one, other)}
+    if not reason.startswith("claimed_"):
+        pair |= {"reason": reason, "state": Answered.OPEN}
+    return await unit.count(Suggestion, **pair) > 0
+
+
 async def answered(desk: Desk, unit: Unit, suggestion_id: int, *, yes: bool, by: str) -> str:
     """An engineer's word on a suggestion; the toast. Refusal when it was answered before."""
     asked = await unit.get(Suggestion, suggestion_id)
@@ -72,8 +86,5 @@ async def answered(desk: Desk, unit: Unit, suggestion_id: int, *, yes: bool, by:
     await unit.save(replace(asked, state=Answered.YES if yes else Answered.NO, by=by))
     if not yes:
         return desk.say("group.same_no")
-    first, second = await unit.get(Client, asked.client_id), await unit.get(Client, asked.other_id)
-    one = first.joined_to or first.id if first else asked.client_id
-    other = second.joined_to or second.id if second else asked.other_id
-    await linking.join(desk, unit, one, other, proof=Proof.ENGINEER, by=by)
+    await linking.join(desk, unit, asked.client_id, asked.other_id, proof=Proof.ENGINEER, by=by)
     return desk.say("group.same_yes")
