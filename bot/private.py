@@ -1,11 +1,13 @@
 """A client's private chat with the bot."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bot import translate
+from bot.contents import attachments
 from bot.files import Fetcher
 from bot.home import Home
 from bot.presses import handle_press
@@ -35,19 +37,35 @@ async def _said(message: Message, album: Sequence[Message], desk: Desk, fetcher:
     files = await fetcher.fetch(album, desk.now())
     incoming = translate.incoming(album, files, language)
     assert incoming is not None
-    asked = translate.command(translate.own_words(album))
-    if asked and asked.name in COMMANDS and asked.bot.lower() in {"", home.username.lower()}:
+    asked = _asked(album, home)
+    if asked and (asked.name == "new" or not files):  # a picture is never lost behind a command
         await menu.obey(desk, incoming, asked.name, asked.argument)
     else:
         await intake.receive(desk, incoming)
 
 
-async def _changed(message: Message, desk: Desk) -> None:
+def _asked(messages: Sequence[Message], home: Home) -> translate.Command | None:
+    """The command that a client gave to this bot."""
+    asked = translate.command(translate.own_words(messages))
+    ours = asked and asked.name in COMMANDS and asked.bot.lower() in {"", home.username.lower()}
+    return asked if ours else None
+
+
+async def _changed(message: Message, desk: Desk, fetcher: Fetcher, home: Home) -> None:
+    """An edit; of a message that never came here (the desk was not there yet), the message itself."""
     if message.from_user is None or message.from_user.is_bot:
         return
-    edited = translate.edited(message, desk.settings.desk.language)
-    if edited:
-        await intake.edited(desk, edited)
+    language = desk.settings.desk.language
+    change = translate.edited(message, language)
+    if change is None:
+        return
+    if not await intake.files_known(desk, change, [file.file_id for file in attachments(message)]):
+        change = replace(change, files=await fetcher.fetch([message], desk.now()))
+    asked = _asked([message], home)
+    if asked and asked.name == "new" and asked.argument:
+        change = replace(change, text=asked.argument)
+    if not await intake.edited(desk, change):
+        await _said(message, [message], desk, fetcher, home)
 
 
 async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot) -> None:

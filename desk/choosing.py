@@ -44,7 +44,8 @@ async def choose(
     """Decide by thread for mail; for Telegram by reply, then the open ticket, then the one just closed."""
     if door.channel == "mail":
         return await _by_thread(desk, unit, client, incoming)
-    if fresh or await _asked_for_new(unit, door):
+    asked = await _asked_for_new(unit, door)
+    if fresh or asked:
         return Choice(how=How.NEW)
     return await _in_chat(desk, unit, client, incoming)
 
@@ -104,9 +105,20 @@ async def _by_thread(desk: Desk, unit: Unit, client: Client, incoming: Incoming)
                     else _again(desk, ticket)
                 )
             stranger = stranger or ticket
+    for tag in incoming.tags:  # signed by us: some programs answer to the address and drop the thread
+        number = tag.removeprefix(_letters(desk.settings.desk.prefix))
+        ticket = await unit.get(Ticket, int(number)) if number.isdecimal() else None
+        if ticket and ticket.client_id == client.id:
+            return Choice(how=How.THREAD, ticket=ticket) if ticket.status is not Status.CLOSED else _again(desk, ticket)
+        stranger = stranger or ticket
     if stranger and stranger.status is not Status.CLOSED:
         return Choice(how=How.STRANGER, ticket=stranger)
     return Choice(how=How.NEW, related=stranger.id if stranger else None)
+
+
+def _letters(prefix: str) -> str:
+    """A prefix as it stands in a plus tag."""
+    return "".join(letter for letter in prefix.lower() if letter.isascii() and letter.isalnum())
 
 
 def _again(desk: Desk, ticket: Ticket) -> Choice:

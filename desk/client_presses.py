@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import choosing, clients, opening, outbox, work
+from desk import choosing, clients, other_question, outbox, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
@@ -55,6 +55,8 @@ def _waiting(ticket: Ticket) -> None:
 
 async def _keep(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
     _waiting(ticket)
+    if not ticket.reminded and not ticket.reminder_id and not ticket.snoozed_until:
+        return clients.say(desk, client, "client.kept")  # a double tap: the count is anew already
     await work.drop_reminders(unit, ticket)
     name = client.name
     if ticket.kept >= KEPT_AT_MOST:
@@ -121,7 +123,11 @@ async def _other(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: 
     message = await unit.get(Message, int(press.arg)) if press.arg.isdecimal() else None
     if message is None or message.ticket_id != ticket.id:
         raise Refusal("client.moved_already")
-    fresh = await opening.move_to_new(desk, unit, ticket, message, client)
+    fresh = await other_question.move_to_new(desk, unit, ticket, message, client)
+    # The line with the button names the new ticket from now on: a reply to it goes there.
+    await unit.change(
+        Trace, {"ticket_id": fresh.id}, channel="telegram", place=press.place, external_id=press.external_id
+    )
     said = clients.say(desk, client, "client.moved", number=desk.number(fresh.id))
     await _tick(desk, unit, ticket, press, said)
     return said

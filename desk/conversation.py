@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk.incoming import Incoming
+from desk.incoming import Incoming, IncomingFile
 from desk.lifecycle import Step, after
 from desk.people import Door
 from desk.ports import Unit
@@ -45,21 +45,25 @@ async def add_message(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming
         )
     )
     for file in incoming.files:
-        await unit.add(
-            File(
-                message_id=message.id,
-                sort=file.sort,
-                name=file.name,
-                mime=file.mime,
-                size=file.size,
-                key=file.key,
-                remote_id=file.remote_id,
-                inline=file.inline,
-            )
-        )
+        await add_file(unit, message.id, file)
     for external_id in (incoming.external_id, *incoming.also):
         await _trace(unit, ticket, message.id, incoming, external_id)
     return message
+
+
+async def add_file(unit: Unit, message_id: MessageId, file: IncomingFile) -> File:
+    return await unit.add(
+        File(
+            message_id=message_id,
+            sort=file.sort,
+            name=file.name,
+            mime=file.mime,
+            size=file.size,
+            key=file.key,
+            remote_id=file.remote_id,
+            inline=file.inline,
+        )
+    )
 
 
 async def _trace(unit: Unit, ticket: Ticket, message_id: MessageId, incoming: Incoming, external_id: str) -> None:

@@ -96,6 +96,7 @@ class Incoming:
     tags: tuple[str, ...] = ()  # mail: plus tags of our own address found among the recipients
     others: tuple[str, ...] = ()  # mail: other recipients
     sort: Sort = Sort.HUMAN
+    described: bool = False  # the words are not the sender's own: a place or a sticker in words, something forwarded
     contact: SharedContact | None = None
     failed: str = ""  # BOUNCE: the Message-ID of the mail that failed
     failed_to: str = ""
@@ -111,6 +112,7 @@ class Edited:
     place: str
     external_id: str
     text: str
+    files: tuple[IncomingFile, ...] = ()  # empty also where they were not looked at
     at: datetime
 
 

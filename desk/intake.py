@@ -1,19 +1,20 @@
 """A client's message comes in: whose it is, which ticket it belongs to, what follows. One unit, one commit."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from desk import bounces, choosing, codes, conversation, linking, opening, outbox, suggesting, wording
+from desk import bounces, choosing, codes, conversation, linking, opening, other_question, outbox, suggesting, wording
 from desk.choosing import Choice, How
 from desk.desk import Desk
-from desk.incoming import Edited, Incoming, Sort
+from desk.incoming import Edited, Incoming, IncomingFile, Sort
 from desk.language import guess_language
 from desk.parcels import Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
-from desk.tickets import Kind, Message, Revision, Role, Status, Ticket, Trace
+from desk.tickets import File, Kind, Message, Revision, Role, Status, Ticket, Trace
 
 ENOUGH_LETTERS = 20
-"""A message must say so much before it changes the language we answer in: «VPN» alone is no English."""
+"""A message must say so much before it changes the language we answer in: «ok, thanks» alone does not."""
 
 
 async def receive(desk: Desk, incoming: Incoming) -> None:
@@ -42,26 +43,43 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     else:
         await _go_on(desk, unit, choice, choice.ticket, door, client, incoming)
     if incoming.contact and incoming.contact.own:
-        await linking.own_phone(desk, unit, client, incoming.contact)
+        await linking.own_phone(desk, unit, client, door, incoming.contact)
     if incoming.sort is Sort.HUMAN:
         await suggesting.look(desk, unit, door, incoming)
 
 
 async def _seen(unit: Unit, incoming: Incoming) -> bool:
-    """A Telegram message is told apart by its number; mails by content, before they come here."""
-    if incoming.channel != "telegram":
-        return False
+    """A Telegram message is told apart by its number; a mail that came by two ways by its id and words."""
+    if incoming.channel == "mail":
+        return await _came_by_another_way(unit, incoming)
     trace = await unit.first(
         Trace, channel="telegram", place=incoming.place, external_id=incoming.external_id, role=Role.THEIRS
     )
     return trace is not None
 
 
+async def _came_by_another_way(unit: Unit, incoming: Incoming) -> bool:
+    """Whether this mail is here already: sent to two of our addresses it has other headers, but the same words."""
+    if not incoming.external_id:
+        return False
+    words = (incoming.sender.address, incoming.text, incoming.rest)
+    for trace in await unit.find(Trace, channel="mail", external_id=incoming.external_id, role=Role.THEIRS):
+        message = await unit.get(Message, trace.message_id) if trace.message_id else None
+        if message and (message.author_id, message.text, message.rest) == words:
+            sizes = sorted(file.size for file in await unit.find(File, message_id=message.id))
+            return sizes == sorted(file.size for file in incoming.files)
+    return False
+
+
 async def _hear_language(unit: Unit, client: Client, incoming: Incoming) -> Client:
+    if incoming.described:
+        return client
     heard = guess_language(incoming.text)
     letters = sum(letter.isalpha() for letter in incoming.text[:200])
     if not heard or heard == client.spoken or (client.spoken and letters < ENOUGH_LETTERS):
         return client
+    if heard == "en" and letters < ENOUGH_LETTERS and incoming.text.isupper():
+        return client  # «VPN» and «HP 1320» are written so in every language
     return await unit.save(replace(client, spoken=heard))
 
 
@@ -80,39 +98,83 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     if counts and not stranger:
         ticket = await unit.save(replace(ticket, door_id=door.id, client_wrote_at=now))
     ticket = await unit.save(replace(ticket, active_at=now))
-    await opening.mirror(desk, unit, ticket, door, client, message, incoming, stranger=stranger)
+    await opening.mirror(desk, unit, ticket, door, client, message, subject=incoming.subject, stranger=stranger)
+    await opening.ask_for_files(desk, unit, ticket, door, client, message)
     await outbox.card(desk, unit, ticket)
     if before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
         await outbox.topic(desk, unit, ticket)
     if door.channel != "telegram" or stranger:
         return
     await outbox.react(desk, unit, "telegram", incoming.place, incoming.external_id, "👀", ticket.id)
-    reopened = before.status is Status.CLOSED and ticket.status is not Status.CLOSED
+    # A solved ticket that opens again may just as well be a new question that came to the old place.
+    reopened = before.status in (Status.SOLVED, Status.CLOSED) and ticket.status is Status.OPEN
     if reopened or choice.several:
-        await opening.say_where(desk, unit, before, ticket, door, client, message, reopened=reopened)
+        await other_question.say_where(desk, unit, before, ticket, door, client, message, reopened=reopened)
 
 
-async def edited(desk: Desk, change: Edited) -> None:
-    """A client changed a message: the former words are kept and the engineers see both."""
+async def edited(desk: Desk, change: Edited) -> bool:
+    """A client changed a message: the former words are kept and the engineers see both.
+
+    False, with nothing done, for a message that is not known here: what it says now is then to be taken in.
+    """
     async with desk.unit() as unit:
-        trace = await unit.first(
-            Trace, channel=change.channel, place=change.place, external_id=change.external_id, role=Role.THEIRS
-        )
-        message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
+        message = await _changing(unit, change)
         ticket = await unit.get(Ticket, message.ticket_id) if message else None
-        if message and ticket and message.text != change.text:
-            await _changed(desk, unit, ticket, message, change)
+        if message is None or ticket is None:
+            return False
+        fresh = await _other_files(desk, unit, message, change.files)
+        if message.text != change.text or fresh:
+            await _changed(desk, unit, ticket, message, change, fresh)
         await unit.commit()
+    return True
 
 
-async def _changed(desk: Desk, unit: Unit, ticket: Ticket, message: Message, change: Edited) -> None:
+async def files_known(desk: Desk, change: Edited, remote_ids: Sequence[str]) -> bool:
+    """Whether a message that was changed still has the files that it had, as far as their names tell."""
+    async with desk.view() as view:
+        message = await _changing(view, change)
+        had = await view.find(File, message_id=message.id) if message else []
+    return set(remote_ids) <= {file.remote_id for file in had}
+
+
+async def _changing(unit: Unit, change: Edited) -> Message | None:
+    trace = await unit.first(
+        Trace, channel=change.channel, place=change.place, external_id=change.external_id, role=Role.THEIRS
+    )
+    return await unit.get(Message, trace.message_id) if trace and trace.message_id else None
+
+
+async def _other_files(desk: Desk, unit: Unit, message: Message, files: Sequence[IncomingFile]) -> list[IncomingFile]:
+    """Those that the message did not have: Telegram may name the same file anew, its content tells."""
+    had = await unit.find(File, message_id=message.id)
+    known = {(file.size, await desk.files.read(file.key) if file.key else file.name.encode()) for file in had}
+    return [
+        file
+        for file in files
+        if (file.size, await desk.files.read(file.key) if file.key else file.name.encode()) not in known
+    ]
+
+
+async def _changed(  # noqa: PLR0917 - the change and what it concerns
+    desk: Desk, unit: Unit, ticket: Ticket, message: Message, change: Edited, fresh: Sequence[IncomingFile]
+) -> None:
     await unit.add(Revision(message_id=message.id, text=message.text, at=change.at))
     await unit.save(replace(message, text=change.text))
+    files = [await conversation.add_file(unit, message.id, file) for file in fresh]
     if ticket.status is Status.WAITING:
         ticket = await conversation.client_wrote(unit, ticket)
+        ticket = await unit.save(replace(ticket, client_wrote_at=desk.now(), active_at=desk.now()))
         await outbox.card(desk, unit, ticket)
-    text = desk.say("group.edited", text=change.text)
-    former = desk.say("group.edited_before", text=message.text)
+    shown = await unit.first(Trace, channel="group", message_id=message.id, ticket_id=ticket.id, role=Role.CLIENT)
     await outbox.to_topic(
-        desk, unit, ticket, text, purpose=Purpose.MIRROR, message_id=message.id, title=message.author, quote=former
+        desk,
+        unit,
+        ticket,
+        desk.say("group.edited", text=change.text),
+        purpose=Purpose.MIRROR,
+        message_id=message.id,
+        title=message.author,
+        quote=desk.say("group.edited_before", text=message.text),
+        files=[file for file in files if file.key],
+        reply_to=shown.external_id if shown else "",
     )

@@ -1,25 +1,30 @@
 """A new ticket: routed, registered, shown to the engineers, confirmed to the client."""
 
-import json
-from dataclasses import replace
+import re
 from datetime import timedelta
 
-from desk import clients, conversation, keys, outbox, putting_back, wording
+from desk import clients, conversation, keys, outbox, wording
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
 from desk.language import guess_language
 from desk.moments import in_words
-from desk.parcels import Action, Button, Parcel, Purpose
+from desk.parcels import Parcel, Purpose
 from desk.people import Audit, Client, Door
 from desk.ports import Unit
-from desk.tickets import File, Kind, Message, Ticket, TicketId, Trace
+from desk.tickets import File, Kind, Message, Ticket, TicketId
 
 RECEIPTS_AN_HOUR = 5
 """Per sender: a machine that answers our receipts must not make us answer it for ever."""
 
+_LINK = re.compile(r"\?start=L[\w-]+")
+"""Our signed link in a quotation: an engineer who pressed it would become the client."""
+
 MIRRORED = 3500
 """Characters of one mail's quoted rest that the topic shows; the whole of it is kept."""
+
+HANDED_OUT = 20 * 1024 * 1024
+"""Bytes that Telegram hands to a bot (Bot API, getFile)."""
 
 
 async def open_ticket(
@@ -38,9 +43,10 @@ async def open_ticket(
     ticket = await register(desk, unit, door, client, facts, subject=wording.subject(desk, incoming), related=related)
     human = incoming.sort is Sort.HUMAN
     message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.WORDS)
-    await mirror(desk, unit, ticket, door, client, message, incoming)
+    await mirror(desk, unit, ticket, door, client, message, subject=incoming.subject)
+    await ask_for_files(desk, unit, ticket, door, client, message)
     if receipt and human and await _may_confirm(desk, unit, door):
-        await confirm(desk, unit, ticket, door, client, reply_to=incoming.external_id)
+        await confirm(desk, unit, ticket, door, client, reply_to=incoming.external_id, alone=not incoming.others)
     return ticket
 
 
@@ -72,17 +78,32 @@ async def register(
 
 def facts_of(desk: Desk, door: Door, incoming: Incoming, *, known: bool) -> Facts:
     """What the rules may know about a message."""
-    sender = (door.address, *((f"@{door.username}",) if door.username else ()))
+    mailbox = incoming.place if door.channel == "mail" else ""
+    return facts(
+        desk,
+        door,
+        incoming.text,
+        subject=incoming.subject,
+        mailbox=mailbox,
+        has_attachment=bool(incoming.files),
+        known=known,
+    )
+
+
+def facts(
+    desk: Desk, door: Door, text: str, *, has_attachment: bool, known: bool, subject: str = "", mailbox: str = ""
+) -> Facts:
+    """The same from its parts."""
     return Facts(
         channel=door.channel,
-        mailbox=incoming.place if door.channel == "mail" else "",
-        sender=sender,
-        subject=incoming.subject,
-        text=incoming.text,
-        has_attachment=bool(incoming.files),
+        mailbox=mailbox,
+        sender=(door.address, *((f"@{door.username}",) if door.username else ())),
+        subject=subject,
+        text=text,
+        has_attachment=has_attachment,
         working_hours=desk.calendar.is_working(desk.now()),
         known_client=known,
-        language=guess_language(f"{incoming.subject}\n{incoming.text}"),
+        language=guess_language(f"{subject}\n{text}"),
     )
 
 
@@ -93,24 +114,23 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
     door: Door,
     client: Client,
     message: Message,
-    incoming: Incoming,
     *,
+    subject: str = "",
     stranger: bool = False,
 ) -> None:
-    """Show the client's words and files in the ticket's topic."""
+    """Show the client's words and files in the ticket's topic; `subject` is that of a mail."""
     files = await unit.find(File, message_id=message.id)
-    text = incoming.text
-    if door.channel == "mail" and incoming.subject and incoming.subject not in ticket.subject:
-        text = f"{desk.say('group.subject', subject=incoming.subject)}\n\n{text}"
-    for file in files:
-        if not file.key:
-            text = f"{text}\n{desk.say('group.file_too_large', name=file.name, size=wording.size(file.size))}".strip()
-    quote = incoming.rest[:MIRRORED]
+    text = message.text
+    if subject and subject not in ticket.subject:
+        text = f"{desk.say('group.subject', subject=subject)}\n\n{text}"
+    missing = [_missing(desk, file) for file in files if not file.key]
+    text = "\n".join(part for part in (text, *missing) if part)
+    quote = _LINK.sub("?start=…", message.rest[:MIRRORED])
     if message.kind is Kind.MACHINE:
-        text, quote = desk.say("group.machine"), f"{incoming.text}\n{incoming.rest}"[:MIRRORED]
-    author = incoming.sender.name or client.name
+        text, quote = desk.say("group.machine"), f"{message.text}\n{message.rest}"[:MIRRORED]
+    author = message.author or client.name
     if stranger:
-        author = desk.say("group.stranger", name=author, address=incoming.sender.address)
+        author = desk.say("group.stranger", name=author, address=message.author_id)
     await outbox.to_topic(
         desk,
         unit,
@@ -122,12 +142,35 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
         quote=quote,
         files=[file for file in files if file.key],
     )
-    too_large = [file for file in files if not file.key]
-    if too_large and door.channel == "telegram":
-        box = desk.settings.mailbox[0].address if desk.settings.mailbox else ""
-        key = "client.file_too_large" if box else "client.file_too_large_no_mail"
-        said = clients.say(desk, client, key, name=too_large[0].name, address=box)
-        await outbox.to_door(desk, unit, door, Purpose.NOTICE, said, ticket=ticket, reply_to=incoming.external_id)
+
+
+def _missing(desk: Desk, file: File) -> str:
+    key = "group.file_too_large" if _too_large(file) else "group.file_not_fetched"
+    return desk.say(key, name=file.name, size=wording.size(desk, file.size))
+
+
+def _too_large(file: File) -> bool:
+    """Why there is a file without content: it is too large, unless Telegram would not give a small one."""
+    return file.size == 0 or file.size > HANDED_OUT
+
+
+async def ask_for_files(  # noqa: PLR0917 - the message, its sender and its ticket
+    desk: Desk, unit: Unit, ticket: Ticket, door: Door, client: Client, message: Message
+) -> None:
+    """Tell a client in Telegram where else to send what the bot could not fetch."""
+    if door.channel != "telegram":
+        return
+    missing = await unit.find(File, message_id=message.id, key="")
+    box = desk.settings.mailbox[0].address if desk.settings.mailbox else ""
+    language = clients.language(desk, client, ticket)
+    for too_large, mail, no_mail in (
+        (True, "client.file_too_large", "client.file_too_large_no_mail"),
+        (False, "client.file_not_fetched", "client.file_not_fetched_no_mail"),
+    ):
+        names = "», «".join(file.name for file in missing if _too_large(file) is too_large)
+        if names:
+            said = desk.say(mail if box else no_mail, language, name=names, address=box)
+            await outbox.to_door(desk, unit, door, Purpose.NOTICE, said, ticket=ticket, reply_to=message.external_id)
 
 
 async def _may_confirm(desk: Desk, unit: Unit, door: Door) -> bool:
@@ -142,14 +185,26 @@ async def _may_confirm(desk: Desk, unit: Unit, door: Door) -> bool:
     return sent < RECEIPTS_AN_HOUR
 
 
-async def confirm(desk: Desk, unit: Unit, ticket: Ticket, door: Door, client: Client, *, reply_to: str = "") -> None:
-    """The receipt: the number, when to expect an answer, how to add to it."""
+async def confirm(
+    desk: Desk,
+    unit: Unit,
+    ticket: Ticket,
+    door: Door,
+    client: Client,
+    *,
+    reply_to: str = "",
+    alone: bool = True,
+) -> None:
+    """The receipt: the number, when to expect an answer, how to add to it.
+
+    `alone`: nobody else was written to. Whoever answers to all quotes our words, and the link is for one.
+    """
     language = clients.language(desk, client, ticket)
     when = expectation(desk, language)
     text = desk.say(f"client.receipt_{door.channel}", language, number=desk.number(ticket.id), when=when)
     footer = ""
-    if door.channel == "mail":
-        link = await keys.telegram_link(desk, unit, client, door)
+    if door.channel == "mail" and alone:
+        link = await keys.telegram_link(desk, unit, client, door, ticket)
         footer = desk.say("client.receipt_link", language, link=link) if link else ""
     await outbox.to_door(desk, unit, door, Purpose.RECEIPT, text, ticket=ticket, footer=footer, reply_to=reply_to)
 
@@ -165,72 +220,3 @@ def expectation(desk: Desk, language: str) -> str:
         return desk.say("client.now_closed_long", language)
     words = in_words(language, start, now=now, timezone=desk.settings.desk.timezone)
     return desk.say("client.now_closed", language, start=words)
-
-
-async def say_where(  # noqa: PLR0917 - the message, its sender and its ticket
-    desk: Desk,
-    unit: Unit,
-    before: Ticket,
-    ticket: Ticket,
-    door: Door,
-    client: Client,
-    message: Message,
-    *,
-    reopened: bool,
-) -> None:
-    """Tell the client where a message went, with a button for «that was another question»."""
-    language = clients.language(desk, client, ticket)
-    key = "client.went_to_reopened" if reopened else "client.went_to"
-    text = desk.say(key, language, number=desk.number(ticket.id), subject=ticket.subject)
-    button = Button(
-        label=desk.say("client.button_other", language), action=Action.OTHER, ticket=ticket.id, arg=str(message.id)
-    )
-    await unit.remember(f"before:{message.id}", _snapshot(before))
-    await outbox.to_door(
-        desk, unit, door, Purpose.NOTICE, text, ticket=ticket, buttons=[[button]], reply_to=message.external_id
-    )
-
-
-def _snapshot(ticket: Ticket) -> str:
-    """What a ticket was before a message reached it, in case the message belonged elsewhere."""
-    names = ("closed_at", "clock_from", "solved_at", "snoozed_until")
-    times = {name: at.isoformat() if (at := getattr(ticket, name)) else "" for name in names}
-    counts = {"reminded": ticket.reminded, "kept": ticket.kept}
-    closing = ticket.closing.value if ticket.closing else ""
-    return json.dumps({"status": ticket.status.value, "closing": closing, **times, **counts})
-
-
-async def move_to_new(desk: Desk, unit: Unit, ticket: Ticket, message: Message, client: Client) -> Ticket:
-    """The client says that a message was another question: it opens a ticket of its own, the old one is as before."""
-    door = await unit.get(Door, message.door_id or 0)
-    if door is None:
-        raise LookupError(f"message {message.id} has no door")
-    files = await unit.find(File, message_id=message.id)
-    facts = Facts(
-        channel=door.channel,
-        sender=(door.address,),
-        text=message.text,
-        has_attachment=bool(files),
-        working_hours=desk.calendar.is_working(desk.now()),
-        known_client=True,
-        language=guess_language(message.text),
-    )
-    sort = files[0].sort if files else ""
-    subject = wording.subject_of(desk, message.text, sort)
-    fresh = await register(desk, unit, door, client, facts, subject=subject, related=ticket.id)
-    moved = await unit.save(replace(message, ticket_id=fresh.id))
-    await unit.change(Trace, {"ticket_id": fresh.id}, message_id=message.id, channel=door.channel)
-    await outbox.to_topic(
-        desk,
-        unit,
-        fresh,
-        message.text,
-        purpose=Purpose.MIRROR,
-        message_id=moved.id,
-        title=f"{message.author} · {desk.say(f'group.door_{door.channel}')}",
-        files=[file for file in files if file.key],
-    )
-    await outbox.to_topic(desk, unit, ticket, desk.say("group.moved_away", number=desk.number(fresh.id)))
-    await putting_back.restore(desk, unit, ticket, message)
-    await confirm(desk, unit, fresh, door, client, reply_to=message.external_id)
-    return fresh

@@ -1,4 +1,7 @@
-"""Undoing what a message did to a ticket that it did not belong to."""
+"""Undoing what a message did to a ticket that it did not belong to.
+
+Rule: what happened to the ticket since by other people is never undone.
+"""
 
 import json
 from dataclasses import replace
@@ -8,40 +11,73 @@ from typing import Any
 from desk import outbox
 from desk.desk import Desk
 from desk.lifecycle import Step, after
+from desk.people import Audit, DoorId
 from desk.ports import Unit
-from desk.tickets import Closing, Kind, Message, Status, Ticket
+from desk.tickets import Closing, Kind, Message, MessageId, Status, Ticket
 
-_BACK = {Status.WAITING: Step.ASKED, Status.SOLVED: Step.SOLVED, Status.CLOSED: Step.CLOSED}
+_BACK = {
+    Status.NEW: Step.MOVED_AWAY,
+    Status.WAITING: Step.ASKED,
+    Status.SOLVED: Step.SOLVED,
+    Status.CLOSED: Step.CLOSED,
+}
+_TIMES = ("active_at", "client_wrote_at", "solved_at", "closed_at", "clock_from", "snoozed_until")
+_PLAIN = ("door_id", "reminded", "kept", "held_reason")
+_OURS = (Kind.ANSWER, Kind.QUESTION)
+_WORK = ("solved", "closed", "reopened")
+
+
+def _key(message_id: MessageId) -> str:
+    return f"before:{message_id}"
+
+
+async def keep(unit: Unit, before: Ticket, message: Message) -> None:
+    """Keep what the ticket was before this message reached it."""
+    times = {name: at.isoformat() if (at := getattr(before, name)) else "" for name in _TIMES}
+    plain = {name: getattr(before, name) for name in _PLAIN}
+    closing = before.closing.value if before.closing else ""
+    kept = {"status": before.status.value, "closing": closing, **times, **plain}
+    await unit.remember(_key(message.id), json.dumps(kept))
 
 
 async def restore(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> None:
     """Put the ticket back to what it was before the message, unless something else happened to it since."""
-    stored = await unit.recall(f"before:{message.id}")
-    await unit.remember(f"before:{message.id}", "")
-    later = await unit.count(Message, ticket_id=ticket.id, kind=Kind.WORDS, id__gt=message.id)
-    if not stored or later or ticket.status is not Status.OPEN:
+    stored = await unit.recall(_key(message.id))
+    await unit.remember(_key(message.id), "")
+    if not stored:
+        return
+    following = await unit.first(Message, ticket_id=ticket.id, kind=Kind.WORDS, id__gt=message.id)
+    if following:
+        # The client's next word keeps the ticket open. Should that move away too, this is where the ticket began.
+        if await unit.recall(_key(following.id)):
+            await unit.remember(_key(following.id), stored)
         return
     was: dict[str, Any] = json.loads(stored)
-    step = _BACK.get(Status(was["status"]))
-    if step is None:
+    former = Status(was["status"])
+    if ticket.status not in (Status.OPEN, former) or await _worked_on(unit, ticket, message):
         return
-
-    def moment(name: str) -> datetime | None:
-        return datetime.fromisoformat(was[name]) if was[name] else None
-
+    status = ticket.status if former is ticket.status else after(ticket.status, _BACK[former])
+    times: dict[str, Any] = {name: datetime.fromisoformat(was[name]) if was[name] else None for name in _TIMES}
     ticket = await unit.save(
         replace(
             ticket,
-            status=after(ticket.status, step),
-            closed_at=moment("closed_at"),
-            clock_from=moment("clock_from"),
-            solved_at=moment("solved_at"),
-            snoozed_until=moment("snoozed_until"),
+            status=status,
             closing=Closing(was["closing"]) if was["closing"] else None,
-            reminded=int(was["reminded"]),
-            kept=int(was["kept"]),
+            door_id=DoorId(was["door_id"]),
+            reminded=was["reminded"],
+            kept=was["kept"],
+            held_reason=was["held_reason"],
+            **times,
         )
     )
     await outbox.card(desk, unit, ticket)
     if ticket.status is Status.CLOSED:
         await outbox.topic(desk, unit, ticket)
+
+
+async def _worked_on(unit: Unit, ticket: Ticket, message: Message) -> bool:
+    """Whether an engineer spoke to the client or moved the ticket on after the message."""
+    return bool(
+        await unit.count(Message, ticket_id=ticket.id, kind__in=_OURS, id__gt=message.id, withdrawn_at=None)
+        or await unit.count(Audit, ticket_id=ticket.id, what__in=_WORK, at__gt=message.at)
+    )

@@ -60,9 +60,10 @@ def thanks_alone(incoming: Incoming) -> bool:
     return any(word in _THANKS for word in words) and all(word in _THANKS or word in _BESIDES for word in words)
 
 
-def size(count: int) -> str:
-    """A file's size as people write it: 12 KB, 3.4 MB."""
+def size(desk: Desk, count: int) -> str:
+    """A file's size as the engineers write it: 12 KB, 3.4 MB; never 0."""
     kilo = 1024
     if count < kilo * kilo:
-        return f"{max(1, round(count / kilo))} KB"
-    return f"{count / kilo / kilo:.1f} MB"
+        return desk.say("group.kilobytes", count=max(1, round(count / kilo)))
+    shown = f"{count / kilo / kilo:.1f}"
+    return desk.say("group.megabytes", count=shown.replace(".", ",") if desk.settings.desk.language == "ru" else shown)
