@@ -5,16 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from desk.desk import Desk
-from desk.parcels import (
-    Act,
-    Button,
-    Enclosure,
-    Outgoing,
-    Parcel,
-    ParcelState,
-    Purpose,
-    Urgency,
-)
+from desk.parcels import Act, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose, Urgency
 from desk.people import Door
 from desk.ports import Unit
 from desk.tickets import File, MessageId, Role, Ticket, TicketId, Trace
