@@ -68,7 +68,10 @@ def _fill(tar: tarfile.TarFile, url: str, files: Path, work: Path) -> Manifest:
 
 
 def _dump(url: str, work: Path) -> tuple[str, dict[str, int]]:
-    """Write every table into a file of its own; the revision, and the rows of each, in the order to read them back."""
+    """Write every table into a file of its own; the revision, and how many rows each has."""
+    database = sqlite_file(url)
+    if database is not None and not database.exists():
+        raise CannotRestore(f"there is no database {database}")  # opening it would make one
     engine = sync_engine(url)
     try:
         with engine.connect().execution_options(**snapshot(engine.dialect.name)) as connection, connection.begin():

@@ -274,8 +274,13 @@ async def test_a_backup_that_fails_leaves_the_old_one(sqlite_url: str, tmp_path:
     """And nothing of itself."""
     archive = tmp_path / "backup.tar.gz"
     archive.write_bytes(b"the old one")
+    nowhere = tmp_path / "empty.db"
+    with pytest.raises(CannotRestore, match="no database"):
+        await backup(f"sqlite:///{nowhere}", tmp_path / "files", archive)
+    assert not nowhere.exists()
+    nowhere.touch()
     with pytest.raises(CannotRestore, match="nothing to back up"):
-        await backup(f"sqlite:///{tmp_path}/empty.db", tmp_path / "files", archive)
+        await backup(f"sqlite:///{nowhere}", tmp_path / "files", archive)
     (tmp_path / "files" / "aa").mkdir()
     (tmp_path / "files" / "aa" / ("a" * 32)).mkdir()
     with pytest.raises(IsADirectoryError):

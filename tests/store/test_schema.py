@@ -23,7 +23,7 @@ from store.store import SqlStore
 from store.tables import METADATA, TABLES
 
 UPGRADE = Path(__file__).parent / "upgrade"
-"""A filled SQLite database of each revision, as SQL: `python -c "import sqlite3; …iterdump()"` of one when it was new."""
+"""A filled SQLite database of each revision, as SQL; `python tests/store/upgrade/write.py` writes the newest."""
 ROOT = Path(__file__).parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
 
