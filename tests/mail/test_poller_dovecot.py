@@ -28,8 +28,7 @@ async def test_new_mail_comes_by_idle_and_is_moved(
     await world.until(lambda: stored.health)
     dovecot.put(letter(1))
     await world.until(lambda: stored.arrivals, within=5)
-    await world.until(lambda: dovecot.lying("Processed") == 1)
-    assert dovecot.lying() == 0
+    await world.until(lambda: (dovecot.lying("Processed"), dovecot.lying()) == (1, 0))
     assert stored.subjects() == ["letter 1"]
 
 
