@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.channel import TelegramChannel
-from desk import chores
 from desk.desk import Desk
 from desk.incoming import Raw, RawState
 from desk.parcels import Parcel, ParcelState
@@ -118,7 +117,7 @@ class World:
         self.store = SqlStore(self.url)
         await self.store.open()
         self.desk = build_desk(settings, self.store, FolderFiles(self.folder / "data" / "files"), self.clock)
-        self.telegram = TelegramChannel(self.desk)
+        self.telegram = TelegramChannel(self.desk, clock=lambda: self.clock().timestamp())
         await self.telegram.open()
         self.running = Running(self.desk, [self.telegram, MailChannel(self.desk, settings.mailbox)])
         self.running.start()
@@ -146,9 +145,9 @@ class World:
             return "mails in the inbox"
         now = self.clock()
         async with self.store.view() as view:
-            states = (RawState.NEW, RawState.WORKING)
-            raws = await view.find(Raw, state__in=states, not_before__le=now)
-            due = await view.find(Parcel, state=ParcelState.QUEUED, not_before__le=now)
+            # What stands in its lane behind something that waits (an album, a held answer) is not due.
+            raws = await view.due_raws(now, busy=(), limit=5) + await view.find(Raw, state=RawState.WORKING)
+            due = await view.due_parcels(now, busy=(), limit=5)
             going = await view.find(Parcel, state=ParcelState.SENDING)
         return f"raws {[raw.id for raw in raws]} parcels {[p.id for p in due + going]}" if raws or due or going else ""
 
@@ -156,7 +155,8 @@ class World:
         """Let time pass, then let the desk do what is due."""
         self.clock.advance(**parts)
         if tick:
-            await chores.tick(self.desk)
+            for each in self.running.ticks():
+                await each.run()
         self.running.inbox.wake()
         self.running.courier.wake()
         await self.settle()
