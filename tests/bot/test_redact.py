@@ -40,7 +40,7 @@ def test_log_lines_and_tracebacks_are_clean() -> None:
     logger.addHandler(handler)
     try:
         try:
-            raise ValueError(f"cannot connect to /bot{TOKEN}/getMe with 123456:TEST")  # noqa: TRY301 - a traceback is what is tested
+            raise ValueError(f"cannot connect to /bot{TOKEN}/getMe with 123456:TEST")
         except ValueError:
             logger.exception("failed: %s", f"bot{TOKEN}")
         logger.warning("plain words, %d", 5)
