@@ -71,10 +71,13 @@ class MailChannel:
             incoming = self._verified(replace(parsed.incoming, files=kept), signer)
             await intake.receive(self._desk.working_on([raw.id]), incoming)
 
-    def ready_in(self, message: Outgoing) -> timedelta:
+    def reserve(self, message: Outgoing, *, before: Sequence[Act] = ()) -> timedelta:
         """Mail has no pace of its own."""
-        del message
+        del message, before
         return timedelta(0)
+
+    def release(self, message: Outgoing) -> None:
+        """Nothing was taken."""
 
     async def deliver(self, message: Outgoing) -> Receipt:
         """Send a mail; other acts than saying something mean nothing in mail and are done at once."""
@@ -212,7 +215,7 @@ class MailChannel:
         if file.key and file.size <= TOTAL_LIMIT:
             try:
                 content = await self._desk.files.read(file.key)
-            except (OSError, LookupError):
+            except (OSError, LookupError, ValueError):
                 content = None
         return Loaded(name=file.name, mime=file.mime, size=file.size, content=content)
 

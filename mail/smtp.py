@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 ANSWER_WITHIN = 60.0  # seconds for a command; a large mail may take this long between two answers
 IDLE_FOR = 30.0  # seconds after which an unused connection is closed
+FAREWELL = 2.0  # seconds that a mail on its way may still take when we are to close
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=15)
 LOGIN_PAUSE = timedelta(minutes=5)
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_ADDRESS = re.compile(r"[!#-'*+/-9=?A-Z^-~.-]{1,64}@[A-Za-z0-9._:\[\]-]{1,255}")
 _SHUT = {550, 551, 553}
 _GONE = {421, 454}  # "closing", "temporary authentication failure": the server, not the mail
 TEMPORARY, PERMANENT = 4, 5
@@ -58,6 +60,9 @@ class Sender:
         """
         import aiosmtplib
 
+        if not _ADDRESS.fullmatch(recipient):
+            raise DeliveryRefused(f"{one_line(recipient)[:200]!r} is no address that mail can be sent to")
+        failures = self._failures  # several that wait for one dead server are one failure
         async with self._lock:
             try:
                 client = await self._connected()
@@ -66,10 +71,10 @@ class Sender:
                 self._drop()
                 raise DeliveryDelayed(LOGIN_PAUSE, _said(error), everyone=True) from error
             except aiosmtplib.SMTPResponseException as error:
-                await self._answered(message_id, error)
-            except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+                await self._answered(message_id, error, failures + 1)
+            except (aiosmtplib.SMTPException, OSError) as error:
                 self._drop()
-                self._failures += 1
+                self._failures = failures + 1
                 reason = one_line(str(error)) or type(error).__name__
                 raise DeliveryDelayed(_pause(self._failures), reason, everyone=True) from error
             except BaseException:
@@ -80,9 +85,12 @@ class Sender:
             self._close_later()
 
     async def close(self) -> None:
-        """Say goodbye to the server."""
-        async with self._lock:
-            await self._quit()
+        """Say goodbye to the server, in the middle of a mail without its leave."""
+        try:
+            async with asyncio.timeout(FAREWELL), self._lock:
+                await self._quit()
+        except TimeoutError:
+            self._drop()
 
     async def _connected(self) -> "aiosmtplib.SMTP":
         if self._closing is not None:
@@ -111,14 +119,14 @@ class Sender:
         await client.rcpt(recipient)
         await client.data(raw)
 
-    async def _answered(self, message_id: str, error: "aiosmtplib.SMTPResponseException") -> None:
-        """Raise what a server's refusal means for us."""
+    async def _answered(self, message_id: str, error: "aiosmtplib.SMTPResponseException", failures: int) -> None:
+        """Raise what a server's refusal means for us; `failures`: how many in a row, if it is the server's own."""
         import aiosmtplib
 
         said, code = _said(error), error.code
         if code in _GONE or not TEMPORARY * 100 <= code < (PERMANENT + 1) * 100:
             self._drop()
-            self._failures += 1
+            self._failures = failures
             raise DeliveryDelayed(_pause(self._failures), said, everyone=True) from error
         self._close_later()
         if code // 100 == TEMPORARY:

@@ -94,9 +94,10 @@ class SmtpServer:
         if self.faults.busy > 0:
             self.faults.busy -= 1
             return "451 4.3.2 busy, come again"
-        if self.faults.refuse_null_sender and not address:
+        null = address in ("", "<>")
+        if self.faults.refuse_null_sender and null:
             return "550 5.7.1 mail without a sender is not taken here"
-        envelope.mail_from = address or ""
+        envelope.mail_from = "<>" if null else address  # aiosmtpd takes an empty one for a missing MAIL
         envelope.mail_options.extend(options)
         return "250 OK"
 
@@ -122,7 +123,7 @@ class SmtpServer:
         if self.faults.hold is not None:
             await self.faults.hold.wait()
         content = bytes(envelope.content or b"") if not isinstance(envelope.content, str) else envelope.content.encode()
-        sender = envelope.mail_from or ""
+        sender = (envelope.mail_from or "").strip("<>")
         self.envelopes.append((sender, tuple(envelope.rcpt_tos)))
         for recipient in envelope.rcpt_tos:
             await self._deliver(sender, re.sub(r"\s", "", recipient), content)
