@@ -125,7 +125,7 @@ async def edited(desk: Desk, post: Post) -> None:
             Trace, channel="group", place=post.place, external_id=post.external_id, role=Role.COLLEAGUE
         )
         message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
-        if message and message.text != post.text and not post.engineer.anonymous:
+        if message and (message.text != post.text or post.to_colleague) and not post.engineer.anonymous:
             await _changed(desk, unit, message, post)
         await unit.commit()
 
