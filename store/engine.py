@@ -9,11 +9,11 @@ commits with it, and those were confirmed to Telegram already. It costs one fsyn
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Integer, Table, create_engine, event, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -22,6 +22,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from store.failures import translated
+
+T = TypeVar("T")
 
 WRITER_LOCK, PROCESS_LOCK = 0x077E7_0001, 0x077E7_0002
 """The keys of PostgreSQL's advisory locks: writers one at a time, one desk at a time. Any numbers of our own."""
@@ -154,24 +156,50 @@ class Database:
         async with self._queue:
             self._holder = asyncio.current_task()
             try:
-                with translated(self.file):
-                    async with self._writers.execution_options(**options).connect() as connection:
-                        await connection.begin()
-                        try:
-                            yield connection
-                        finally:
-                            if rebuilding:
-                                await connection.rollback()
-                                await connection.invalidate()  # the pool must not hand it out without foreign keys
+                async with self._begun(self._writers.execution_options(**options)) as connection:
+                    try:
+                        yield connection
+                    finally:
+                        if rebuilding:
+                            await connection.rollback()
+                            await connection.invalidate()  # the pool must not hand it out without foreign keys
             finally:
                 self._holder = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees the database as it was at one instant and never waits for a writer. StoreAway."""
+        async with self._begun(self._readers) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _begun(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         with translated(self.file):
-            async with self._readers.connect() as connection, connection.begin():
+            connection = engine.connect()
+            try:
+                await self.whole(connection.start())
+                await self.whole(connection.begin())
                 yield connection
+            finally:
+                if connection.sync_connection is not None:
+                    await self.whole(connection.close())
+
+    async def whole(self, operation: Awaitable[T]) -> T:
+        """Await something that the database does. On SQLite a cancellation waits for its end.
+
+        SQLite's driver works in a thread, where nothing can be interrupted: cancelled in the middle, it would throw the
+        connection away and leave the thread behind. PostgreSQL's takes back what was asked.
+        """
+        if self.file is None:
+            return await operation
+        task = asyncio.ensure_future(operation)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()  # looked at, so that asyncio does not complain
+            raise
 
     async def close(self) -> None:
         """End every connection. What is still in use ends when it is given back."""

@@ -57,7 +57,7 @@ class SqlStore:
     @asynccontextmanager
     async def unit(self, *, finishing: Sequence[RawId] = ()) -> AsyncIterator[Unit]:
         async with self._database.writing() as connection:
-            unit = SqlUnit(connection, committed=self._committed, finishing=finishing)
+            unit = SqlUnit(self._database, connection, committed=self._committed, finishing=finishing)
             await unit.begin()
             try:
                 yield unit
@@ -67,7 +67,7 @@ class SqlStore:
     @asynccontextmanager
     async def view(self) -> AsyncIterator[Unit]:
         async with self._database.reading() as connection:
-            unit = SqlUnit(connection)
+            unit = SqlUnit(self._database, connection)
             try:
                 yield unit
             finally:

@@ -16,6 +16,7 @@ from desk.incoming import Raw, RawId, RawState
 from desk.parcels import Parcel
 from desk.tickets import Ticket
 from store.due import due_parcels, due_raws, next_parcel_at
+from store.engine import Database
 from store.rows import shape, with_id
 from store.tables import COUNTER, FACT
 
@@ -30,11 +31,13 @@ class SqlUnit:
 
     def __init__(
         self,
+        database: Database,
         connection: AsyncConnection,
         *,
         committed: Callable[[], None] | None = None,
         finishing: Sequence[RawId] = (),
     ) -> None:
+        self._database = database
         self._connection = connection
         self._committed = committed
         self._finishing = tuple(finishing)
@@ -129,9 +132,12 @@ class SqlUnit:
             await self.change(Raw, done, id__in=self._finishing, state__in=UNDONE)
         self._usable()
         self._over = "this unit's commit failed"
+        await self._database.whole(self._commit(self._committed))
+
+    async def _commit(self, committed: Callable[[], None]) -> None:
         await self._connection.commit()
         self._over = "this unit was committed"
-        self._committed()
+        committed()
 
     async def _next(self, counter: str) -> int:
         step = update(COUNTER).where(COUNTER.c.name == counter).values(last=COUNTER.c.last + 1)
@@ -145,7 +151,7 @@ class SqlUnit:
     async def _run(self, statement: Executable) -> Result[Any]:
         self._usable()
         try:
-            return await self._connection.execute(statement)
+            return await self._database.whole(self._connection.execute(statement))
         except BaseException:
             self._over = "this unit failed"
             raise
