@@ -18,7 +18,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import GetUpdates
 
-from bot.poller import CONFLICTS, Poller, arrival, backoff, lane_of
+from bot.poller import CONFLICTS, FULL_PAUSE, Poller, arrival, backoff, lane_of
 from bot.session import open_bot
 from desk.errors import AlreadyRunning, NoRoom
 from desk.ports import Arrival
@@ -93,7 +93,7 @@ async def test_a_full_disk_confirms_nothing_and_goes_on_by_itself() -> None:
     world.full = 3
     await world.run()
     assert len(world.stored) == 1
-    assert world.slept == [5.0] * 3
+    assert world.slept == [2.0] * 3
     assert [ok for ok, _ in world.health] == [False] * 3 + [True]
     assert "диск" in world.health[0][1]
 
