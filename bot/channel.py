@@ -19,7 +19,7 @@ from bot.home import Home
 from bot.membership import Membership
 from bot.mishaps import Mishap, Trouble, told
 from bot.pace import Pace
-from bot.poller import OnHealth, Poller, unheard
+from bot.poller import OnHealth, Poller
 from bot.private import private_router
 from bot.redact import guard_logs
 from bot.sending import Sender
@@ -27,6 +27,7 @@ from bot.session import open_bot
 from desk import group
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut, OtvetError, ThreadGone
+from desk.hearing import Hearing
 from desk.incoming import Raw
 from desk.parcels import Act, Outgoing, Receipt
 from desk.ports import Receive
@@ -50,7 +51,7 @@ class TelegramChannel:
         desk: Desk,
         settings: Telegram | None = None,
         *,
-        on_health: OnHealth = unheard,
+        on_health: OnHealth | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         settings = settings or desk.settings.telegram
@@ -58,7 +59,8 @@ class TelegramChannel:
         guard_logs(token)
         self._desk = desk
         self._clock = clock
-        self._on_health = on_health
+        self._hearing = Hearing(desk, "telegram")
+        self._on_health: OnHealth = on_health or self._hearing
         self.bot = open_bot(token, settings.api, settings.proxy)
         self.home = Home(configured=str(settings.group), bot_id=self.bot.id, clock=clock)
         pace = settings.pace
@@ -95,10 +97,14 @@ class TelegramChannel:
 
     async def run(self, receive: Receive) -> None:
         """Take updates until cancelled. AlreadyRunning when another process takes them or a webhook is set."""
-        while not self._opened:
-            await asyncio.sleep(opening.RETRY)
-            await self.open()
-        await Poller(self.bot, self._desk.say, on_health=self._on_health, clock=self._clock).run(receive)
+        hearing = asyncio.create_task(self._hearing.run(), name="telegram health")
+        try:
+            while not self._opened:
+                await asyncio.sleep(opening.RETRY)
+                await self.open()
+            await Poller(self.bot, self._desk.say, on_health=self._on_health, clock=self._clock).run(receive)
+        finally:
+            hearing.cancel()
 
     async def work(self, raws: Sequence[Raw]) -> None:
         """Hand one stored update, or the updates of one album, to the desk through aiogram's dispatcher.
@@ -117,6 +123,14 @@ class TelegramChannel:
             self.bot, updates[0], desk=self._desk.working_on([raw.id for raw in raws]), album=album or single
         )
 
+    def reserve(self, message: Outgoing, *, before: Sequence[Act] = ()) -> timedelta:
+        """Take places in Telegram's pace; zero: taken. See desk.ports.Channel."""
+        return self._pace.reserve(message, before=before, forum=self.home.forum)
+
+    def release(self, message: Outgoing) -> None:
+        """Give places back that were not used."""
+        self._pace.release(message)
+
     def ready_in(self, message: Outgoing) -> timedelta:
         """How long the message must wait for Telegram's pace; zero: it may go now."""
         return self._pace.ready_in(message, forum=self.home.forum)
@@ -125,22 +139,23 @@ class TelegramChannel:
         """Send; DeliveryDelayed, DeliveryRefused, DoorShut or ThreadGone."""
         if (standing := self._acts.stands(message)) is not None:
             return standing
-        wait = self.ready_in(message)
-        if wait > timedelta(0):
-            # Several are started side by side, each of them ready when it was looked at alone.
-            raise DeliveryDelayed(wait, "pace")
-        self._pace.spend(message, forum=self.home.forum)
+        if not self._pace.use(message, forum=self.home.forum):
+            wait = self.ready_in(message)
+            if wait > timedelta(0):
+                raise DeliveryDelayed(wait, "pace")
+            self._pace.spend(message, forum=self.home.forum)
+        failures = self._failures  # several on their way to a Telegram that is down are one failure
         in_group = message.channel == "group" and message.act is not Act.LEAVE
         if in_group and message.thread_place and message.thread_place != self.home.chat_id and message.thread:
             raise ThreadGone(f"{message.thread_place} is not the engineers' group")
         try:
             receipt = await self._acts.carry_out(message)
         except AiogramError as error:
-            raise await self._meant(message, error) from error
+            raise await self._meant(message, error, failures + 1) from error
         self._failures = 0
         return receipt
 
-    async def _meant(self, message: Outgoing, error: AiogramError) -> OtvetError:
+    async def _meant(self, message: Outgoing, error: AiogramError, failures: int) -> OtvetError:
         """The desk's error for Telegram's, after doing what must be done about it at once."""
         in_group = message.channel == "group"
         trouble = told(error, group=in_group, card=in_group and not self.home.forum)
@@ -149,7 +164,7 @@ class TelegramChannel:
             self._pace.pause(message, trouble.wait.total_seconds())
             return DeliveryDelayed(trouble.wait, trouble.words)
         if mishap in {Mishap.DOWN, Mishap.TOKEN}:
-            self._failures += 1
+            self._failures = failures
             wait = min(trouble.wait * 2 ** min(self._failures - 1, 8), max(SLOWEST, trouble.wait))
             return DeliveryDelayed(wait, trouble.words, everyone=True)
         if mishap is Mishap.MIGRATED and in_group:

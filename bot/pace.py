@@ -1,13 +1,15 @@
 """Telegram's limits as pure accounting: how long a message must wait, given what was sent before.
 
-Rule: nothing is reserved. `ready_in` only looks, `spend` writes down; time is the injected clock's, in seconds.
+Rule: `ready_in` only looks, `spend` writes down, `reserve` does both at once, so that what is started side by side
+stays within the limits together. Time is the injected clock's, in seconds.
 
 Telegram allows about 30 messages a second in all, one a second in a private chat and 20 a minute in a group, where
 edits and new topics count and reactions do not (Bots FAQ, "My bot is hitting limits").
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.render import parts_of
@@ -50,6 +52,12 @@ class Window:
         for index in range(cost):
             self._sent.append(now + (index // self.limit) * self.span)
 
+    def take_back(self, at: float, cost: int) -> None:
+        """Strike out `cost` written down at that time, as far as they still count."""
+        for _ in range(cost):
+            if at in self._sent:
+                self._sent.remove(at)
+
     def idle(self, now: float) -> bool:
         self._forget(now)
         return not self._sent
@@ -73,6 +81,18 @@ class Evenly:
     def add(self, now: float, cost: int) -> None:
         self._due = max(self._due, now) + self._interval * cost
 
+    def take_back(self, cost: int) -> None:
+        self._due -= self._interval * cost
+
+
+@dataclass(slots=True)
+class Booking:
+    """Places written down at a moment for messages that are still to go."""
+
+    at: float
+    left: int
+    topics: int
+
 
 class Pace:
     """The accounts of one bot. `ready_in` answers in the desk's terms, `spend` is called as a message goes out."""
@@ -89,11 +109,52 @@ class Pace:
         ordinary = group_per_minute - KEPT if group_per_minute > KEPT else group_per_minute
         self._evenly = Evenly(MINUTE / ordinary, BURST) if group_per_minute > 0 else None
         self._paused: dict[str, float] = {}
+        self._booked: dict[int, Booking] = {}
 
     def ready_in(self, message: Outgoing, *, forum: bool = True) -> timedelta:
         """How long the message must wait; zero: it may go now."""
-        now, cost = self._clock(), cost_of(message, forum=forum)
-        waits = [self._paused.get(_chat(message), now) - now, self._all.wait(now, max(cost, 1))]
+        return self._wait(message, cost_of(message, forum=forum), topics=int(forum and message.act is Act.OPEN))
+
+    def spend(self, message: Outgoing, *, forum: bool = True) -> None:
+        """Write the message down as sent now."""
+        self._write(message, cost_of(message, forum=forum), topics=int(forum and message.act is Act.OPEN))
+
+    def reserve(self, message: Outgoing, *, before: Sequence[Act] = (), forum: bool = True) -> timedelta:
+        """Take places for a message and for what must precede it; how long to wait where there are none."""
+        topics = before.count(Act.OPEN) + int(message.act is Act.OPEN) if forum else 0
+        cost = cost_of(message, forum=forum) + sum(1 for act in before if forum or act is not Act.OPEN)
+        wait = self._wait(message, cost, topics=topics)
+        if wait <= timedelta(0):
+            self._booked[message.id] = Booking(at=self._clock(), left=cost, topics=topics)
+            self._write(message, cost, topics=topics)
+        return wait
+
+    def use(self, message: Outgoing, *, forum: bool = True) -> bool:
+        """Whether places were reserved under the message's id; they are used up."""
+        booking, cost = self._booked.get(message.id), cost_of(message, forum=forum)
+        if booking is None or booking.left < cost or self._pause_left(message) > 0:
+            return False
+        booking.left -= cost
+        booking.topics -= int(message.act is Act.OPEN)
+        return True
+
+    def release(self, message: Outgoing) -> None:
+        """Give back what was reserved under the message's id and not used."""
+        booking = self._booked.pop(message.id, None)
+        if booking is None:
+            return
+        self._all.take_back(booking.at, booking.left)
+        if message.channel != "group":
+            self._chat_window(message.place, booking.at).take_back(booking.at, booking.left)
+            return
+        self._group.take_back(booking.at, booking.left)
+        self._topics.take_back(booking.at, max(0, booking.topics))
+        if self._evenly and message.purpose not in URGENT:
+            self._evenly.take_back(booking.left)
+
+    def _wait(self, message: Outgoing, cost: int, *, topics: int) -> timedelta:
+        now = self._clock()
+        waits = [self._pause_left(message), self._all.wait(now, max(cost, 1))]
         if message.act in (Act.REACT, Act.LEAVE):
             return timedelta(seconds=max(0.0, *waits))
         if message.channel != "group":
@@ -105,13 +166,11 @@ class Pace:
             waits.append(self._group.wait(now, cost, kept=KEPT))
             if self._evenly and cost:
                 waits.append(self._evenly.wait(now))
-            if message.act is Act.OPEN:
-                waits.append(self._topics.wait(now, cost))
+            waits.append(self._topics.wait(now, topics))
         return timedelta(seconds=max(0.0, *waits))
 
-    def spend(self, message: Outgoing, *, forum: bool = True) -> None:
-        """Write the message down as sent now."""
-        now, cost = self._clock(), cost_of(message, forum=forum)
+    def _write(self, message: Outgoing, cost: int, *, topics: int) -> None:
+        now = self._clock()
         self._all.add(now, max(cost, 1))
         if message.act in (Act.REACT, Act.LEAVE):
             return
@@ -119,10 +178,13 @@ class Pace:
             self._chat_window(message.place, now).add(now, cost)
             return
         self._group.add(now, cost)
-        if message.act is Act.OPEN:
-            self._topics.add(now, cost)
+        self._topics.add(now, topics)
         if self._evenly and message.purpose not in URGENT:
             self._evenly.add(now, cost)
+
+    def _pause_left(self, message: Outgoing) -> float:
+        now = self._clock()
+        return self._paused.get(_chat(message), now) - now
 
     def pause(self, message: Outgoing, seconds: float) -> None:
         """Telegram said to leave that chat alone for so long."""

@@ -36,14 +36,18 @@ CONFLICTS = 4
 # While running we answer a newcomer's conflict quickly: it is the newcomer that is to give up.
 CONFLICT_PAUSE = 3.0
 SLOWEST = 30.0
-FULL_PAUSE = 5.0
+FULL_PAUSE = 2.0
+HEALTH_EVERY = 50.0  # the same good news is not told more often
 log = logging.getLogger(__name__)
 
 Say = Callable[..., str]
 
 
 class OnHealth(Protocol):
-    """Called with False and a sentence when updates cannot be had, and with True and "" when they can again."""
+    """Called with False and a sentence when updates cannot be had, with True and "" when they can again.
+
+    And with True now and then while all is well, for whoever asks since when nothing was heard.
+    """
 
     def __call__(self, ok: bool, reason: str) -> None: ...
 
@@ -75,7 +79,7 @@ class Poller:
         self._healthy = True
         self._failures = 0
         self._conflicts = 0
-        self._started = clock()
+        self._started = self._told_at = clock()
 
     async def run(self, receive: Receive) -> None:
         """Poll until cancelled. AlreadyRunning when, at the start, another process polls or a webhook is set."""
@@ -145,10 +149,14 @@ class Poller:
                 log.warning("poll.unhealthy %s", reason)
             self._healthy = False
             self._on_health(ok=False, reason=reason)
-        elif not self._healthy:
+            return
+        if not self._healthy:
             log.warning("poll.healthy")
-            self._healthy = True
-            self._on_health(ok=True, reason="")
+        elif self._clock() - self._told_at < HEALTH_EVERY:
+            return
+        self._healthy = True
+        self._told_at = self._clock()
+        self._on_health(ok=True, reason="")
 
 
 def backoff(failures: int) -> float:

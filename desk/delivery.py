@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from desk import delivered, threads
@@ -17,6 +17,7 @@ from desk.disk import AGAIN, TROUBLES, Disk
 from desk.errors import DeliveryDelayed, DeliveryRefused, ThreadGone
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Receipt
 from desk.ports import Channel, Unit
+from desk.traffic import IDLE, Traffic
 from desk.wire import unpack
 
 log = logging.getLogger(__name__)
@@ -25,16 +26,15 @@ AT_ONCE = 16
 LOOKED_AT = 200
 """Lanes looked at in one round: more than can be sent in it, so that a paced channel does not hide another."""
 
-IDLE = timedelta(seconds=30)
 REBUILT_AT_ONCE = 3
 """Attempts after which a message that finds its topic missing again waits a minute before the next one is made."""
 
 BUGS = 5
 """Attempts before a message that makes the channel fail in an unforeseen way is given up and told."""
 
-STUCK_AGAIN = timedelta(seconds=30)
 REBUILD_AGAIN = timedelta(minutes=1)
-"""Between attempts to make a topic that is gone again and again."""
+STUCK_AGAIN = timedelta(seconds=30)
+"""After a mistake of the desk's own in keeping the books."""
 
 
 class Courier:
@@ -46,8 +46,7 @@ class Courier:
         self._channels: Mapping[str, Channel] = {name: channel for channel in channels for name in channel.names}
         self._woken = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self._doubts: dict[str, datetime] = {}
-        self._probed: dict[str, str] = {}
+        self._traffic = Traffic(self._channels)
         self._threads: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._recovered = False
 
@@ -91,33 +90,13 @@ class Courier:
             for parcel in due:
                 if room == 0:
                     break
-                held = await self._held(view, parcel, now)
+                held = await self._traffic.held(view, parcel, now, self._busy)
                 if held > timedelta(0):
                     wait = min(wait, held)
                     continue
                 room -= 1
                 self._busy[parcel.lane] = asyncio.create_task(self._carry(parcel), name=f"parcel {parcel.id}")
         return wait
-
-    async def _held(self, view: Unit, parcel: Parcel, now: datetime) -> timedelta:
-        """How long this parcel must wait: its channel is down, or the pace is used up; zero: its place is taken."""
-        channel = self._channels.get(parcel.channel)
-        if channel is None:
-            return IDLE
-        name = channel.names[0]
-        until = self._doubts.get(name)
-        if until and until > now:
-            return until - now
-        if until and self._probed.get(name) in self._busy:
-            return IDLE  # a channel that was down is asked by one parcel, whose end wakes us
-        message = unpack(parcel.body, parcel.id)
-        held = channel.reserve(message)
-        if held <= timedelta(0) and (before := await threads.before(view, parcel, message)):
-            channel.release(message)
-            held = channel.reserve(message, before=before)
-        if held <= timedelta(0) and until:
-            self._probed[name] = parcel.lane
-        return held
 
     async def deliver_once(self) -> int:
         """Deliver all that may go now, one by one; how many were tried. For tests and the demo."""
@@ -151,8 +130,7 @@ class Courier:
             log.exception("parcel.stuck id=%s", parcel.id)
             await self._again(parcel, STUCK_AGAIN)
         finally:
-            if channel := self._channels.get(parcel.channel):
-                channel.release(unpack(parcel.body, parcel.id))
+            self._traffic.release(parcel)
             self._busy.pop(parcel.lane, None)
             self.wake()
 
@@ -162,7 +140,7 @@ class Courier:
             current = await unit.get(Parcel, parcel.id)
             if current is None or current.state is not ParcelState.QUEUED:
                 return None
-            if not await delivered.still_wanted(unit, current):
+            if not await delivered.still_wanted(self._desk, unit, current):
                 await unit.save(replace(current, state=ParcelState.WITHDRAWN))
                 await unit.commit()
                 return None
@@ -176,12 +154,13 @@ class Courier:
             message, receipt = await self._speak(parcel)
         except DeliveryDelayed as delayed:
             later = desk.now() + max(delayed.retry_in, timedelta(0))
-            self._doubt(parcel, later if delayed.everyone else None)
-            await self._record(parcel, lambda unit: delivered.delayed(desk, unit, parcel, delayed, later))
+            self._traffic.learn(parcel, down_until=later if delayed.everyone else None)
+            why = delayed
+            await self._record(parcel, lambda unit: delivered.delayed(desk, unit, parcel, why, later))
         except ThreadGone as gone:
             await self._rebuild(parcel, gone)
         except DeliveryRefused as refused:
-            self._doubt(parcel, None)
+            self._traffic.learn(parcel)
             await self._refused(parcel, refused)
         except TROUBLES:
             raise
@@ -192,18 +171,10 @@ class Courier:
             else:
                 await self._again(parcel, timedelta(seconds=2**parcel.attempts))
         else:
-            self._doubt(parcel, None)
+            self._traffic.learn(parcel)
             await self._record(
                 parcel, lambda unit: delivered.sent(desk, unit, parcel, message, receipt), else_=ParcelState.SENT
             )
-
-    def _doubt(self, parcel: Parcel, until: datetime | None) -> None:
-        """Note that the parcel's whole channel is down until then, or that it speaks."""
-        name = self._channels[parcel.channel].names[0]
-        if until:
-            self._doubts[name] = until
-        else:
-            self._doubts.pop(name, None)
 
     async def _speak(self, parcel: Parcel) -> tuple[Outgoing, Receipt]:
         channel = self._channels[parcel.channel]
@@ -215,17 +186,17 @@ class Courier:
             if prepared is None:
                 return message, Receipt()
             message = prepared
-        return message, await channel.deliver(message)
+        return message, await threads.deliver(channel, message)
 
     async def _refused(self, parcel: Parcel, why: DeliveryRefused) -> None:
         desk = self._desk
         await self._record(parcel, lambda unit: delivered.refused(desk, unit, parcel, why), else_=ParcelState.FAILED)
 
     async def _rebuild(self, parcel: Parcel, gone: ThreadGone) -> None:
-        later = self._desk.now() + (REBUILD_AGAIN if parcel.attempts >= BUGS else timedelta(0))
+        later = self._desk.now() + (REBUILD_AGAIN if parcel.attempts > REBUILT_AT_ONCE else timedelta(0))
 
         async def write(unit: Unit) -> None:
-            if await threads.forget(self._desk, unit, parcel):
+            if await threads.forget(self._desk, unit, parcel, gone):
                 await unit.save(replace(parcel, state=ParcelState.QUEUED, not_before=later))
             else:
                 await delivered.refused(self._desk, unit, parcel, DeliveryRefused(str(gone)))

@@ -13,8 +13,8 @@ from desk.ports import Unit
 DEAF = timedelta(hours=1)
 OUTAGE = timedelta(days=1)
 GRACE = parse_span("2 working days")
-TOLD = timedelta(minutes=10)
-"""A source that fails for so long is told in General; it often comes back before."""
+TOLD = timedelta(minutes=9)
+"""A source that fails for so long is told in General, with the next tick of a minute; it often comes back before."""
 
 
 async def heard(desk: Desk, source: str, *, ok: bool, reason: str = "") -> None:
@@ -40,13 +40,31 @@ async def _ok(desk: Desk, unit: Unit, source: str, now: datetime) -> None:
 
 
 async def _failed(desk: Desk, unit: Unit, source: str, now: datetime, reason: str) -> None:
-    since = await _at(unit, f"failing.{source}")
-    if since is None:
-        since = now
+    if await _at(unit, f"failing.{source}") is None:
         await unit.remember(f"failing.{source}", now.isoformat())
-    if now - since >= TOLD and not await unit.recall(f"told.{source}"):
-        await unit.remember(f"told.{source}", now.isoformat())
-        await outbox.to_general(desk, unit, desk.say("group.source_failed", source=source, why=reason[:200]))
+    await unit.remember(f"why.{source}", reason[:200])
+    await _tell_if_long(desk, unit, source)
+
+
+async def watch(desk: Desk) -> None:
+    """Tell of sources that fail for long, also when nobody says anything about them any more."""
+    sources = ["telegram", *(f"mail.{box.name}" for box in desk.settings.mailbox)]
+    async with desk.view() as view:
+        if not await view.recall_all("failing."):
+            return
+    async with desk.store.unit() as unit:
+        for source in sources:
+            await _tell_if_long(desk, unit, source)
+        await unit.commit()
+
+
+async def _tell_if_long(desk: Desk, unit: Unit, source: str) -> None:
+    now, since = desk.now(), await _at(unit, f"failing.{source}")
+    if since is None or now - since < TOLD or await unit.recall(f"told.{source}"):
+        return
+    await unit.remember(f"told.{source}", now.isoformat())
+    why = await unit.recall(f"why.{source}")
+    await outbox.to_general(desk, unit, desk.say("group.source_failed", source=source, why=why))
 
 
 async def alive(desk: Desk, unit: Unit) -> None:
@@ -55,16 +73,15 @@ async def alive(desk: Desk, unit: Unit) -> None:
     last = await _at(unit, "alive")
     if last and now - last >= OUTAGE:
         await hold(desk, unit, now)
-    if last is None or now > last:
-        await unit.remember("alive", now.isoformat())
+    await unit.remember("alive", now.isoformat())
 
 
 async def hold(desk: Desk, unit: Unit, now: datetime) -> None:
     """Close nothing for two working days from now."""
     until = desk.calendar.add(now, GRACE)
     known = await _at(unit, "hold.until")
-    if known is None or until > known:
-        await unit.remember("hold.until", until.isoformat())
+    await unit.remember("hold.until", until.isoformat())
+    if known is None or known < now:  # the mailbox that is heard again after the desk itself tells nothing new
         await outbox.to_general(desk, unit, desk.say("group.outage"), silent=True, coalesce="outage")
 
 
@@ -73,6 +90,10 @@ async def deaf(desk: Desk, unit: Unit) -> str:
     now = desk.now()
     until = await _at(unit, "hold.until")
     if until and now < until:
+        # A clock that ran ahead for a while must not hold everything back for as long.
+        longest = desk.calendar.add(now, GRACE)
+        if until > longest:
+            await unit.remember("hold.until", longest.isoformat())
         return "outage"
     for box in desk.settings.mailbox:
         last = await _at(unit, f"heard.mail.{box.name}")

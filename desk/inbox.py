@@ -6,22 +6,28 @@ Rule: a raw message leaves NEW and WORKING only in the transaction that holds it
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from desk import quarantine
+from desk.arrivals import keep
 from desk.desk import Desk
-from desk.errors import AlreadyDone, DeliveryDelayed, NoRoom, Unreadable
+from desk.disk import AGAIN, TROUBLES, Disk
+from desk.errors import AlreadyDone, DeliveryDelayed, Unreadable
 from desk.incoming import Raw, RawState
-from desk.ports import Arrival, Channel, Unit
+from desk.ports import Arrival, Channel
 
 log = logging.getLogger(__name__)
 
-ALBUM_REST = timedelta(seconds=1.5)
-"""An album has no end mark; after so long without a further picture it is whole (measured in the field)."""
-
 ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=2)
+STUCK_AGAIN = timedelta(seconds=30)
+"""After a mistake of the desk's own in keeping the books; not counted as an attempt."""
+
+GOODBYE = 1.0
+"""Seconds to put a message back when the desk is stopped in the middle of it."""
+
 AT_ONCE = 8
 """Lanes worked on side by side: most of the time goes into fetching files."""
 
@@ -29,53 +35,25 @@ AT_ONCE = 8
 class Inbox:
     """Takes messages in for all channels and works on them, in order within a lane."""
 
-    def __init__(self, desk: Desk, channels: Sequence[Channel]) -> None:
+    def __init__(self, desk: Desk, channels: Sequence[Channel], disk: Disk | None = None) -> None:
         self._desk = desk
+        self._disk = disk or Disk(desk, channels)
         self._channels: Mapping[str, Channel] = {name: channel for channel in channels for name in channel.names}
         self._woken = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
-        self.full = asyncio.Event()
+        self._recovered = False
 
     def wake(self) -> None:
         self._woken.set()
 
     async def receive(self, arrivals: Sequence[Arrival]) -> None:
-        """Store what arrived; the edge confirms it once this returns. What is known already is left alone."""
-        desk = self._desk
-        fresh: list[tuple[Arrival, str]] = []
-        async with desk.view() as view:
-            for arrival in arrivals:
-                if not await _known(view, arrival):
-                    fresh.append((arrival, ""))
-        kept = [(arrival, await desk.files.keep(arrival.content) if arrival.content else "") for arrival, _ in fresh]
-        async with desk.store.unit() as unit:
-            for arrival, key in kept:
-                if not await _known(unit, arrival):
-                    await self._add(unit, arrival, key)
-            await unit.commit()
+        """Store what arrived; the edge confirms it once this returns. What is known already is left alone. NoRoom."""
+        try:
+            await keep(self._desk, arrivals)
+        except TROUBLES as trouble:
+            self._disk.met(trouble)
+            raise
         self.wake()
-
-    async def _add(self, unit: Unit, arrival: Arrival, key: str) -> None:
-        now = self._desk.now()
-        ready = now
-        if arrival.album:
-            ready = now + ALBUM_REST
-            await unit.change(Raw, {"not_before": ready}, lane=arrival.lane, album=arrival.album, state=RawState.NEW)
-        await unit.add(
-            Raw(
-                channel=arrival.channel,
-                place=arrival.place,
-                external_id=arrival.external_id,
-                lane=arrival.lane,
-                body=arrival.body,
-                key=key,
-                size=len(arrival.content) or len(arrival.body),
-                album=arrival.album,
-                digest=arrival.digest,
-                at=now,
-                not_before=ready,
-            )
-        )
 
     async def recover(self) -> None:
         """Take up what a kill interrupted: it is tried again alone before it counts as a failure."""
@@ -92,24 +70,28 @@ class Inbox:
 
     async def run(self) -> None:
         """Work until cancelled; `drain` waits for what is under way."""
-        await self.recover()
-        await self._alone()
         while True:
             self._woken.clear()
-            more = await self._start_due()
-            if not more:
+            try:
+                if not self._recovered:
+                    await self.recover()
+                    await self._alone()
+                    self._recovered = True
+                await self._start_due()
                 await self._rest()
+            except TROUBLES as trouble:
+                self._disk.met(trouble)
+                await asyncio.sleep(AGAIN)
 
     async def _alone(self) -> None:
         """Work on what was interrupted, one at a time."""
         async with self._desk.view() as view:
             rows = await view.find(Raw, state=RawState.NEW, interrupted__gt=0)
-        done: set[int] = set()
         for raw in rows:
-            if raw.id not in done:
-                group = await self._whole(raw)
-                done.update(one.id for one in group)
-                await self._work(group)
+            async with self._desk.view() as view:
+                current = await view.get(Raw, raw.id)
+            if current and current.state is RawState.NEW:  # not done with an album before it
+                await asyncio.wait({self._start(current)})
 
     async def _rest(self) -> None:
         """Sleep until something arrives or a moment that was put off comes."""
@@ -123,23 +105,29 @@ class Inbox:
         except TimeoutError:
             return
 
-    async def _start_due(self) -> bool:
+    async def _start_due(self) -> None:
         room = AT_ONCE - len(self._busy)
         if room <= 0:
-            return False
+            return
         async with self._desk.view() as view:
             due = await view.due_raws(self._desk.now(), busy=tuple(self._busy), limit=room)
         for raw in due:
-            task = asyncio.create_task(self._work_lane(raw), name=f"raw {raw.id}")
-            self._busy[raw.lane] = task
-        return False
+            self._start(raw)
+
+    def _start(self, raw: Raw) -> "asyncio.Task[None]":
+        task = self._busy[raw.lane] = asyncio.create_task(self._work_lane(raw), name=f"raw {raw.id}")
+        return task
 
     async def _work_lane(self, raw: Raw) -> None:
         try:
             await self._work(await self._whole(raw))
-        except Exception:  # the guard: work on other lanes goes on, the row stays as it is and is looked at again
+        except TROUBLES as trouble:
+            self._disk.met(trouble)
+            await asyncio.sleep(AGAIN)
+        except Exception:  # the guard: work on other lanes goes on, and this one is looked at again
             log.exception("raw.stuck id=%s", raw.id)
-            await asyncio.sleep(RETRY_AFTER.total_seconds())
+            later = self._desk.now() + STUCK_AGAIN
+            await self._disk.surely(lambda: self._put_back([raw], not_before=later))
         finally:
             self._busy.pop(raw.lane, None)
             self.wake()
@@ -162,23 +150,28 @@ class Inbox:
             count += 1
 
     async def _work(self, raws: Sequence[Raw]) -> None:
-        desk = self._desk
+        """Work on one message (an album: several rows) and record what became of it, whatever it was."""
+        now = self._desk.now
         if await self._copy_of_another(raws[0]):
             return
         # The attempt is counted before the work: what kills the process is found counted at the next start.
         working = [replace(raw, state=RawState.WORKING, attempts=raw.attempts + 1) for raw in raws]
-        await self._save(working)
         try:
+            await self._save(working)
             await self._channels[raws[0].channel].work(working)
             await self._finish(working)
         except AlreadyDone:
             return
-        except DeliveryDelayed as delayed:
-            await self._put_back(raws, attempts=raws[0].attempts, not_before=desk.now() + delayed.retry_in)
-        except NoRoom:
-            await asyncio.sleep(RETRY_AFTER.total_seconds())
-            await self._put_back(raws, attempts=raws[0].attempts, not_before=desk.now())
+        except asyncio.CancelledError:  # the desk is stopped, which is nobody's failure
+            with suppress(TimeoutError, *TROUBLES):
+                async with asyncio.timeout(GOODBYE):
+                    await self._put_back(raws, attempts=raws[0].attempts, not_before=raws[0].not_before)
             raise
+        except DeliveryDelayed as delayed:
+            await self._again(raws, delayed.retry_in)
+        except TROUBLES as trouble:
+            self._disk.met(trouble)
+            await self._again(raws, RETRY_AFTER)
         except Unreadable as unreadable:
             await self._quarantine(working, str(unreadable) or "unreadable")
         except Exception as bug:  # the guard: a bug must cost one message's delay, not the desk
@@ -186,8 +179,13 @@ class Inbox:
             if working[0].attempts >= ATTEMPTS:
                 await self._quarantine(working, f"{type(bug).__name__}: {bug}")
             else:
-                later = desk.now() + RETRY_AFTER * working[0].attempts
-                await self._put_back(working, attempts=working[0].attempts, not_before=later)
+                later = now() + RETRY_AFTER * working[0].attempts
+                await self._disk.surely(lambda: self._put_back(working, not_before=later))
+
+    async def _again(self, raws: Sequence[Raw], after: timedelta) -> None:
+        """Put it back with its attempt not counted."""
+        later = self._desk.now() + after
+        await self._disk.surely(lambda: self._put_back(raws, attempts=raws[0].attempts, not_before=later))
 
     async def _copy_of_another(self, raw: Raw) -> bool:
         """Whether the same mail was taken in before under another number (a copy, a rebuilt mailbox)."""
@@ -222,17 +220,19 @@ class Inbox:
             await unit.commit()
 
     async def _quarantine(self, raws: Sequence[Raw], reason: str) -> None:
-        async with self._desk.store.unit() as unit:
-            undone = await unit.find(Raw, id__in=[raw.id for raw in raws], state=RawState.WORKING)
-            if undone:
-                await quarantine.put(self._desk, unit, undone, reason)
-                await unit.commit()
+        async def put() -> None:
+            async with self._desk.store.unit() as unit:
+                undone = await unit.find(Raw, id__in=[raw.id for raw in raws], state=RawState.WORKING)
+                if undone:
+                    await quarantine.put(self._desk, unit, undone, reason)
+                    await unit.commit()
 
-    async def drain(self) -> None:
-        """Wait for what is being worked on."""
-        while self._busy:
-            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+        await self._disk.surely(put)
 
-
-async def _known(unit: Unit, arrival: Arrival) -> bool:
-    return bool(await unit.count(Raw, channel=arrival.channel, place=arrival.place, external_id=arrival.external_id))
+    async def drain(self, within: float) -> None:
+        """Wait so many seconds for what is being worked on; what is not done then is put back."""
+        if tasks := set(self._busy.values()):
+            _, late = await asyncio.wait(tasks, timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

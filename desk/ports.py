@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from desk.facts import Facts, Verdict
 from desk.incoming import Raw, RawId
-from desk.parcels import Outgoing, Parcel, Receipt
+from desk.parcels import Act, Outgoing, Parcel, Receipt
 
 T = TypeVar("T")
 
@@ -160,8 +160,15 @@ class Channel(Protocol):
         """
         ...
 
-    def ready_in(self, message: Outgoing) -> timedelta:
-        """How long this message must wait for the channel's pace; zero: it may go now. Reserves nothing."""
+    def reserve(self, message: Outgoing, *, before: Sequence[Act] = ()) -> timedelta:
+        """Take places in the channel's pace for this message and what must precede it; zero: taken, it may go now.
+
+        Otherwise nothing is taken and the answer is how long to wait. What goes under the same `id` uses the places.
+        """
+        ...
+
+    def release(self, message: Outgoing) -> None:
+        """Give back what was reserved under its `id` and not used; nothing happens when that is nothing."""
         ...
 
     async def deliver(self, message: Outgoing) -> Receipt:

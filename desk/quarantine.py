@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from desk import outbox
 from desk.desk import Desk
@@ -17,6 +18,8 @@ SHOWN = 300
 
 async def put(desk: Desk, unit: Unit, raws: Sequence[Raw], reason: str) -> None:
     """Set messages aside and tell General once."""
+    # A reason may quote the message itself; PostgreSQL takes neither of these.
+    reason = reason.replace("\x00", "").encode(errors="replace").decode()
     for raw in raws:
         await unit.save(replace(raw, state=RawState.QUARANTINED, error=reason[:2000]))
     first = raws[0]
@@ -33,14 +36,16 @@ async def listed(unit: Unit) -> list[Raw]:
 async def retry(desk: Desk, unit: Unit, raw_id: int, *, by: str) -> Raw:
     """Work on it again, with three fresh attempts; an album goes whole. Refusal when it is not there."""
     raw = await _there(unit, raw_id)
-    again = replace(raw, state=RawState.NEW, attempts=0, interrupted=0, error="", not_before=desk.now())
+    fresh: dict[str, Any] = {
+        "state": RawState.NEW, "attempts": 0, "interrupted": 0, "error": "", "not_before": desk.now(),
+    }  # fmt: skip
     rows = [raw]
     if raw.album:
         rows = await unit.find(Raw, lane=raw.lane, album=raw.album, state=RawState.QUARANTINED)
     for row in rows:
-        await unit.save(replace(again, id=row.id, external_id=row.external_id, body=row.body, at=row.at, key=row.key))
+        await unit.save(replace(row, **fresh))
     await unit.add(Audit(at=desk.now(), who=by, what="quarantine retried", data={"raw": raw_id}))
-    return again
+    return replace(raw, **fresh)
 
 
 async def drop(desk: Desk, unit: Unit, raw_id: int, *, by: str) -> None:

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores
+from desk import chores, health
 from desk.delivery import Courier
 from desk.desk import Desk
+from desk.disk import Disk
 from desk.errors import AlreadyRunning, ConfigError
 from desk.inbox import Inbox
 from desk.ports import Channel
@@ -36,8 +36,9 @@ class Running:
 
     def __init__(self, desk: Desk, channels: Sequence[Channel]) -> None:
         self.desk = desk
-        self.inbox = Inbox(desk, channels)
-        self.courier = Courier(desk, channels)
+        self._disk = Disk(desk, channels)
+        self.inbox = Inbox(desk, channels, self._disk)
+        self.courier = Courier(desk, channels, self._disk)
         self._channels = channels
         self._tasks: list[asyncio.Task[None]] = []
         self._listening: list[asyncio.Task[None]] = []
@@ -51,10 +52,16 @@ class Running:
     def ticks(self) -> list[Tick]:
         """The desk's own ticks."""
         every = self.desk.settings.reminders.tick.plain or timedelta(minutes=1)
-        return [Tick(name="reminders", every=every, run=self._chores)]
+        return [
+            Tick(name="reminders", every=every, run=self._chores),
+            Tick(name="health", every=timedelta(minutes=1), run=self._watch),
+        ]
 
     async def _chores(self) -> None:
         await chores.tick(self.desk)
+
+    async def _watch(self) -> None:
+        await health.watch(self.desk)
 
     def start(self) -> None:
         """Begin to listen, to work and to deliver."""
@@ -95,13 +102,10 @@ class Running:
                 raise error
 
     async def stop(self) -> None:
-        """Stop listening, let what is under way end, stop working; within ten seconds."""
-        await self._cancel(self._listening)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.inbox.drain(), DRAIN)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.courier.drain(), DRAIN)
-        await self._cancel(self._tasks)
+        """Begin nothing new, let what is under way end or put it back; within ten seconds."""
+        await self._cancel([*self._listening, *self._tasks])
+        await asyncio.gather(self.inbox.drain(DRAIN), self.courier.drain(DRAIN))
+        await self._disk.stop()
 
     @staticmethod
     async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

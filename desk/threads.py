@@ -28,16 +28,16 @@ async def prepare(desk: Desk, channel: Channel, parcel: Parcel, message: Outgoin
         return None
     fresh_card = thread is None or not thread.card_id
     if thread is None or not thread.external_id:
-        thread = await _open(desk, channel, ticket, client)
+        thread = await _open(desk, channel, ticket, client, parcel)
     if not thread.card_id:
-        thread = await _post_card(desk, channel, ticket, thread)
+        thread = await _post_card(desk, channel, ticket, thread, parcel)
     if not thread.replayed:
-        thread = await _tell_again(desk, channel, ticket, thread)
+        thread = await _tell_again(desk, channel, ticket, thread, parcel)
     message = replace(message, thread=thread.external_id, thread_place=thread.place)
     if message.act is Act.CARD:
-        return None if fresh_card else await _card_now(desk, ticket, thread)
+        return None if fresh_card else await _card_now(desk, ticket, thread, parcel)
     if message.act is Act.TOPIC:
-        return _topic_now(desk, ticket, client, thread)
+        return _topic_now(desk, ticket, client, thread, parcel)
     return message
 
 
@@ -49,12 +49,22 @@ async def deliver(channel: Channel, message: Outgoing) -> Receipt:
         raise ThreadGone(str(gone), place=message.thread_place, thread=message.thread) from gone
 
 
+async def before(view: Unit, parcel: Parcel, message: Outgoing) -> tuple[Act, ...]:
+    """What must be done in the group before this message can go, for the channel's pace."""
+    if parcel.channel != "group" or not parcel.ticket_id or message.act is Act.REACT:
+        return ()
+    thread = await view.first(Thread, ticket_id=parcel.ticket_id, channel="group")
+    if thread is None or not thread.external_id:
+        return (Act.OPEN, Act.CARD) if thread is None else (Act.OPEN, Act.CARD, Act.SAY)
+    return (() if thread.card_id else (Act.CARD,)) + (() if thread.replayed else (Act.SAY,))
+
+
 async def _thread_of(unit: Unit, ticket: Ticket) -> Thread | None:
     return await unit.first(Thread, ticket_id=ticket.id, channel="group")
 
 
-async def _open(desk: Desk, channel: Channel, ticket: Ticket, client: Client) -> Thread:
-    order = cards.as_title(desk, ticket, client, act=Act.OPEN)
+async def _open(desk: Desk, channel: Channel, ticket: Ticket, client: Client, parcel: Parcel) -> Thread:
+    order = replace(cards.as_title(desk, ticket, client, act=Act.OPEN), id=parcel.id)
     receipt = await channel.deliver(order)
     async with desk.store.unit() as unit:
         old = await _thread_of(unit, ticket)
@@ -71,10 +81,10 @@ async def _open(desk: Desk, channel: Channel, ticket: Ticket, client: Client) ->
     return thread
 
 
-async def _post_card(desk: Desk, channel: Channel, ticket: Ticket, thread: Thread) -> Thread:
+async def _post_card(desk: Desk, channel: Channel, ticket: Ticket, thread: Thread, parcel: Parcel) -> Thread:
     async with desk.view() as view:
         card = await cards.card(desk, view, ticket)
-    receipt = await deliver(channel, replace(card, thread=thread.external_id, thread_place=thread.place))
+    receipt = await deliver(channel, replace(card, id=parcel.id, thread=thread.external_id, thread_place=thread.place))
     posted = receipt.external_ids[0]
     # In a group without topics the card is the thread.
     thread = replace(thread, card_id=posted, external_id=thread.external_id or posted)
@@ -85,12 +95,13 @@ async def _post_card(desk: Desk, channel: Channel, ticket: Ticket, thread: Threa
     return thread
 
 
-async def _tell_again(desk: Desk, channel: Channel, ticket: Ticket, thread: Thread) -> Thread:
+async def _tell_again(desk: Desk, channel: Channel, ticket: Ticket, thread: Thread, parcel: Parcel) -> Thread:
     """Say in the new topic what was said in the lost one, with its files."""
     async with desk.view() as view:
         story, files = await cards.told_again(desk, view, ticket)
     if story:
         message = Outgoing(
+            id=parcel.id,
             channel="group",
             place=ticket.line,
             purpose=Purpose.EVENT,
@@ -124,18 +135,18 @@ async def _said_or_bare(channel: Channel, message: Outgoing) -> Receipt:
         return await deliver(channel, replace(message, files=()))
 
 
-async def _card_now(desk: Desk, ticket: Ticket, thread: Thread) -> Outgoing:
+async def _card_now(desk: Desk, ticket: Ticket, thread: Thread, parcel: Parcel) -> Outgoing:
     async with desk.view() as view:
         card = await cards.card(desk, view, ticket)
-    return replace(card, thread=thread.external_id, thread_place=thread.place, target=thread.card_id)
+    return replace(card, id=parcel.id, thread=thread.external_id, thread_place=thread.place, target=thread.card_id)
 
 
-def _topic_now(desk: Desk, ticket: Ticket, client: Client, thread: Thread) -> Outgoing | None:
+def _topic_now(desk: Desk, ticket: Ticket, client: Client, thread: Thread, parcel: Parcel) -> Outgoing | None:
     wanted = cards.as_title(desk, ticket, client, act=Act.TOPIC)
     if wanted.title == thread.title and wanted.closed == thread.closed:
         return None
     title = "" if wanted.title == thread.title else wanted.title
-    return replace(wanted, title=title, thread=thread.external_id, thread_place=thread.place)
+    return replace(wanted, id=parcel.id, title=title, thread=thread.external_id, thread_place=thread.place)
 
 
 async def set_in_line(unit: Unit, parcel: Parcel, message: Outgoing) -> None:
@@ -145,18 +156,21 @@ async def set_in_line(unit: Unit, parcel: Parcel, message: Outgoing) -> None:
         await unit.save(replace(thread, title=message.title or thread.title, closed=message.closed))
 
 
-async def forget(desk: Desk, unit: Unit, parcel: Parcel, gone: ThreadGone) -> None:
-    """The topic is gone: the next delivery makes it anew and tells the conversation again.
+async def forget(desk: Desk, unit: Unit, parcel: Parcel, gone: ThreadGone) -> bool:
+    """The topic is gone: the next delivery makes it anew and tells the conversation again. False: there was none.
 
     Two messages may find the same topic missing; the second must not forget what the first has made anew.
     """
-    thread = await unit.first(Thread, ticket_id=parcel.ticket_id, channel="group")
-    if thread is None or (gone.place, gone.thread) != (thread.place, thread.external_id):
-        return
+    thread = await unit.first(Thread, ticket_id=parcel.ticket_id, channel="group") if parcel.ticket_id else None
+    if thread is None:
+        return False
+    if (gone.place, gone.thread) != (thread.place, thread.external_id):
+        return True
     await unit.save(replace(thread, external_id="", card_id="", title="", closed=False, replayed=False))
     ticket = await unit.get(Ticket, parcel.ticket_id or 0)
     if ticket and ticket.status is Status.CLOSED:
         await outbox.topic(desk, unit, ticket)
+    return True
 
 
 async def _trace(

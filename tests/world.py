@@ -164,13 +164,16 @@ class World:
     async def pass_days(self, days: int) -> None:
         """Let days pass as they do: hour by hour, with the ticks in between."""
         for _ in range(days * 4):
-            for box in self.desk.settings.mailbox:
-                await self._hear(box.name)
-            await self.advance(hours=6)
+            self.clock.advance(hours=6)
+            await self._hear()
+            await self.advance()
 
-    async def _hear(self, name: str) -> None:
+    async def _hear(self) -> None:
+        """In six hours every source was read many times; here no time passed for that."""
+        sources = ["telegram", *(f"mail.{box.name}" for box in self.desk.settings.mailbox)]
         async with self.store.unit() as unit:
-            await unit.remember(f"heard.mail.{name}", (self.clock() + timedelta(hours=6)).isoformat())
+            for source in sources:
+                await unit.remember(f"heard.{source}", self.clock().isoformat())
             await unit.commit()
 
     async def tickets(self) -> list[Ticket]:
