@@ -93,7 +93,7 @@ async def test_a_full_disk_confirms_nothing_and_goes_on_by_itself() -> None:
     world.full = 3
     await world.run()
     assert len(world.stored) == 1
-    assert world.slept == [2.0] * 3
+    assert world.slept == [FULL_PAUSE] * 3
     assert [ok for ok, _ in world.health] == [False] * 3 + [True]
     assert "диск" in world.health[0][1]
 
