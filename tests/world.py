@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -162,14 +161,14 @@ class World:
         await self.settle()
 
     async def pass_days(self, days: int) -> None:
-        """Let days pass as they do: hour by hour, with the ticks in between."""
-        for _ in range(days * 4):
-            self.clock.advance(hours=6)
+        """Let days pass as they do: noon by midnight, with the ticks in between."""
+        for _ in range(days * 2):
+            self.clock.advance(hours=12)
             await self._hear()
             await self.advance()
 
     async def _hear(self) -> None:
-        """In six hours every source was read many times; here no time passed for that."""
+        """In half a day every source was read many times; here no time passed for that."""
         sources = ["telegram", *(f"mail.{box.name}" for box in self.desk.settings.mailbox)]
         async with self.store.unit() as unit:
             for source in sources:
