@@ -25,7 +25,7 @@ async def posted(desk: Desk, post: Post) -> None:
             try:
                 await _posted(desk, unit, ticket, trace, post)
             except Refusal as refusal:
-                await tell(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
+                await _fail(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
         await unit.commit()
 
 
@@ -107,6 +107,16 @@ async def prompt(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer, *, 
     until = (desk.now() + PROMPT_LIVES).isoformat()
     waiting = {"engineer": engineer.id, "ticket": ticket.id, "until": until}
     await unit.remember(f"ask:{parcel.id}", json.dumps(waiting))
+
+
+async def _fail(desk: Desk, unit: Unit, post: Post, ticket: Ticket, text: str) -> None:
+    """What was written did not go where it was meant to: a message that mentions its author."""
+    who = post.engineer
+    mention = "" if who.anonymous else f"{who.id}:{who.name}"
+    if mention:
+        text = f"{text[:1].lower()}{text[1:]}"  # it goes on after the name
+    to = post.external_id
+    await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=to, mention=mention, silent=False)
 
 
 async def tell(desk: Desk, unit: Unit, post: Post, ticket: Ticket | None, text: str) -> None:
