@@ -177,8 +177,7 @@ class Database:
         with translated(self.file):
             connection = engine.connect()
             try:
-                await self.whole(connection.start())
-                await self.whole(connection.begin())
+                await self.whole(_begin(connection))
                 yield connection
             finally:
                 if connection.sync_connection is not None:
@@ -204,6 +203,11 @@ class Database:
     async def close(self) -> None:
         """End every connection. What is still in use ends when it is given back."""
         await self.engine.dispose()
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    await connection.start()
+    await connection.begin()
 
 
 @contextmanager

