@@ -1,19 +1,29 @@
 """Knows who belongs to the engineers' group; only they are obeyed."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from aiogram import Bot
-from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramBadRequest, TelegramRetryAfter
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+)
 from aiogram.types import ChatMemberRestricted
 
 from bot.raw import RawGetChatMember, ask
+from bot.redact import redact
 from desk.errors import DeliveryDelayed
 
 REMEMBERED = 600.0  # seconds that an answer holds; chat_member updates correct it at once
 AWAY = timedelta(seconds=5)
 LARGEST = 10_000  # people remembered; a public group must not fill the memory
+log = logging.getLogger(__name__)
 _NO_SUCH = ("user not found", "member not found", "participant_id_invalid", "user_id_invalid")
 
 
@@ -45,10 +55,13 @@ class Membership:
             found = await ask(self._bot, RawGetChatMember(chat_id=int(chat_id), user_id=user_id))
         except TelegramRetryAfter as error:
             raise DeliveryDelayed(timedelta(seconds=error.retry_after), "getChatMember: too many requests") from error
-        except TelegramBadRequest as error:
+        except (TelegramBadRequest, TelegramNotFound, TelegramForbiddenError) as error:
             if any(words in error.message.lower() for words in _NO_SUCH):
                 return False
-            raise DeliveryDelayed(AWAY, f"getChatMember: {error.message}") from error
+            # Telegram answers for others only to an administrator. That it brought us something done in the group is
+            # word enough then: to refuse would leave a group without admin rights without any engineer.
+            log.warning("member.unknown chat=%s %s", chat_id, redact(error.message))
+            return True
         except (TelegramAPIError, ClientDecodeError) as error:
             raise DeliveryDelayed(AWAY, f"getChatMember: {type(error).__name__}") from error
         return is_member(str(found.get("status", "")), present=bool(found.get("is_member")))

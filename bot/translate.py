@@ -137,7 +137,9 @@ def reaction(event: MessageReactionUpdated) -> tuple[Engineer, tuple[str, ...]]:
 
 def topic(message: Message) -> str:
     """The forum topic's id; "" in General, where replies carry a thread id that is none."""
-    return str(message.message_thread_id) if message.is_topic_message and message.message_thread_id else ""
+    plain = bool(message.chat.is_forum) and message.reply_to_message is None
+    in_topic = message.message_thread_id and (message.is_topic_message or plain)
+    return str(message.message_thread_id) if in_topic else ""
 
 
 def answered(message: Message) -> str:
