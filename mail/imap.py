@@ -158,6 +158,7 @@ class Poller:
 
     async def _read(self, session: Session, place: Place, receive: Receive) -> None:
         """Hand in what is new and move what is stored."""
+        session.nothing_new()
         present = await place.present(session, settled=self._settled)
         self._forget(place, present)
         fresh = [uid for uid in present if uid not in self._taken]

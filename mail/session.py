@@ -6,6 +6,7 @@ anything but a plain answer the connection is thrown away.
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ ANSWER_WITHIN = 30.0  # seconds for a command's answer; a FETCH may take this lo
 FETCH_WITHIN = 900.0  # seconds for a whole answer to FETCH, over a slow line too
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Response codes (RFC 5530) of a server that cannot log anybody in just now.
+_COUNT = re.compile(rb"\* (\d+) (EXISTS|EXPUNGE)", re.IGNORECASE)
 PASSING = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"}
 
 
@@ -53,6 +55,8 @@ class Session:
         self._within = within
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._idle: asyncio.Future[Any] | None = None
+        self._lying = -1  # mails in the folder, as far as the server has told
+        self._news = False
 
     async def connect(self, host: str, port: int, *, tls: bool) -> None:
         """Open the line and wait for the greeting."""
@@ -66,6 +70,7 @@ class Session:
             conn_lost_cb=self._connection_lost,
             ssl_context=await asyncio.to_thread(ssl.create_default_context) if tls else None,
         )
+        self._listen()
         await self._wait(self._client.wait_hello_from_server())
 
     async def login(self, user: str, password: str) -> None:
@@ -84,6 +89,24 @@ class Session:
         answer = self._good(await self._wait(self._client.select(wire.folder(folder))))
         codes = wire.codes(answer.lines)
         return Selected(uidvalidity=int(codes.get("UIDVALIDITY", "0")), uidnext=int(codes.get("UIDNEXT", "0")))
+
+    def _listen(self) -> None:
+        """Hear of new mail in the answer to any command: IDLE, begun after that, would not speak of it again."""
+        protocol = self._client.protocol
+        heard = protocol._untagged_response  # noqa: SLF001 - aioimaplib throws these lines away
+
+        def hear(line: bytes) -> Any:
+            if told := _COUNT.match(line):
+                lying = self._lying - 1 if told[2].upper() == b"EXPUNGE" else int(told[1])
+                self._news = self._news or lying > self._lying
+                self._lying = lying
+            return heard(line)
+
+        protocol._untagged_response = hear  # noqa: SLF001
+
+    def nothing_new(self) -> None:
+        """Forget what was told of new mail: it is about to be looked for."""
+        self._news = False
 
     async def search(self, *criteria: str) -> list[int]:
         """Return uids in ascending order."""
@@ -133,7 +156,9 @@ class Session:
             self._good(await self._wait(self._client.expunge()))
 
     async def wait_for_news(self, seconds: float) -> None:
-        """Return when the server speaks of a change, at the latest after so many seconds."""
+        """Return when the server speaks, or has spoken, of a change, at the latest after so many seconds."""
+        if self._news:
+            return
         if not self.can("IDLE"):
             await self._sleep(seconds)
             self._good(await self._wait(self._client.noop()))
