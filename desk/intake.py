@@ -78,8 +78,6 @@ async def _hear_language(unit: Unit, client: Client, incoming: Incoming) -> Clie
     letters = sum(letter.isalpha() for letter in incoming.text[:200])
     if not heard or heard == client.spoken or (client.spoken and letters < ENOUGH_LETTERS):
         return client
-    if heard == "en" and letters < ENOUGH_LETTERS and incoming.text.isupper():
-        return client  # «VPN» and «HP 1320» are written so in every language
     return await unit.save(replace(client, spoken=heard))
 
 

@@ -10,15 +10,19 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S{1,2000}|[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 # Russian about software is full of Latin names ("не работает Microsoft Outlook"): a third of Cyrillic is Russian.
 CYRILLIC_SHARE = 1 / 3
+# «VPN» and «HP 1320» are written so in every language.
+FEW_LETTERS = 20
 
 
 def guess_language(text: str) -> str:
-    """Return "ru" or "en" by the share of Cyrillic and Latin letters, "" where there are none.
+    """Return "ru" or "en" by the share of Cyrillic and Latin letters, "" where there are none or only a few Latin capitals.
 
     Other Cyrillic languages count as "ru": it is the desk's language that their readers most likely know.
     """
     words = _NOT_WORDS.sub(" ", text[:LOOKED_AT])
     cyrillic, latin = len(_CYRILLIC.findall(words)), len(_LATIN.findall(words))
     if cyrillic + latin == 0:
+        return ""
+    if not cyrillic and latin < FEW_LETTERS and words.isupper():
         return ""
     return "ru" if cyrillic / (cyrillic + latin) >= CYRILLIC_SHARE else "en"
