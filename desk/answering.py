@@ -35,7 +35,7 @@ async def answer(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, to: Trac
     message = await _store(unit, ticket, post, Kind.ANSWER, post.text)
     ticket = await unit.save(replace(ticket, status=status, active_at=desk.now()))
     await send(desk, unit, ticket, door, message, Purpose.ANSWER, reply_to=await _their_message(unit, door, to))
-    await outbox.react(desk, unit, "group", post.place, post.external_id, "✍", ticket.id)
+    await _on_its_way(desk, unit, ticket, post)
     await outbox.card(desk, unit, ticket)
     return message
 
@@ -62,7 +62,7 @@ async def ask(desk: Desk, unit: Unit, ticket: Ticket, post: Post, text: str) -> 
         )
     )
     await send(desk, unit, ticket, door, message, Purpose.QUESTION)
-    await outbox.react(desk, unit, "group", post.place, post.external_id, "✍", ticket.id)
+    await _on_its_way(desk, unit, ticket, post)
     await outbox.card(desk, unit, ticket)
     return message
 
@@ -74,6 +74,12 @@ async def ask_again(desk: Desk, unit: Unit, ticket: Ticket, parcel: Parcel, mess
     ticket = await unit.save(replace(ticket, question=message.text))
     await send(desk, unit, ticket, door, message, Purpose.QUESTION)
     await outbox.card(desk, unit, ticket)
+
+
+async def _on_its_way(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> None:
+    """✍ says that it will go; in shadow mode it will not, and then it is only noted."""
+    emoji = "👀" if desk.settings.desk.quiet else "✍"
+    await outbox.react(desk, unit, "group", post.place, post.external_id, emoji, ticket.id)
 
 
 async def send(  # noqa: PLR0917 - the message and where it goes

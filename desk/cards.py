@@ -50,6 +50,8 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),
         desk.say("group.card_rule", rule=str(ticket.verdict.get("rule", ""))),
     ]
+    if desk.settings.desk.quiet:
+        rows.append(desk.say("group.card_quiet"))
     if ticket.status is Status.WAITING and ticket.question:
         rows.append(desk.say("group.card_question", question=ticket.question[:300]))
     return Outgoing(

@@ -140,7 +140,7 @@ class World:
     async def _pending(self) -> str:
         if self.bot.world.inbox.pending:
             return f"updates {self.bot.world.inbox.pending}"
-        if self.with_mail and len(await self.mails.inbox(SUPPORT)):
+        if self.with_mail and not self.desk.settings.desk.quiet and await self.mails.inbox(SUPPORT):
             return "mails in the inbox"
         now = self.clock()
         async with self.store.view() as view:
@@ -161,7 +161,7 @@ class World:
         await self.settle()
 
     async def pass_days(self, days: int) -> None:
-        """Let days pass as they do: noon by midnight, with the ticks in between."""
+        """Let days pass as they do: half a day at a time, with the ticks in between."""
         for _ in range(days * 2):
             self.clock.advance(hours=12)
             await self._hear()
