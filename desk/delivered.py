@@ -222,18 +222,13 @@ async def _tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, 
     """A failure is a message that mentions the author; for the desk's own words a plain line."""
     if parcel.purpose is Purpose.REMINDER:
         await unit.save(replace(ticket, reminder_id=None, held_reason="undelivered"))
-    if parcel.purpose is Purpose.REACTION:
-        return
     message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
     by_engineer = message is not None and parcel.purpose in _BY_ENGINEERS
     mention = f"{message.author_id}:{message.author}" if message and by_engineer else ""
-    trace = None
-    if message and by_engineer:
-        trace = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
+    trace = await unit.first(Trace, channel="group", message_id=parcel.message_id, role=Role.COLLEAGUE)
     key = "group.not_delivered" if by_engineer else f"group.failed_{_named(parcel.purpose)}"
-    text = desk.say(key, why=why.reason[:200])
-    reply_to = trace.external_id if trace else ""
-    await outbox.to_topic(desk, unit, ticket, text, mention=mention, reply_to=reply_to)
+    to = trace.external_id if trace else ""
+    await outbox.to_topic(desk, unit, ticket, desk.say(key, why=why.reason[:200]), mention=mention, reply_to=to)
 
 
 def _named(purpose: Purpose) -> str:
