@@ -15,7 +15,7 @@ FEW_LETTERS = 20
 
 
 def guess_language(text: str) -> str:
-    """Return "ru" or "en" by the share of Cyrillic and Latin letters, "" where there are none or only a few Latin capitals.
+    """Return "ru" or "en" by the share of Cyrillic and Latin letters, "" where there are none or a few capitals.
 
     Other Cyrillic languages count as "ru": it is the desk's language that their readers most likely know.
     """
