@@ -83,6 +83,7 @@ class World:
     with_mail: bool = True
     reactions: Any = "all"
     forum: bool = True
+    limits: Any = None  # playground.botapi.pace.Limits: the server keeps Telegram's pace
     bot: BotApiServer = field(init=False)
     mails: MailWorld = field(init=False)
     group: Group = field(init=False)
@@ -93,7 +94,7 @@ class World:
     telegram: TelegramChannel = field(init=False)
 
     async def __aenter__(self) -> "World":
-        self.bot = await BotApiServer(token=TOKEN, now=self.clock).start()
+        self.bot = await BotApiServer(token=TOKEN, now=self.clock, limits=self.limits).start()
         self.mails = MailWorld(self.clock)
         await self.mails.start()
         await self.mails.user(SUPPORT)
