@@ -21,7 +21,8 @@ from mail.arrivals import Account
 from mail.bodies import Attachment
 from mail.compose import TOTAL_LIMIT, Letter, Loaded, compose
 from mail.compose import Mailbox as From
-from mail.imap import Pauses, Poller
+from mail.imap import Poller
+from mail.needs import Pauses
 from mail.parse import CHANNEL, parse
 from mail.sign import Signer
 

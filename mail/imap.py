@@ -6,17 +6,16 @@ is; what goes wrong between the two leaves it known, and a known mail is only mo
 
 import asyncio
 import logging
-import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from desk.errors import NoRoom, StoreAway
 from desk.ports import Now, Receive
 from desk.texts import say
 from mail.arrivals import Account, arrival, external_id, size_in_words, stub
+from mail.done import DoneFolder
 from mail.mime import HEADER_LIMIT, MAIL_LIMIT
+from mail.needs import Known, Memory, OnHealth, Pauses
 from mail.place import Place, begin, begin_again
 from mail.session import LoginRefused, Lost, Refused, Session
 from mail.wire import Fetched
@@ -28,39 +27,11 @@ FETCH_BYTES = 8_000_000  # of mail held in memory at a time, if there is more th
 KNOWN_AT_ONCE = 500  # ids in one question to the store
 IDLE_AT_MOST = timedelta(minutes=9)  # routers forget a silent connection after ten
 WITHOUT_IDLE = timedelta(seconds=4)  # how often a server without IDLE is asked; a ticket is promised within five
+IDLE_BREAKS = 4  # times in a row
+IDLE_BREAKS_WITHIN = timedelta(seconds=2)
 HEALTH_EVERY = timedelta(seconds=50)  # the same good news is not told more often
 REFUSED_LOGINS = 3
 HOLLOW_ANSWERS = 3
-
-
-class Memory(Protocol):
-    """Small facts that outlive a restart."""
-
-    async def recall(self, key: str) -> str: ...
-
-    async def remember(self, key: str, value: str) -> None: ...
-
-
-Known = Callable[[str, Sequence[str]], Awaitable[set[str]]]
-"""Which of these external ids of a mailbox are stored already."""
-
-OnHealth = Callable[[str, bool, str], Awaitable[None]]
-"""Mailbox, whether it was read, and what is wrong (a sentence; with True: read, but not all is well)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pauses:
-    """How long a failing mailbox is left alone."""
-
-    first: timedelta = timedelta(seconds=1)
-    longest: timedelta = timedelta(minutes=5)
-    refused: timedelta = timedelta(seconds=20)  # after a refused login
-    stopped: timedelta = timedelta(hours=1)  # after the third: a provider locks who goes on
-
-    def after(self, failures: int) -> timedelta:
-        """Return the pause after so many failures in a row, with a quarter of chance in it."""
-        grown = min(self.first * (1 << min(failures - 1, 20)), self.longest)
-        return grown * random.uniform(0.75, 1.25)  # noqa: S311 - spreads retries, keeps no secret
 
 
 class Poller:
@@ -91,11 +62,12 @@ class Poller:
         self._moved: set[int] = set()  # and gone from the inbox, as far as the server said
         self._settled: set[int] = set()  # of the chosen old ones: nothing is left to do with them
         self._hollow: dict[int, int] = {}  # how often the server named a mail and gave no content
-        self._done_folder = ""
+        self._done = DoneFolder(account.done)
         self._complaint = ""
         self._told: tuple[bool, str, datetime | None] = (True, "", None)
         self._refusals = 0
         self._failures = 0
+        self._idle_breaks = 0
 
     async def run(self, receive: Receive) -> None:
         """Read the mailbox for ever; no failure of it, of the server or of the store ends this."""
@@ -128,16 +100,28 @@ class Poller:
         await session.login(account.user, account.password)
         self._refusals = 0
         if not self._quiet:
-            await self._make_done_folder(session)
+            await self._find_done_folder(session)
         place = await self._find_place(session)
         while True:
             await self._read(session, place, receive)
             self._failures = 0
             await self._tell(ok=True, reason=self._complaint)
-            wait = min(account.poll, IDLE_AT_MOST)
-            if not session.can("IDLE"):
-                wait = min(wait, WITHOUT_IDLE)
+            await self._wait_for_news(session)
+
+    async def _wait_for_news(self, session: Session) -> None:
+        """Sleep until there may be new mail; a server that breaks off whenever it is to IDLE is asked instead."""
+        wait, idle = min(self.account.poll, IDLE_AT_MOST), session.can("IDLE") and self._idle_breaks < IDLE_BREAKS
+        if not idle:
+            await session.wait_for_news(min(wait, WITHOUT_IDLE).total_seconds(), idle=False)
+            return
+        begun = asyncio.get_running_loop().time()
+        try:
             await session.wait_for_news(wait.total_seconds())
+        except Lost:
+            soon = asyncio.get_running_loop().time() - begun < IDLE_BREAKS_WITHIN.total_seconds()
+            self._idle_breaks = self._idle_breaks + 1 if soon else 0
+            raise
+        self._idle_breaks = 0
 
     async def _find_place(self, session: Session) -> Place:
         """Open the inbox and learn which of its mails are ours to read."""
@@ -225,39 +209,18 @@ class Poller:
             return
         try:
             for chunk in _chunks(waiting, KNOWN_AT_ONCE):
-                await self._move_some(session, chunk)
+                await self._done.move(session, chunk)
                 self._moved.update(chunk)
             self._complaint = ""
         except Refused as error:
             self._complaint = self._words("mail.move_refused", str(error), folder=self.account.done)
             log.warning("mail.move_refused", extra={"mailbox": self.account.name, "words": str(error)})
 
-    async def _move_some(self, session: Session, uids: Sequence[int]) -> None:
+    async def _find_done_folder(self, session: Session) -> None:
         try:
-            await session.move(uids, self._done_folder)
-        except Refused:
-            # Somebody may have removed the folder meanwhile.
-            await self._make_done_folder(session)
-            await session.move(uids, self._done_folder)
-
-    async def _make_done_folder(self, session: Session) -> None:
-        """Find or make the folder for mails that were stored; some servers keep all folders under INBOX."""
-        name = self.account.done
-        try:
-            nested = f"INBOX{await session.delimiter()}{name}"
-            for candidate in (name, nested):
-                if await session.exists(candidate):
-                    self._done_folder = candidate
-                    return
-            try:
-                await session.create(name)
-                self._done_folder = name
-            except Refused:
-                await session.create(nested)
-                self._done_folder = nested
+            await self._done.find(session)
         except Refused as error:
-            self._done_folder = name
-            self._complaint = self._words("mail.move_refused", str(error), folder=name)
+            self._complaint = self._words("mail.move_refused", str(error), folder=self.account.done)
 
     async def _login_refused(self, words: str) -> timedelta:
         self._refusals += 1

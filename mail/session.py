@@ -155,15 +155,15 @@ class Session:
             # A bare EXPUNGE would also take what a person has only marked; then ours stay marked too.
             self._good(await self._wait(self._client.expunge()))
 
-    async def wait_for_news(self, seconds: float) -> None:
+    async def wait_for_news(self, seconds: float, *, idle: bool = True) -> None:
         """Return when the server speaks, or has spoken, of a change, at the latest after so many seconds."""
         if self._news:
             return
-        if not self.can("IDLE"):
+        if not idle:
             await self._sleep(seconds)
             self._good(await self._wait(self._client.noop()))
             return
-        self._idle = idle = await self._wait(self._client.idle_start(timeout=seconds + 60))
+        self._idle = idling = await self._wait(self._client.idle_start(timeout=seconds + 60))
         try:
             pushed = await self._wait(self._client.wait_server_push(timeout=seconds), own_limit=True)
         except TimeoutError:
@@ -171,7 +171,7 @@ class Session:
         if isinstance(pushed, list) and any(bytes(line).upper().startswith(b"BYE") for line in pushed):
             raise self._drop("the server said goodbye: " + bytes(pushed[0]).decode(errors="replace")[:200])
         self._client.idle_done()
-        await self._wait(idle)
+        await self._wait(idling)
         self._idle = None
 
     async def close(self) -> None:

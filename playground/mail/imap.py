@@ -112,8 +112,11 @@ class _Line:
     def __init__(self, writer: asyncio.StreamWriter, faults: ImapFaults) -> None:
         self._writer = writer
         self._faults = faults
+        self.idling = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        # Between "+" and the answer that ends IDLE only lines with "*" are said.
+        self.idling = data[:1] == b"+" or (self.idling and data[:1] == b"*")
         left = self._faults.cut_after
         if left is None:
             self._writer.write(data)
@@ -155,6 +158,11 @@ class ImapServer:
     @property
     def connections(self) -> int:
         return len(self._lines)
+
+    @property
+    def idling(self) -> int:
+        """How many connections wait in IDLE."""
+        return sum(line.idling for line in self._lines)
 
     async def up(self) -> None:
         self._server = await asyncio.start_server(self._serve, HOST, self.port, limit=2**20)

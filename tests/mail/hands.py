@@ -9,7 +9,8 @@ from pathlib import Path
 
 from desk.ports import Arrival
 from mail.arrivals import Account
-from mail.imap import Pauses, Poller
+from mail.imap import Poller
+from mail.needs import Pauses
 
 SUPPORT = "support@desk.example"
 ANN = "ann@client.example"

@@ -263,6 +263,32 @@ async def test_a_folder_with_a_russian_name_and_quotes(world: MailWorld, readers
     await world.until(lambda: world.folder(SUPPORT, 'Готово & "сдано"'))
 
 
+@pytest.mark.parametrize("steps", range(0, 100, 7))
+async def test_mail_that_comes_at_any_moment_of_the_start(
+    world: MailWorld, readers: Readers, stored: Stored, steps: int
+) -> None:
+    """A server may mention new mail in the answer to any command, and then never again in IDLE."""
+    readers.start()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await world.put(SUPPORT, letter(1))
+    await world.until(lambda: stored.arrivals, within=5)
+
+
+async def test_a_server_that_breaks_off_in_every_idle_is_asked_instead(
+    world: MailWorld, readers: Readers, stored: Stored
+) -> None:
+    """After a few times the poller goes on without IDLE."""
+    readers.start(account=replace(readers.account, poll=timedelta(milliseconds=200)))
+    for attempt in range(1, 5):
+        await world.until(lambda attempt=attempt: world.imap.login_attempts >= attempt and world.imap.idling)
+        world.imap.cut()
+    await world.until(lambda: world.imap.login_attempts == 5)
+    await world.put(SUPPORT, letter(1))
+    await world.until(lambda: stored.arrivals)
+    assert world.imap.idling == 0
+
+
 async def test_stopping_is_quick_and_clean(world: MailWorld, readers: Readers, stored: Stored) -> None:
     """A cancelled poller leaves no connection behind."""
     task = readers.start()
