@@ -1,5 +1,7 @@
 """Which ticket a client's message belongs to, and the button that says otherwise."""
 
+from typing import Any
+
 from desk.tickets import Status
 from playground.botapi import Person
 from playground.botapi.drafts import Piece
@@ -8,7 +10,7 @@ from playground.botapi.model import Message
 from tests.world import World
 
 
-async def _say(world: World, ann: Person, text: str, **more: Message) -> Message:
+async def _say(world: World, ann: Person, text: str, **more: Any) -> Message:
     said = ann.say(text, **more)
     await world.settle()
     await world.advance(seconds=5)
