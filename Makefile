@@ -7,13 +7,14 @@ CONFIG ?= config.toml
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint run pins clean
+.PHONY: help install demo test bench lint run pins clean
 
 help:
 	@echo "make demo      the whole desk in a box: a story to follow in the terminal (KEEP=1 leaves it running)"
 	@echo "make test      everything that is promised, checked"
 	@echo "make run       the real desk with CONFIG=config.toml"
 	@echo "make install   only the virtual environment in .venv"
+	@echo "make bench     how quick the desk is here, beside a baseline; figures, no verdict"
 	@echo "make lint      ruff, mypy and the import contracts alone"
 	@echo "make clean     remove .venv and what tools left behind; data/ stays"
 
@@ -40,6 +41,9 @@ demo: install
 
 test: install
 	@$(PYTHON) -m pytest -n auto --maxprocesses 8 --dist worksteal --cov --cov-report= $(ARGS)
+
+bench: install
+	@PYTHONPATH=. $(PYTHON) tests/bench/desk.py
 
 lint: install
 	$(PYTHON) -m ruff check .

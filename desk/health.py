@@ -10,6 +10,7 @@ from desk.desk import Desk
 from desk.durations import parse_span
 from desk.ports import Unit
 
+TELEGRAM = "telegram"
 DEAF = timedelta(hours=1)
 OUTAGE = timedelta(days=1)
 GRACE = parse_span("2 working days")
@@ -29,7 +30,8 @@ async def heard(desk: Desk, source: str, *, ok: bool, reason: str = "") -> None:
 
 
 async def _ok(desk: Desk, unit: Unit, source: str, now: datetime) -> None:
-    last = await _at(unit, f"heard.{source}")
+    # Telegram says so only when something changes: its silence counts from the first failure.
+    last = await _at(unit, f"failing.{TELEGRAM}" if source == TELEGRAM else f"heard.{source}")
     if last and now - last >= OUTAGE:
         await hold(desk, unit, now)
     await unit.remember(f"heard.{source}", now.isoformat())
@@ -48,7 +50,7 @@ async def _failed(desk: Desk, unit: Unit, source: str, now: datetime, reason: st
 
 async def watch(desk: Desk) -> None:
     """Tell of sources that fail for long, also when nobody says anything about them any more."""
-    sources = ["telegram", *(f"mail.{box.name}" for box in desk.settings.mailbox)]
+    sources = [TELEGRAM, *(f"mail.{box.name}" for box in desk.settings.mailbox)]
     async with desk.view() as view:
         if not await view.recall_all("failing."):
             return
@@ -99,8 +101,8 @@ async def deaf(desk: Desk, unit: Unit) -> str:
         last = await _at(unit, f"heard.mail.{box.name}")
         if last is None or now - last > DEAF:
             return "deaf"
-    last = await _at(unit, "heard.telegram")
-    return "deaf" if last and now - last > DEAF else ""
+    failing = await _at(unit, f"failing.{TELEGRAM}")
+    return "deaf" if failing and now - failing > DEAF else ""
 
 
 async def _at(unit: Unit, key: str) -> datetime | None:
