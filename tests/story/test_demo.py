@@ -21,7 +21,7 @@ def test_the_demo_plays_its_story_to_the_end() -> None:
         "Напоминание 1 из 2",
         "Напоминание 2 из 2",
         "ответ от клиента не получен",
-        "Переустановили драйвер принтера",
+        "• Переустановили драйвер принтера",
         "Конец",
     )
     found = [played.stdout.find(scene) for scene in scenes]
