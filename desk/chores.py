@@ -76,7 +76,11 @@ async def _remind(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     )
     if parcel.state is ParcelState.QUIET:
         return
-    await unit.save(replace(ticket, reminder_id=parcel.id, snoozed_until=None, held_reason=""))
+    again = ticket.held_reason == promises.LATE
+    held = ticket.held_reason if again else ""
+    await unit.save(replace(ticket, reminder_id=parcel.id, snoozed_until=None, held_reason=held))
+    if again:
+        return
     event = desk.say("group.reminded", which=ticket.reminded + 1, count=settings.count)
     await outbox.to_topic(desk, unit, ticket, event, silent=True)
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import doors, outbox, threads
+from desk import doors, outbox, promises, threads
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
@@ -18,11 +18,6 @@ LATE = timedelta(minutes=15)
 """After so long the engineers are told that an answer is still on its way."""
 
 _BY_ENGINEERS = frozenset({Purpose.ANSWER, Purpose.QUESTION})
-_LATE = {
-    Purpose.ANSWER: "group.late",
-    Purpose.QUESTION: "group.late",
-    Purpose.REMINDER: "group.late_reminder",
-}
 _ROLES = {Purpose.CARD: Role.CARD, Purpose.MIRROR: Role.CLIENT}
 
 
@@ -38,7 +33,9 @@ async def still_wanted(desk: Desk, unit: Unit, parcel: Parcel) -> bool:
     if not _in_time(desk, ticket, parcel):
         await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
         if ticket.reminder_id == parcel.id:  # the next tick in working hours makes it anew
-            await unit.save(replace(ticket, reminder_id=None))
+            ticket = await unit.save(replace(ticket, reminder_id=None))
+            if parcel.error:
+                await _tell_late_reminder(desk, unit, ticket, parcel.error.removeprefix("late: "))
         return False
     door = await doors.at(unit, parcel.channel, parcel.place)
     if door is None or door.client_id == ticket.client_id or parcel.body.get("act") != Act.SAY:
@@ -78,7 +75,8 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
         await _answer_arrived(desk, unit, parcel, ticket)
     elif parcel.purpose is Purpose.REMINDER and ticket.reminder_id == parcel.id:
         # Otherwise the client said something while it was on its way, and it counts no more.
-        await unit.save(replace(ticket, reminded=ticket.reminded + 1, clock_from=now, reminder_id=None))
+        reminded = ticket.reminded + 1
+        await unit.save(replace(ticket, reminded=reminded, clock_from=now, reminder_id=None, held_reason=""))
     if receipt.note and parcel.channel != "group":
         await outbox.to_topic(desk, unit, ticket, receipt.note)
 
@@ -143,8 +141,17 @@ async def delayed(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryDelayed, 
     error = f"late: {why.reason}" if late else why.reason
     await unit.save(replace(current, state=ParcelState.QUEUED, not_before=later, error=error[:500] or "later"))
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
-    if late and first_word and ticket and (key := _LATE.get(parcel.purpose)):
-        await outbox.to_topic(desk, unit, ticket, desk.say(key, why=why.reason or "?"))
+    if late and first_word and ticket and parcel.purpose in _BY_ENGINEERS:
+        await outbox.to_topic(desk, unit, ticket, desk.say("group.late", why=why.reason or "?"))
+    elif late and ticket and parcel.purpose is Purpose.REMINDER:
+        await _tell_late_reminder(desk, unit, ticket, why.reason)
+
+
+async def _tell_late_reminder(desk: Desk, unit: Unit, ticket: Ticket, why: str) -> None:
+    """Once per reminder, however many days it is tried: without it the ticket will not close."""
+    if ticket.status is Status.WAITING and ticket.held_reason != promises.LATE:
+        ticket = await unit.save(replace(ticket, held_reason=promises.LATE))
+        await outbox.to_topic(desk, unit, ticket, desk.say("group.late_reminder", why=why[:200] or "?"))
 
 
 async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:

@@ -14,6 +14,9 @@ from desk.tickets import Status, Ticket
 UNDELIVERED = "undelivered"
 """Why a ticket is held whose reminder could not be delivered: the engineers were told and decide."""
 
+LATE = "late"
+"""… and of one whose reminder is tried again and again; told once as well."""
+
 
 class Next(Enum):
     REMIND = "remind"
