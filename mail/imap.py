@@ -12,18 +12,15 @@ from datetime import datetime, timedelta
 from desk.errors import NoRoom, StoreAway
 from desk.ports import Now, Receive
 from desk.texts import say
-from mail.arrivals import Account, arrival, external_id, size_in_words, stub
+from mail.arrivals import Account, arrival, external_id
 from mail.done import DoneFolder
-from mail.mime import HEADER_LIMIT, MAIL_LIMIT
+from mail.fetching import FETCH_AT_ONCE, Fetcher
 from mail.needs import Known, Memory, OnHealth, Pauses
 from mail.place import Place, begin, begin_again
 from mail.session import LoginRefused, Lost, Refused, Session
-from mail.wire import Fetched
 
 log = logging.getLogger(__name__)
 
-FETCH_AT_ONCE = 20  # mails; aioimaplib recurses per line of an answer
-FETCH_BYTES = 8_000_000  # of mail held in memory at a time, if there is more than one
 KNOWN_AT_ONCE = 500  # ids in one question to the store
 IDLE_AT_MOST = timedelta(minutes=9)  # routers forget a silent connection after ten
 WITHOUT_IDLE = timedelta(seconds=4)  # how often a server without IDLE is asked; a ticket is promised within five
@@ -31,7 +28,6 @@ IDLE_BREAKS = 4  # times in a row
 IDLE_BREAKS_WITHIN = timedelta(seconds=2)
 HEALTH_EVERY = timedelta(seconds=50)  # the same good news is not told more often
 REFUSED_LOGINS = 3
-HOLLOW_ANSWERS = 3
 
 
 class Poller:
@@ -61,8 +57,8 @@ class Poller:
         self._taken: set[int] = set()  # stored, in this UIDVALIDITY
         self._moved: set[int] = set()  # and gone from the inbox, as far as the server said
         self._settled: set[int] = set()  # of the chosen old ones: nothing is left to do with them
-        self._hollow: dict[int, int] = {}  # how often the server named a mail and gave no content
         self._done = DoneFolder(account.done)
+        self._fetcher = Fetcher(account, quiet=quiet)
         self._complaint = ""
         self._told: tuple[bool, str, datetime | None] = (True, "", None)
         self._refusals = 0
@@ -135,7 +131,8 @@ class Poller:
             log.warning("mail.renumbered", extra={"mailbox": self.account.name})
             place = await begin_again(session, selected, place, first_run=self.account.first_run)
         if self._place is None or self._place.uidvalidity != place.uidvalidity:
-            self._taken, self._moved, self._settled, self._hollow = set(), set(), set(), {}
+            self._taken, self._moved, self._settled = set(), set(), set()
+            self._fetcher = Fetcher(self.account, quiet=self._quiet)
         self._place = place
         await self._memory.remember(key, place.write())
         return place
@@ -168,39 +165,17 @@ class Poller:
         return found
 
     async def _take(self, session: Session, place: Place, uids: Sequence[int], receive: Receive) -> None:
-        """Fetch a few mails, sizes first, hand each in by itself, then move those that are stored."""
-        sizes = {found.uid: found.size or 0 for found in await session.fetch(uids, "(UID RFC822.SIZE)")}
+        """Fetch a few mails, hand each in by itself, then move those that are stored."""
         stored: list[int] = []
         try:
-            for group in _by_size(sizes):
-                for uid, content in await self._contents(session, group, sizes):
-                    await receive([arrival(self.account, place.uidvalidity, uid, content)])
-                    self._taken.add(uid)
-                    stored.append(uid)
+            async for uid, content in self._fetcher.contents(session, uids):
+                await receive([arrival(self.account, place.uidvalidity, uid, content)])
+                self._taken.add(uid)
+                stored.append(uid)
         except NoRoom:
             await self._move(session, stored)
             raise
         await self._move(session, stored)
-
-    async def _contents(self, session: Session, uids: Sequence[int], sizes: dict[int, int]) -> list[tuple[int, bytes]]:
-        if sizes[uids[0]] > MAIL_LIMIT:
-            found = await session.fetch(uids, f"(UID BODY.PEEK[HEADER]<0.{HEADER_LIMIT - 4_096}>)")
-            return [(one.uid, self._too_large(one.content or b"", sizes[one.uid])) for one in found]
-        found = await session.fetch(uids, "(UID BODY.PEEK[])")
-        return [(one.uid, one.content or b"") for one in found if one.uid in sizes and self._has_content(one)]
-
-    def _has_content(self, found: Fetched) -> bool:
-        """A mail that the server gives without content for the third time goes on empty: quarantine shows it."""
-        if found.content is not None:
-            return True
-        self._hollow[found.uid] = self._hollow.get(found.uid, 0) + 1
-        return self._hollow[found.uid] >= HOLLOW_ANSWERS
-
-    def _too_large(self, header: bytes, size: int) -> bytes:
-        account = self.account
-        folder = account.inbox if self._quiet else account.done
-        words = size_in_words(size, account.language)
-        return stub(header, say(account.language, "mail.oversize", size=words, address=account.address, folder=folder))
 
     async def _move(self, session: Session, uids: Iterable[int]) -> None:
         """Move stored mails out of the inbox; a server that refuses keeps them, and reading goes on."""
@@ -255,16 +230,3 @@ class Poller:
 
 def _chunks(uids: Sequence[int], size: int) -> list[list[int]]:
     return [list(uids[start : start + size]) for start in range(0, len(uids), size)]
-
-
-def _by_size(sizes: dict[int, int]) -> list[list[int]]:
-    """Group mails so that one answer stays small; what is too large to be fetched whole stands alone."""
-    groups: list[list[int]] = []
-    total = FETCH_BYTES
-    for uid, size in sorted(sizes.items()):
-        if total + size > FETCH_BYTES or not groups:
-            groups.append([])
-            total = 0
-        groups[-1].append(uid)
-        total += size
-    return groups

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import ssl
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -141,9 +142,10 @@ class _Line:
 class ImapServer:
     """Mailboxes by address, served on one port that stays the same when the server goes down and comes up."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.faults = ImapFaults()
         self.port = 0
+        self._tls = tls
         self._config = _Config(self.faults)
         self._login = _Login(self._config, self.faults)
         self._imap = IMAPServer(self._login, self._config)
@@ -165,7 +167,7 @@ class ImapServer:
         return sum(line.idling for line in self._lines)
 
     async def up(self) -> None:
-        self._server = await asyncio.start_server(self._serve, HOST, self.port, limit=2**20)
+        self._server = await asyncio.start_server(self._serve, HOST, self.port, limit=2**20, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def down(self) -> None:

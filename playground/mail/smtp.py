@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,13 +58,23 @@ class _Protocol(SMTP):
 class SmtpServer:
     """One port that stays the same when the server goes down and comes up."""
 
-    def __init__(self, *, local: Callable[[str], bool], password: Callable[[str, str], bool], deliver: Deliver) -> None:
+    def __init__(
+        self,
+        *,
+        local: Callable[[str], bool],
+        password: Callable[[str, str], bool],
+        deliver: Deliver,
+        tls: ssl.SSLContext | None = None,
+        starttls: ssl.SSLContext | None = None,
+    ) -> None:
         self.faults = SmtpFaults()
         self.port = 0
         self.connections_made = 0
         self.envelopes: list[tuple[str, tuple[str, ...]]] = []
         self.protocols: set[_Protocol] = set()
         self._local = local
+        self._tls = tls
+        self._starttls = starttls
         self._password = password
         self._deliver = deliver
         self._grey: set[tuple[str, str]] = set()
@@ -71,7 +82,7 @@ class SmtpServer:
 
     async def up(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._protocol, HOST, self.port)
+        self._server = await loop.create_server(self._protocol, HOST, self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def down(self) -> None:
@@ -139,7 +150,8 @@ class SmtpServer:
             data_size_limit=self.faults.size_limit,
             hostname="playground",
             ident="playground",
-            auth_require_tls=False,
+            auth_require_tls=self._starttls is not None,
+            tls_context=self._starttls,
             authenticator=self._authenticate,
             loop=asyncio.get_running_loop(),
         )

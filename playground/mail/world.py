@@ -6,6 +6,7 @@ import email.policy
 import inspect
 import mimetypes
 import smtplib
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
@@ -21,12 +22,23 @@ PATIENCE = 10.0  # seconds that `until` waits before it says what did not happen
 
 
 class MailWorld:
-    """An IMAP server and an SMTP server; `now` gives the time that stands in mails (aware, UTC)."""
+    """An IMAP server and an SMTP server; `now` gives the time that stands in mails (aware, UTC).
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    With `tls` both speak TLS from the first byte, with `starttls` SMTP offers it; `send` is for servers without `tls`.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        *,
+        tls: ssl.SSLContext | None = None,
+        starttls: ssl.SSLContext | None = None,
+    ) -> None:
         self.now = now
-        self.imap = ImapServer()
-        self.smtp = SmtpServer(local=self._is_local, password=self.imap.check, deliver=self.deliver)
+        self.imap = ImapServer(tls)
+        self.smtp = SmtpServer(
+            local=self._is_local, password=self.imap.check, deliver=self.deliver, tls=tls, starttls=starttls
+        )
         self._numbers = count(1)
         self._changed = asyncio.Event()
 
