@@ -134,8 +134,14 @@ class Pace:
         booking, cost = self._booked.get(message.id), cost_of(message, forum=forum)
         if booking is None or booking.left < cost or self._pause_left(message) > 0:
             return False
+        topics = min(booking.topics, int(message.act is Act.OPEN))
         booking.left -= cost
-        booking.topics -= int(message.act is Act.OPEN)
+        booking.topics -= topics
+        # Telegram counts from when it hears of a message, not from when we thought of it.
+        now = self._clock()
+        for window, used in zip(self._windows(message, now), (cost, cost, topics), strict=False):
+            window.take_back(booking.at, used)
+            window.add(now, used)
         return True
 
     def release(self, message: Outgoing) -> None:
@@ -143,14 +149,16 @@ class Pace:
         booking = self._booked.pop(message.id, None)
         if booking is None:
             return
-        self._all.take_back(booking.at, booking.left)
-        if message.channel != "group":
-            self._chat_window(message.place, booking.at).take_back(booking.at, booking.left)
-            return
-        self._group.take_back(booking.at, booking.left)
-        self._topics.take_back(booking.at, max(0, booking.topics))
-        if self._evenly and message.purpose not in URGENT:
+        left = (booking.left, booking.left, booking.topics)
+        for window, unused in zip(self._windows(message, booking.at), left, strict=False):
+            window.take_back(booking.at, unused)
+        if self._evenly and message.channel == "group" and message.purpose not in URGENT:
             self._evenly.take_back(booking.left)
+
+    def _windows(self, message: Outgoing, now: float) -> tuple[Window, ...]:
+        if message.channel != "group":
+            return self._all, self._chat_window(message.place, now)
+        return self._all, self._group, self._topics
 
     def _wait(self, message: Outgoing, cost: int, *, topics: int) -> timedelta:
         now = self._clock()

@@ -13,9 +13,9 @@ from pathlib import Path
 import aiosmtplib  # noqa: F401 - what a desk would import late
 from aioimaplib import aioimaplib  # noqa: F401
 
-import bot.channel
-import mail.channel
-import scheduler.jobs
+import bot.channel  # noqa: F401
+import mail.channel  # noqa: F401
+import scheduler.jobs  # noqa: F401
 import store.store  # noqa: F401
 from desk.__main__ import load, main
 from scheduler.workdays import days_off

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from playground.botapi import BotApiServer, Group, Person
 from playground.mail.world import MailWorld
@@ -57,7 +58,7 @@ class Outside:
     group: Group = field(init=False)
     engineer: Person = field(init=False)
 
-    async def __aenter__(self) -> "Outside":
+    async def __aenter__(self) -> Self:
         self.bot = await BotApiServer(token=TOKEN, now=now).start()
         self.mails = MailWorld(now)
         await self.mails.start()

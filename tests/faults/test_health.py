@@ -1,0 +1,66 @@
+"""A source that stays deaf is told in General within ten minutes, once, and so is its return."""
+
+from tests.faults.test_disk import said, until
+from tests.faults.test_outbox import moments
+from tests.world import World
+
+
+async def test_a_dead_imap_login_is_told_once_though_nobody_tries_any_more(both: World) -> None:
+    await both.settle()
+    both.mails.imap.faults.refuse_logins = True
+    both.mails.imap.cut()
+
+    async def failing() -> str:
+        async with both.store.view() as view:
+            return await view.recall("failing.mail.support")
+
+    await until(failing)
+    for _ in range(30):
+        await both.advance(minutes=1)
+        if both.clock.at.minute == 8:
+            assert not said(both, "Не читается")
+        if both.clock.at.minute == 10:
+            assert len(said(both, "Не читается: mail.support")) == 1
+    assert len(said(both, "Не читается")) == 1
+
+
+async def test_telegrams_silence_is_written_down_about_once_a_minute(world: World) -> None:
+    """The long poll's health does not flood the database, and a fresh success is remembered."""
+    await world.settle()
+    ann = world.person("Анна")
+    commits: list[int] = []
+    for _ in range(3):
+        world.clock.advance(seconds=60)
+        before = world.clock().isoformat()
+        ann.start()
+        await world.settle()
+
+        async def heard(moment: str = before) -> bool:
+            async with world.store.view() as view:
+                return await view.recall("heard.telegram") >= moment
+
+        await until(heard)
+    world.store.on_commit(lambda: commits.append(1))
+    await moments(world, 5)
+    assert not commits
+
+
+async def test_a_revoked_token_is_told_when_the_group_can_be_reached_again(world: World) -> None:
+    await world.settle()
+    token, world.bot.token = world.bot.token, "123456:OTHER"
+    await world.bot.down()
+    await world.bot.up()
+
+    async def failing() -> str:
+        async with world.store.view() as view:
+            return await view.recall("failing.telegram")
+
+    await until(failing)
+    for _ in range(12):
+        await moments(world, 60, step=60)
+        for tick in world.running.ticks():
+            await tick.run()
+    world.bot.token = token
+    await moments(world, 60, step=60)
+    await until(lambda: said(world, "Не читается: telegram"))
+    assert "BotFather" in said(world, "Не читается: telegram")[0].text
