@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from desk.ports import Arrival
-from mail.headers import Headers, message_ids, read_headers
+from mail.headers import message_ids, read_headers
 from mail.mime import HEADER_LIMIT
 from mail.parse import CHANNEL, sender_of
 
@@ -64,8 +64,3 @@ def size_in_words(size: int, language: str) -> str:
     if size < 1_000_000:  # noqa: PLR2004
         return say(language, "mail.kilobytes", size=max(1, round(size / 1_000)))
     return say(language, "mail.megabytes", size=round(size / 1_000_000))
-
-
-def headers_of(content: bytes) -> Headers:
-    """Return a stored mail's headers."""
-    return read_headers(content[:HEADER_LIMIT].lstrip(b"\r\n"))[0]

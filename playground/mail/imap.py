@@ -1,110 +1,21 @@
-"""An IMAP server in this process: pymap's memory mailboxes, and the faults that real servers show."""
+"""An IMAP server in this process: one port, many connections, and the faults that real servers show."""
 
 import asyncio
-import hmac
 import ssl
-from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from proxyprotocol.sock import SocketInfoLocal
-from pymap.backend.dict import Config, Identity, Login
 from pymap.backend.dict.filter import FilterSet
-from pymap.backend.dict.mailbox import MailboxData, MailboxSet
-from pymap.concurrent import Event, Subsystem
-from pymap.exceptions import InvalidAuth
+from pymap.backend.dict.mailbox import MailboxData
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
-from pymap.parsing.specials import FetchRequirement, Flag, ObjectId
-from pymap.selected import SelectedMailbox
+from pymap.parsing.specials import FetchRequirement, Flag
 from pymap.user import UserMetadata
-from pysasl.creds.server import ServerCredentials
 
-HOST = "127.0.0.1"
-
-
-@dataclass(slots=True)
-class ImapFaults:
-    """What the IMAP server does wrong; everything may be changed while it runs."""
-
-    refuse_logins: bool = False
-    missing: set[str] = field(default_factory=set)  # capabilities it lacks: "MOVE", "IDLE", "UIDPLUS"
-    cut_after: int | None = None  # bytes that it still says before it hangs up
-    deaf: bool = False  # accepts connections and never says a word
-
-
-class _Config(Config):
-    def __init__(self, faults: ImapFaults) -> None:
-        super().__init__(
-            Namespace(passlib_cfg=None, proxy_protocol=None),
-            demo_data=False,
-            demo_user="",
-            demo_password="",
-            host=HOST,
-            port=0,
-            tls_enabled=False,
-            reject_dnsbl=False,
-            invalid_user_sleep=0.0,
-            cpu_subsystem=Subsystem.for_asyncio(),
-            bad_command_limit=None,
-        )
-        self.faults = faults
-
-    @property
-    def greeting(self) -> bytes:
-        return b"playground ready"  # pymap would ask DNS for this machine's name
-
-    @property
-    def login_capability(self) -> Sequence[bytes]:
-        return [word for word in super().login_capability if word.decode() not in self.faults.missing]
-
-
-class _Mailbox(MailboxData):
-    """Rule: IDLE tells what came between the last command and IDLE; pymap alone waits for the next change."""
-
-    async def update_selected(self, selected: SelectedMailbox, *, wait_on: Event | None = None) -> SelectedMailbox:
-        behind = selected.mod_sequence is not None and selected.mod_sequence != self._mod_sequences.highest
-        return await super().update_selected(selected, wait_on=None if behind else wait_on)
-
-
-class _Mailboxes(MailboxSet):
-    def __init__(self) -> None:
-        super().__init__()
-        self._inbox = _Mailbox(self._content_cache, self._thread_cache)
-
-    async def add_mailbox(self, name: str) -> ObjectId:
-        await super().add_mailbox(name)
-        self._set[name] = mailbox = _Mailbox(self._content_cache, self._thread_cache)
-        return mailbox.mailbox_id
-
-
-class _Login(Login):
-    """Log-in by the whole address or by what stands before its @."""
-
-    def __init__(self, config: _Config, faults: ImapFaults) -> None:
-        super().__init__(config)
-        self.faults = faults
-        self.attempts = 0
-
-    def address(self, name: str) -> str:
-        near = [address for address in self.users_dict if name.lower() in (address, address.partition("@")[0])]
-        return near[0] if near else ""
-
-    async def authenticate(self, credentials: ServerCredentials) -> Identity:
-        self.attempts += 1
-        address = self.address(credentials.authcid)
-        secret = getattr(credentials, "_secret", "") or ""
-        known = self.users_dict[address].password or "" if address else ""
-        if self.faults.refuse_logins or not address or not hmac.compare_digest(known.encode(), secret.encode()):
-            raise InvalidAuth
-        return Identity(address, self, None, frozenset())
-
-    async def authorize(self, authenticated: Any, authzid: str) -> Identity:
-        del authzid
-        return Identity(authenticated.name, self, None, frozenset())
+from playground.mail.mailboxes import HOST, Config, ImapFaults, Login, Mailboxes
 
 
 class _Line:
@@ -146,8 +57,8 @@ class ImapServer:
         self.faults = ImapFaults()
         self.port = 0
         self._tls = tls
-        self._config = _Config(self.faults)
-        self._login = _Login(self._config, self.faults)
+        self._config = Config(self.faults)
+        self._login = Login(self._config, self.faults)
         self._imap = IMAPServer(self._login, self._config)
         self._server: asyncio.Server | None = None
         self._lines: set[_Line] = set()
@@ -198,7 +109,7 @@ class ImapServer:
 
     def add_user(self, address: str, password: str) -> None:
         self._login.users_dict[address] = UserMetadata(self._config, address, password=password)
-        self._config.set_cache.setdefault(address, (_Mailboxes(), FilterSet()))
+        self._config.set_cache.setdefault(address, (Mailboxes(self.faults), FilterSet()))
 
     def has_user(self, address: str) -> bool:
         return address in self._login.users_dict
@@ -241,6 +152,10 @@ class ImapServer:
 
     async def folders(self, address: str) -> list[str]:
         return ["INBOX", *self._config.set_cache[address][0]._set]  # noqa: SLF001 - pymap offers no plain listing
+
+    async def remove(self, address: str, folder: str) -> None:
+        """Delete a folder with all that lies in it, as a person does."""
+        await self._config.set_cache[address][0].delete_mailbox(folder)
 
     async def renumber(self, address: str, folder: str = "INBOX") -> None:
         """Give the folder a new UIDVALIDITY, as after a restore; the sessions that have it open are cut."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-HOST = "127.0.0.1"
+from playground.mail.mailboxes import HOST
+
 SIZE_LIMIT = 35_000_000  # bytes; what large providers accept
 
 

@@ -14,7 +14,8 @@ from email.utils import format_datetime, formataddr, parseaddr
 from itertools import count
 from typing import Any, Self
 
-from playground.mail.imap import HOST, ImapServer
+from playground.mail.imap import ImapServer
+from playground.mail.mailboxes import HOST
 from playground.mail.smtp import SmtpServer
 
 PASSWORD = "secret"

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -133,6 +133,44 @@ async def test_after_renumbering_everything_since_the_first_start_is_taken_again
     first, second = stored.arrivals
     assert first.digest == second.digest
     assert first.external_id != second.external_id
+
+
+@pytest.mark.parametrize(("first_run", "taken"), [("unseen", {"letter 2", "letter 3"}), ("new", {"letter 3"})])
+async def test_renumbering_does_not_dig_out_what_was_old_at_the_first_start(
+    world: MailWorld, readers: Readers, stored: Stored, first_run: str, taken: set[str]
+) -> None:
+    """Years of old mail stay old mail, though every uid is new."""
+    world.now = lambda: datetime.now(UTC) - timedelta(days=400)
+    await world.put(SUPPORT, letter(1), seen=True)
+    await world.put(SUPPORT, letter(2))
+    world.now = lambda: datetime.now(UTC)
+    account = replace(readers.account, first_run=first_run)
+    readers.start(account=account, quiet=True)
+    await world.until(lambda: world.imap.idling)
+    await world.put(SUPPORT, letter(3))
+    await world.until(lambda: set(stored.subjects()) == taken)
+    before = len(stored.arrivals)
+    await world.imap.renumber(SUPPORT)
+    await world.until(lambda: len(stored.arrivals) == 2 * before)
+    assert set(stored.subjects()) == taken
+
+
+async def test_folders_below_inbox_only(world: MailWorld, readers: Readers, stored: Stored) -> None:
+    """Where the server wants it so, the folder is made there."""
+    world.imap.faults.only_below_inbox = True
+    readers.start()
+    await world.put(SUPPORT, letter(1))
+    await world.until(lambda: world.folder(SUPPORT, "INBOX/Processed"))
+
+
+async def test_a_folder_that_somebody_removed_is_made_again(world: MailWorld, readers: Readers, stored: Stored) -> None:
+    """Without a failure that anybody sees."""
+    readers.start()
+    await world.until(lambda: world.imap.idling)
+    await world.imap.remove(SUPPORT, "Processed")
+    await world.put(SUPPORT, letter(1))
+    await world.until(lambda: world.folder(SUPPORT, "Processed"))
+    assert stored.health[-1] == (True, "")
 
 
 async def test_a_broken_connection_is_taken_up_again(world: MailWorld, readers: Readers, stored: Stored) -> None:
