@@ -83,6 +83,7 @@ class World:
     with_mail: bool = True
     reactions: Any = "all"
     forum: bool = True
+    files: Callable[[Path], FolderFiles] = FolderFiles
     limits: Any = None  # playground.botapi.pace.Limits: the server keeps Telegram's pace
     bot: BotApiServer = field(init=False)
     mails: MailWorld = field(init=False)
@@ -116,7 +117,7 @@ class World:
         settings = Settings.model_validate(config(self.bot, mails, self.folder, self.url, **self.tables))
         self.store = SqlStore(self.url)
         await self.store.open()
-        self.desk = build_desk(settings, self.store, FolderFiles(self.folder / "data" / "files"), self.clock)
+        self.desk = build_desk(settings, self.store, self.files(self.folder / "data" / "files"), self.clock)
         self.telegram = TelegramChannel(self.desk, clock=lambda: self.clock().timestamp())
         await self.telegram.open()
         self.running = Running(self.desk, [self.telegram, MailChannel(self.desk, settings.mailbox)])

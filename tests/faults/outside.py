@@ -1,6 +1,7 @@
 """The outside world for desks that are processes of their own: servers here, a configuration file for them."""
 
 import asyncio
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from typing import Self
 
 from playground.botapi import BotApiServer, Group, Person
 from playground.mail.world import MailWorld
-from tests.world import GROUP, SUPPORT, TOKEN
+from tests.world import GROUP, SUPPORT
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """
@@ -53,13 +54,15 @@ class Outside:
 
     folder: Path
     url: str
+    # Of its own: desks of one bot keep each other off on this machine, and tests run side by side.
+    token: str = field(default_factory=lambda: f"{secrets.randbelow(10**8) + 10**8}:TEST")
     bot: BotApiServer = field(init=False)
     mails: MailWorld = field(init=False)
     group: Group = field(init=False)
     engineer: Person = field(init=False)
 
     async def __aenter__(self) -> Self:
-        self.bot = await BotApiServer(token=TOKEN, now=now).start()
+        self.bot = await BotApiServer(token=self.token, now=now).start()
         self.mails = MailWorld(now)
         await self.mails.start()
         await self.mails.user(SUPPORT)
@@ -77,7 +80,7 @@ class Outside:
         """Write a configuration for these servers."""
         path = self.folder / name
         text = CONFIG.format(
-            folder=self.folder, url=url or self.url, token=TOKEN, api=self.bot.url, group=GROUP, support=SUPPORT,
+            folder=self.folder, url=url or self.url, token=self.token, api=self.bot.url, group=GROUP, support=SUPPORT,
             imap=self.mails.imap_port, smtp=self.mails.smtp_port,
         )  # fmt: skip
         path.write_text(text, encoding="utf-8")
