@@ -16,8 +16,6 @@ from desk import commands, group, posts
 from desk.desk import Desk
 
 GROUPS = F.chat.type.in_({"group", "supergroup"})
-WORDED = frozenset({"info", "note", "done"})
-"""Commands whose words are kept: a change of such a message changes them, not the command before them."""
 log = logging.getLogger(__name__)
 
 
@@ -108,9 +106,10 @@ async def _changed(message: Message, desk: Desk, home: Home, members: Membership
     if post is None or (message.media_group_id and not message.caption):
         return  # a picture of an album without words: the words stand under another one
     asked = translate.command(translate.own_words([message]))
-    if asked and asked.name in WORDED:
-        post = replace(post, text=asked.argument)
-    await posts.edited(desk, post)
+    if asked:
+        await posts.edited(desk, replace(post, text=asked.argument), command=asked.name or "/")
+    else:
+        await posts.edited(desk, post)
 
 
 async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot, home: Home, members: Membership) -> None:

@@ -128,32 +128,52 @@ async def tell(desk: Desk, unit: Unit, post: Post, ticket: Ticket | None, text: 
         await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, reply_to=to, thread=post.thread)
 
 
-async def edited(desk: Desk, post: Post) -> None:
-    """An engineer changed a post: what still waits goes out as changed, what went is said to have gone."""
+async def edited(desk: Desk, post: Post, *, command: str = "") -> None:
+    """An engineer changed a post: what still waits goes out as changed, what went is said to have gone.
+
+    `command`: what it begins with now; its text is then the words after it.
+    """
     async with desk.unit() as unit:
         trace = await unit.first(
             Trace, channel="group", place=post.place, external_id=post.external_id, role=Role.COLLEAGUE
         )
         message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
-        if message and (message.text != post.text or post.to_colleague) and not post.engineer.anonymous:
-            await _changed(desk, unit, message, post)
+        inside = message is not None and _stays_inside(message, post, command)
+        if message and (message.text != post.text or inside) and not post.engineer.anonymous:
+            try:
+                await _changed(desk, unit, message, post, inside=inside)
+            except Refusal as refusal:
+                await _cannot_change(desk, unit, message, post, refusal)
         await unit.commit()
 
 
-async def _changed(desk: Desk, unit: Unit, message: Message, post: Post) -> None:
-    await unit.add(Revision(message_id=message.id, text=message.text, at=post.at))
-    await unit.save(replace(message, text=post.text))
+def _stays_inside(message: Message, post: Post, command: str) -> bool:
+    """Whether a changed post must not go to a client: a note by now, or a command other than that for a question."""
+    asks = command == "info" and message.kind is Kind.QUESTION
+    return post.to_colleague or post.text.lstrip().startswith("/") or (command != "" and not asks)
+
+
+async def _cannot_change(desk: Desk, unit: Unit, message: Message, post: Post, why: Refusal) -> None:
+    ticket = await unit.get(Ticket, message.ticket_id)
+    if ticket:
+        await _fail(desk, unit, post, ticket, desk.say(why.key, **why.values))
+
+
+async def _changed(desk: Desk, unit: Unit, message: Message, post: Post, *, inside: bool) -> None:
+    if message.text != post.text:
+        await unit.add(Revision(message_id=message.id, text=message.text, at=post.at))
+        message = await unit.save(replace(message, text=post.text))
     ticket = await unit.get(Ticket, message.ticket_id)
     if ticket is None or message.kind not in (Kind.ANSWER, Kind.QUESTION) or message.withdrawn_at:
         return
     parcel = await unit.first(Parcel, message_id=message.id, channel__ne="group", state=ParcelState.QUEUED)
     if parcel is None:
         await tell(desk, unit, post, ticket, desk.say("group.edit_too_late"))
-    elif post.to_colleague or post.text.lstrip().startswith("/"):
+    elif inside:
         # It became a note, or what must not go to a client, before it had gone.
         await answering.take_back(desk, unit, message)
     elif message.kind is Kind.QUESTION:
-        await answering.ask_again(desk, unit, ticket, parcel, replace(message, text=post.text))
+        await answering.ask_again(desk, unit, ticket, parcel, message)
     else:
         words = replace(unpack(parcel.body, parcel.id), text=post.text)
         await unit.save(replace(parcel, body=pack(words)))

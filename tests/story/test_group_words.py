@@ -248,6 +248,31 @@ async def test_a_held_answer_goes_as_edited_and_an_edit_into_a_note_stays_inside
     assert world.group.last("прежний текст", topic=topic).reply_to is first
 
 
+@pytest.mark.parametrize("prefix", ["/note ", "/done ", "/nonsense ", "/ "])
+async def test_a_held_answer_edited_into_a_command_stays_inside(world: World, prefix: str) -> None:
+    """Whoever sees too late that it was for colleagues writes /note before it; the client must not read it."""
+    ann, topic = await asked(world)
+    seat, words = world.group.seat(world.engineer), topic.messages[1]
+    post = seat.say("пароль у Бориса", topic=topic, reply_to=words)
+    await world.settle()
+    seat.edit(post, f"{prefix}пароль у Бориса")
+    await world.settle()
+    await world.advance(seconds=6)
+    assert not heard(ann, "пароль")
+
+
+async def test_a_changed_question_that_cannot_go_any_more_is_told(world: World) -> None:
+    ann, topic = await asked(world)
+    seat = world.group.seat(world.engineer)
+    post = seat.say("/info Какая модель?", topic=topic)
+    await world.settle()
+    ann.block()
+    await world.settle()
+    seat.edit(post, "/info Какая модель и цвет?")
+    await world.settle()
+    assert world.group.last("все пути закрыты", topic=topic).reply_to is post
+
+
 async def test_an_edit_of_a_picture_without_words_keeps_the_albums_words(replying: World) -> None:
     world = replying
     ann, topic = await asked(world)
