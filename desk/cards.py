@@ -128,7 +128,7 @@ async def told_again(desk: Desk, unit: Unit, ticket: Ticket) -> tuple[str, tuple
         names = [f"[{file.name}]" for file in files if file.message_id == message.id]
         rows.append(" ".join([f"{message.author} ({label}): {message.text}".rstrip(), *names]))
     again = tuple(outbox.enclosure(file) for file in files if file.key)[-REPLAYED_FILES:]
-    return "\n\n".join(rows), again
+    return outbox.disarmed("\n\n".join(rows)), again
 
 
 def as_title(desk: Desk, ticket: Ticket, client: Client, *, act: Act) -> Outgoing:

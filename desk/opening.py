@@ -1,6 +1,5 @@
 """A new ticket: routed, registered, shown to the engineers, confirmed to the client."""
 
-import re
 from datetime import timedelta
 
 from desk import clients, conversation, keys, outbox, wording
@@ -16,9 +15,6 @@ from desk.tickets import File, Kind, Message, Ticket, TicketId
 
 RECEIPTS_AN_HOUR = 5
 """Per sender: a machine that answers our receipts must not make us answer it for ever."""
-
-_LINK = re.compile(r"\?start=L[\w-]+")
-"""Our signed link in a quotation: an engineer who pressed it would become the client."""
 
 MIRRORED = 3500
 """Characters of one mail's quoted rest that the topic shows; the whole of it is kept."""
@@ -62,7 +58,7 @@ async def register(
             opened_door_id=door.id,
             door_id=door.id,
             line=verdict.line,
-            subject=subject,
+            subject=outbox.disarmed(subject),
             language=facts.language,
             verdict=verdict.as_dict(),
             related_id=related,
@@ -125,7 +121,7 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
         text = f"{desk.say('group.subject', subject=subject)}\n\n{text}"
     missing = [_missing(desk, file) for file in files if not file.key]
     text = "\n".join(part for part in (text, *missing) if part)
-    quote = _LINK.sub("?start=…", message.rest[:MIRRORED])
+    quote = message.rest[:MIRRORED]
     if message.kind is Kind.MACHINE:
         text, quote = desk.say("group.machine"), f"{message.text}\n{message.rest}"[:MIRRORED]
     author = message.author or client.name

@@ -10,6 +10,7 @@ from desk.errors import Refusal
 from desk.incoming import Engineer, Post
 from desk.lifecycle import Step, after
 from desk.parcels import Parcel, ParcelState, Purpose
+from desk.people import Door
 from desk.ports import Unit
 from desk.tickets import Kind, Message, Revision, Role, Thread, Ticket, Trace
 from desk.wire import pack, unpack
@@ -50,8 +51,18 @@ async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, p
         await answering.note(desk, unit, ticket, post)
     elif post.text.lstrip().startswith("/"):
         raise Refusal("group.slash")  # a line that starts with / never reaches a client
+    elif trace and await _of_somebody_else(unit, ticket, trace):
+        await answering.note(desk, unit, ticket, post)
+        raise Refusal("group.not_the_client")
     else:
         await answering.answer(desk, unit, ticket, post, to=trace)
+
+
+async def _of_somebody_else(unit: Unit, ticket: Ticket, trace: Trace) -> bool:
+    """Whether the words replied to are a stranger's in the thread, or of a client who was unlinked from this one."""
+    message = await unit.get(Message, trace.message_id) if trace.message_id else None
+    door = await unit.get(Door, message.door_id) if message and message.door_id else None
+    return door is not None and door.client_id != ticket.client_id
 
 
 def is_note(desk: Desk, trace: Trace | None, post: Post) -> bool:

@@ -142,6 +142,20 @@ async def test_a_quoted_link_does_not_reach_the_engineers(world: World) -> None:
     assert "start=L" not in told
 
 
+@pytest.mark.parametrize("headers", [{}, {"Auto-Submitted": "auto-replied"}])
+async def test_a_link_that_no_quotation_mark_tells_does_not_reach_the_engineers(
+    world: World, headers: dict[str, str]
+) -> None:
+    """A machine's mail is shown whole as a quotation, a person may paste our words among their own."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    receipt = await last_mail(world, ANN)
+    link = next(line for line in text_of(receipt).splitlines() if "start=L" in line)
+    await mail(world, ANN_WRITES, "Re: Принтер", f"Буду в понедельник. {link}", in_reply_to=receipt, headers=headers)
+    told = said_in(world.group.topic("SD-1 ·"))
+    assert "Буду в понедельник" in told
+    assert "start=L" not in told
+
+
 async def test_a_second_telegram_is_linked_only_by_the_engineers(world: World) -> None:
     """The mail's owner has a Telegram already: the link may have been passed on, so a card asks."""
     await mail(world, ANN_WRITES, "Принтер", "Не печатает.")

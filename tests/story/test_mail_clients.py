@@ -4,7 +4,7 @@ import pytest
 
 from desk.parcels import Parcel, Purpose
 from desk.tickets import Message, Status
-from tests.steps import answer, last_mail, link_of, mail, mails_of, order, said_in, said_to, text_of, times_mailed
+from tests.steps import HELD, answer, last_mail, link_of, mail, mails_of, order, said_in, said_to, text_of, times_mailed
 from tests.world import SUPPORT, World
 
 ANN = "ann@client.example"
@@ -159,6 +159,21 @@ async def test_a_stranger_in_a_thread_is_shown_as_one(world: World) -> None:
     assert "Починили" in text_of(answered)
     assert "И у меня" not in text_of(answered)
     assert not await mails_of(world, "boris@client.example")
+
+
+async def test_a_reply_to_a_strangers_words_goes_to_nobody(world: World) -> None:
+    """It is meant for the stranger; the client must not read it."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    receipt = await last_mail(world, ANN)
+    await mail(world, "Борис <boris@client.example>", "Re: Принтер", "И у меня", in_reply_to=receipt)
+    topic = world.group.topic("SD-1 ·")
+    theirs = next(message for message in topic.messages if "И у меня" in message.text)
+    post = world.group.say(world.engineer, "Борис, ваш пароль 123", topic, reply_to=theirs)
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert all("пароль" not in text_of(one) for one in await mails_of(world, ANN))
+    assert not await mails_of(world, "boris@client.example")
+    assert world.group.last("слова другого человека", topic=topic).reply_to is post
 
 
 async def test_at_most_five_receipts_an_hour_for_one_sender(world: World) -> None:
