@@ -34,15 +34,21 @@ class Fetcher:
     files: Files
 
     async def fetch(self, messages: Sequence[Message], now: datetime) -> tuple[IncomingFile, ...]:
-        """All files of a message or album, in order; DeliveryDelayed when Telegram cannot be reached.
+        """All files of a message or album, in order, or none of them; DeliveryDelayed when Telegram cannot be reached.
 
         A file that Telegram will not give (over 20 MB, or refused for ten minutes) comes with an empty key.
         """
         fetched: list[IncomingFile] = []
-        for message in messages:
-            patient = now - message.date < PATIENCE
-            for attachment in attachments(message):
-                fetched.append(await self._one(attachment, patient=patient))
+        try:
+            for message in messages:
+                patient = now - message.date < PATIENCE
+                for attachment in attachments(message):
+                    fetched.append(await self._one(attachment, patient=patient))
+        except BaseException:  # they are fetched again at every attempt and would fill the disk
+            for file in fetched:
+                if file.key:
+                    await self.files.drop(file.key)
+            raise
         return tuple(fetched)
 
     async def _one(self, attachment: Attachment, *, patient: bool) -> IncomingFile:

@@ -1,8 +1,10 @@
 """One message to one chat: words, buttons and files as Telegram calls."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -41,7 +43,9 @@ from desk.ports import Files
 MEGABYTE = 1024 * 1024
 UPLOAD = 50 * MEGABYTE  # bytes; Bot API, "Sending files"
 PHOTO = 10 * MEGABYTE
+REMEMBERED = 200  # messages that broke off half sent
 REFUSED_FORMS = frozenset({Mishap.FILE, Mishap.REFUSED})
+Part = Callable[[], Awaitable[list[str]]]
 Media = InputMediaPhoto | InputMediaVideo | InputMediaDocument | InputMediaAudio
 
 _SINGLE: dict[str, tuple[type[TelegramMethod[Message]], str]] = {
@@ -87,39 +91,57 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Says messages; aiogram's errors rise to the caller."""
+    """Says messages; aiogram's errors rise to the caller.
+
+    A message that broke off between two parts goes on there when it is said again, until a restart.
+    """
 
     bot: Bot
     files: Files
+    _begun: dict[tuple[Outgoing, Target], list[list[str]]] = field(default_factory=dict)
 
     async def say(self, message: Outgoing, target: Target) -> list[str]:
         """Send words and files; the ids of all messages in their order. DeliveryRefused when that is nothing."""
-        text = render(message)
-        files = sendable(message.files)
-        markup = keyboard(message.buttons)
-        under = captioned(message, text)
-        sent: list[str] = []
-        if text.plain.strip() and not under:
-            call = SendMessage(
-                text=text.html,
-                parse_mode="HTML",
-                link_preview_options=None if target.previews else LinkPreviewOptions(is_disabled=True),
-                reply_markup=markup,
-                **target.common(message, first=True),  # type: ignore[arg-type]
-            )
-            sent.append(str((await self._call(call, text)).message_id))
-        if text.whole:
-            sent.append(await self._whole(message, text, target))
-        for batch in batches(files):
-            first = not sent
-            caption = text if under else None
-            if len(batch) > 1:
-                sent.extend(await self._album(message, batch, target, caption=caption, first=first))
-            else:
-                sent.append(await self._single(message, batch[0], target, caption=caption, first=first))
-        if not sent:
+        key = (message, target)
+        done = self._begun.pop(key, [])
+        try:
+            for part in self._parts(message, target)[len(done) :]:
+                done.append(await part())
+        except AiogramError:
+            if done and message.id:
+                self._begun[key] = done
+                if len(self._begun) > REMEMBERED:
+                    del self._begun[next(iter(self._begun))]
+            raise
+        if not done:
             raise DeliveryRefused("nothing to send")
-        return sent
+        return [external_id for part in done for external_id in part]
+
+    def _parts(self, message: Outgoing, target: Target) -> list[Part]:
+        """What becomes of a message, in order; each part gives the ids of what it sent."""
+        text = render(message)
+        under = captioned(message, text)
+        parts: list[Part] = []
+        if text.plain.strip() and not under:
+            parts.append(partial(self._words, message, text, target))
+        if text.whole:
+            parts.append(partial(self._whole, message, text, target))
+        for batch in batches(sendable(message.files)):
+            send = self._album if len(batch) > 1 else self._single
+            chosen: Any = batch if len(batch) > 1 else batch[0]
+            caption = text if under else None
+            parts.append(partial(send, message, chosen, target, caption=caption, first=not parts))
+        return parts
+
+    async def _words(self, message: Outgoing, text: Rendered, target: Target) -> list[str]:
+        call = SendMessage(
+            text=text.html,
+            parse_mode="HTML",
+            link_preview_options=None if target.previews else LinkPreviewOptions(is_disabled=True),
+            reply_markup=keyboard(message.buttons),
+            **target.common(message, first=True),  # type: ignore[arg-type]
+        )
+        return [str((await self._call(call, text)).message_id)]
 
     async def _call(self, call: TelegramMethod[Message], text: Rendered | None) -> Message:
         """Call; where Telegram does not understand the markup, the same words go plain."""
@@ -131,15 +153,15 @@ class Sender:
         field = "text" if hasattr(call, "text") else "caption"
         return await self.bot(call.model_copy(update={field: text.plain, "parse_mode": None}))
 
-    async def _whole(self, message: Outgoing, text: Rendered, target: Target) -> str:
+    async def _whole(self, message: Outgoing, text: Rendered, target: Target) -> list[str]:
         """The full text as a file, after the part that fits."""
         file = BufferedInputFile(text.whole.encode(), filename=f"{message.number or 'message'}.txt")
         call = SendDocument(document=file, **target.common(message, first=False))  # type: ignore[arg-type]
-        return str((await self.bot(call)).message_id)
+        return [str((await self.bot(call)).message_id)]
 
     async def _single(
         self, message: Outgoing, file: Enclosure, target: Target, *, caption: Rendered | None, first: bool
-    ) -> str:
+    ) -> list[str]:
         problem: AiogramError | None = None
         for form in _forms(file):
             method, field = _SINGLE.get(form.sort, _SINGLE["document"])
@@ -148,7 +170,7 @@ class Sender:
                 values |= {"caption": caption.html, "parse_mode": "HTML", "reply_markup": keyboard(message.buttons)}
             call = method(**{field: self._content(form)}, **values)
             try:
-                return str((await self._call(call, caption)).message_id)
+                return [str((await self._call(call, caption)).message_id)]
             except AiogramError as error:
                 if told(error).mishap not in REFUSED_FORMS:
                     raise
@@ -176,7 +198,7 @@ class Sender:
         sent: list[str] = []
         for index, file in enumerate(batch):
             words = caption if index == 0 else None
-            sent.append(await self._single(message, file, target, caption=words, first=first and index == 0))
+            sent += await self._single(message, file, target, caption=words, first=first and index == 0)
         return sent
 
     async def _album_once(

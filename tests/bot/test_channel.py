@@ -9,7 +9,7 @@ import pytest
 
 from bot.channel import TelegramChannel
 from desk.errors import ConfigError, DeliveryDelayed, DeliveryRefused, DoorShut, ThreadGone
-from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, Purpose
+from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelId, Purpose
 from playground.botapi import BotApiServer, png
 from tests.bot.conftest import make_desk, make_settings
 from tests.bot.updates import GROUP
@@ -132,6 +132,21 @@ async def test_a_photo_that_telegram_does_not_take_goes_as_a_document(room: Any,
     await room.channel.deliver(replace(SAY, place=str(ann.id), files=(bad, good)[:count]))
     assert [message.kind for message in ann.received] == ["document", "photo"][:count]
     assert ann.received[0].text == "Готово"
+
+
+async def test_a_message_that_broke_off_goes_on_where_it_did(room: Any, ann: Any, server: BotApiServer) -> None:
+    """Nobody reads the same words again at every attempt to send the file that belongs to them."""
+    photos = [await kept(room, png(), "photo", "a.png") for _ in range(2)]
+    message = replace(SAY, id=ParcelId(7), place=str(ann.id), files=(*photos, await kept(room, b"log")))
+    server.fail_next("sendDocument", 502, times=2)
+    for _ in range(2):
+        with pytest.raises(DeliveryDelayed):
+            await room.channel.deliver(message)
+    receipt = await room.channel.deliver(message)
+    assert [one.kind for one in ann.received] == ["text", "photo", "photo", "document"]
+    assert list(receipt.external_ids) == [str(one.id) for one in ann.received]
+    await room.channel.deliver(replace(message, id=ParcelId(8), files=()))
+    assert ann.last().text == "Готово"
 
 
 async def test_a_file_that_is_lost_is_a_refusal(room: Any, ann: Any) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.decode import decode
 from bot.files import LARGEST, Fetcher
+from bot.poller import arrival
 from desk.errors import DeliveryDelayed
 from desk.incoming import IncomingFile
 from playground.botapi import BotApiServer
@@ -20,9 +22,6 @@ async def room(server: BotApiServer, make_room: Any) -> Any:
 
 
 async def fetched(room: Any, sent: Any, later: timedelta = timedelta(0)) -> IncomingFile:
-    from bot.decode import decode
-    from bot.poller import arrival
-
     update = room.server.world.inbox.pending[-1]
     assert update["message"]["message_id"] == sent.id
     decoded = decode(arrival(1, update).body, room.channel.bot)
@@ -102,3 +101,16 @@ async def test_a_file_larger_than_it_said(room: Any, server: BotApiServer) -> No
     found = await fetched(room, sent)
     assert found.key == ""
     assert replace(found, key="k").size == 5
+
+
+async def test_an_album_of_which_a_file_is_not_to_be_had_leaves_nothing_behind(room: Any, server: BotApiServer) -> None:
+    """It is tried again every few seconds for ten minutes; what each try keeps would fill the disk."""
+    ann = server.world.person("Анна")
+    pieces = [ann.send_document(b"one"), ann.send_document(b"two")]
+    updates = [decode(arrival(1, update).body, room.channel.bot) for update in server.world.inbox.pending[-2:]]
+    messages = [update.message for update in updates if update and update.message]
+    assert [message.message_id for message in messages] == [piece.id for piece in pieces]
+    server.fail_next("getFile", 500, when=lambda call: call["file_id"] == pieces[1].content["document"]["file_id"])
+    with pytest.raises(DeliveryDelayed):
+        await Fetcher(bot=room.channel.bot, files=room.desk.files).fetch(messages, room.clock())
+    assert [path for path in room.desk.files.path("0" * 32).parent.parent.rglob("*") if path.is_file()] == []
