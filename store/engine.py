@@ -10,7 +10,7 @@ commits with it, and those were confirmed to Telegram already. It costs one fsyn
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -195,7 +195,9 @@ class Database:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            await asyncio.wait([task])
+            while not task.done():
+                with suppress(asyncio.CancelledError):  # cancelled once more, it has to wait all the same
+                    await asyncio.wait([task])
             if not task.cancelled():
                 task.exception()  # looked at, so that asyncio does not complain
             raise

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bot.channel import TelegramChannel
 from desk.desk import Desk
@@ -94,7 +94,7 @@ class World:
     running: Running = field(init=False)
     telegram: TelegramChannel = field(init=False)
 
-    async def __aenter__(self) -> "World":
+    async def __aenter__(self) -> Self:
         self.bot = await BotApiServer(token=TOKEN, now=self.clock, limits=self.limits).start()
         self.mails = MailWorld(self.clock)
         await self.mails.start()
@@ -183,5 +183,4 @@ class World:
 
     def person(self, name: str) -> Person:
         """A client whose chat with the bot is open."""
-        person = self.bot.world.person(name)
-        return person
+        return self.bot.world.person(name)

@@ -79,7 +79,14 @@ class Taking:
         self.taken += arrivals
 
 
-@pytest.fixture(params=["telegram", "group", "mail"])
+DOORS = ("telegram", "group", "mail")
+STREAMS = pytest.mark.parametrize("door", ["telegram", "mail"], indirect=True)
+"""The group's messages come in the bot's one stream of updates."""
+CLIENTS = STREAMS
+"""Only a client's door can be shut."""
+
+
+@pytest.fixture(params=DOORS)
 async def door(request: pytest.FixtureRequest, sqlite_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[Door]:
     async with World(clock=clock, url=sqlite_url, folder=tmp_path) as world:
         await world.running.stop()  # the channel is asked by itself
@@ -94,21 +101,20 @@ async def until(door: Door, taking: Taking, count: int) -> None:
             await asyncio.sleep(0.02)
 
 
+@STREAMS
 @pytest.mark.parametrize("failure", [NoRoom("full"), RuntimeError("a bug")])
 async def test_what_was_not_stored_is_not_confirmed_and_comes_again(door: Door, failure: Exception) -> None:
-    if door.name == "group":
-        pytest.skip("one bot, one stream of updates")
     taking = Taking([failure])
     await door.write("Не печатает")
     running = asyncio.create_task(door.channel.run(taking))
     await until(door, taking, 1)
     running.cancel()
+    await asyncio.wait({running}, timeout=5)
     assert taking.tried == [taking.taken[0].external_id] * 2
 
 
+@STREAMS
 async def test_what_was_stored_is_not_handed_in_again_after_a_restart(door: Door) -> None:
-    if door.name == "group":
-        pytest.skip("one bot, one stream of updates")
     taking = Taking()
     for number in range(3):
         await door.write(f"слово {number}")
@@ -156,9 +162,8 @@ async def test_a_refusal_is_the_other_sides_own_words(door: Door) -> None:
     assert not isinstance(raised.value, DoorShut)
 
 
+@CLIENTS
 async def test_a_dead_address_is_a_shut_door(door: Door) -> None:
-    if door.name == "group":
-        pytest.skip("the engineers' group is no door of a client")
     if door.person:
         door.person.block()
     door.world.mails.smtp.faults.refuse[CLIENT] = "550 5.1.1 no such user"

@@ -131,6 +131,7 @@ async def test_a_kill_is_no_failure_and_what_was_interrupted_is_tried_alone(
         while len(bench.worked) < 3:
             await asyncio.sleep(0.01)
     running.cancel()
+    await asyncio.wait({running}, timeout=5)
     assert bench.together[:2] == [{"a"}, {"b"}]
     assert [raw.interrupted for raw in (await raws(both)).values()] == [1, 1, 0]
 
@@ -164,6 +165,7 @@ async def test_a_stop_in_the_middle_is_no_attempt(both: World, bench: Bench) -> 
     running = asyncio.create_task(inbox.run())
     await started.wait()
     running.cancel()
+    await asyncio.wait({running}, timeout=5)
     await inbox.drain(within=0.05)
     row: Any = (await raws(both))["долго"]
     assert (row.state, row.attempts, row.interrupted) == (RawState.NEW, 0, 0)
