@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,15 @@ class Dovecot:
         maildir = self.home / "Maildir"
         (maildir / "tmp" / name).write_bytes(content)
         (maildir / "tmp" / name).rename(maildir / ("cur" if seen else "new") / (f"{name}:2,S" if seen else name))
+
+    def restored(self, *, uidvalidity: int) -> "Dovecot":
+        """The same mails in a mailbox that counts anew, as after a restore from a backup."""
+        home = self.home.with_name(f"{self.home.name}-restored")
+        shutil.copytree(self.home, home, ignore=shutil.ignore_patterns("dovecot*"))
+        (home / "Maildir" / "dovecot-uidlist").write_text(f"3 V{uidvalidity} N1 G{'abcdef' * 5}ab\n")
+        for path in (home, *home.rglob("*")):
+            shutil.chown(path, "mail", "mail")
+        return Dovecot(port=self.port, home=home)
 
     def lying(self, folder: str = "") -> int:
         place = self.home / "Maildir" / (f".{folder}" if folder else "")

@@ -52,10 +52,8 @@ async def test_a_new_uidvalidity_reads_everything_again(
     dovecot.put(letter(1))
     await world.until(lambda: stored.arrivals)
     await readers.stop()
-    for index in (dovecot.home / "Maildir").glob("dovecot*"):
-        index.unlink()
-    (dovecot.home / "Maildir" / "dovecot-uidlist").write_text("3 V99999999 N1 Gabcdefabcdefabcdefabcdefabcdefab\n")
-    readers.start(account=account, quiet=True)
+    restored = dovecot.restored(uidvalidity=99_999_999)
+    readers.start(account=replace(account, user=restored.home.name), quiet=True)
     await world.until(lambda: len(stored.arrivals) == 2)
     assert stored.arrivals[0].digest == stored.arrivals[1].digest
     assert stored.arrivals[1].external_id.startswith("99999999:")
