@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import outbox
+from desk import keys, outbox
 from desk.desk import Desk
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
@@ -128,7 +128,7 @@ async def told_again(desk: Desk, unit: Unit, ticket: Ticket) -> tuple[str, tuple
         names = [f"[{file.name}]" for file in files if file.message_id == message.id]
         rows.append(" ".join([f"{message.author} ({label}): {message.text}".rstrip(), *names]))
     again = tuple(outbox.enclosure(file) for file in files if file.key)[-REPLAYED_FILES:]
-    return outbox.disarmed("\n\n".join(rows)), again
+    return keys.disarmed("\n\n".join(rows)), again
 
 
 def as_title(desk: Desk, ticket: Ticket, client: Client, *, act: Act) -> Outgoing:

@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 
 
 async def tick(desk: Desk) -> None:
-    """Look for what is due: one ticket, one unit."""
+    """Look for what is due: one ticket, one unit. In shadow mode no client hears of it, so nothing is done."""
     async with desk.store.unit() as unit:
         await health.alive(desk, unit)
         await unit.commit()
-    if not desk.calendar.is_working(desk.now()):
+    if desk.settings.desk.quiet or not desk.calendar.is_working(desk.now()):
         return
     async with desk.view() as view:
         waiting = await view.find(Ticket, status=Status.WAITING)
@@ -74,8 +74,6 @@ async def _remind(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     parcel = await outbox.to_door(
         desk, unit, door, Purpose.REMINDER, text, ticket=ticket, buttons=_buttons(desk, ticket, language)
     )
-    if parcel.state is ParcelState.QUIET:
-        return
     again = ticket.held_reason == promises.LATE
     held = ticket.held_reason if again else ""
     await unit.save(replace(ticket, reminder_id=parcel.id, snoozed_until=None, held_reason=held))

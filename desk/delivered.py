@@ -21,43 +21,6 @@ _BY_ENGINEERS = frozenset({Purpose.ANSWER, Purpose.QUESTION})
 _ROLES = {Purpose.CARD: Role.CARD, Purpose.MIRROR: Role.CLIENT}
 
 
-async def still_wanted(desk: Desk, unit: Unit, parcel: Parcel) -> bool:
-    """Whether a parcel should still go; if not it is withdrawn here, and what takes its place is queued.
-
-    No reminder leaves for a ticket that no longer waits, nor at night; no letter of closing for one that was opened
-    again; nothing of a ticket through a door that is not its client's any more (clients were unlinked).
-    """
-    ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
-    if ticket is None or parcel.channel == "group":
-        return True
-    if not _in_time(desk, ticket, parcel):
-        await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
-        if ticket.reminder_id == parcel.id:  # the next tick in working hours makes it anew
-            ticket = await unit.save(replace(ticket, reminder_id=None))
-            if parcel.error:
-                await _tell_late_reminder(desk, unit, ticket, parcel.error.removeprefix("late: "))
-        return False
-    door = await doors.at(unit, parcel.channel, parcel.place)
-    if door is None or door.client_id == ticket.client_id or parcel.body.get("act") != Act.SAY:
-        return True
-    await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
-    other = await doors.best(unit, ticket)
-    if other:
-        await _send_again(desk, unit, parcel, ticket, other)
-    else:
-        await _tell_failure(desk, unit, parcel, ticket, DeliveryRefused(desk.say("group.no_open_door")))
-    return False
-
-
-def _in_time(desk: Desk, ticket: Ticket, parcel: Parcel) -> bool:
-    if parcel.purpose is Purpose.CLOSING:
-        return ticket.status is Status.CLOSED
-    if parcel.purpose is not Purpose.REMINDER:
-        return True
-    wanted = ticket.status is Status.WAITING and ticket.reminder_id == parcel.id
-    return wanted and desk.calendar.is_working(desk.now())
-
-
 async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt) -> None:
     """Record a delivery: where it stands, that it is done, and what it sets in motion."""
     now = desk.now()
@@ -144,10 +107,10 @@ async def delayed(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryDelayed, 
     if late and first_word and ticket and parcel.purpose in _BY_ENGINEERS:
         await outbox.to_topic(desk, unit, ticket, desk.say("group.late", why=why.reason or "?"))
     elif late and ticket and parcel.purpose is Purpose.REMINDER:
-        await _tell_late_reminder(desk, unit, ticket, why.reason)
+        await tell_late_reminder(desk, unit, ticket, why.reason)
 
 
-async def _tell_late_reminder(desk: Desk, unit: Unit, ticket: Ticket, why: str) -> None:
+async def tell_late_reminder(desk: Desk, unit: Unit, ticket: Ticket, why: str) -> None:
     """Once per reminder, however many days it is tried: without it the ticket will not close."""
     if ticket.status is Status.WAITING and ticket.held_reason != promises.LATE:
         ticket = await unit.save(replace(ticket, held_reason=promises.LATE))
@@ -168,7 +131,7 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
     door = await doors.at(unit, parcel.channel, parcel.place)
     if door and isinstance(why, DoorShut):
         await unit.save(replace(door, shut_at=desk.now(), shut_reason=why.reason[:300]))
-    if ticket is None:
+    if ticket is None or parcel.body.get("act") == Act.EDIT:  # a line under a button says nothing that is owed
         return
     if parcel.state is ParcelState.SENT:
         ticket = await _never_arrived(unit, parcel, ticket)
@@ -177,7 +140,7 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
     if other:
         await _use_other(desk, unit, parcel, ticket, why, other)
     else:
-        await _tell_failure(desk, unit, parcel, ticket, why)
+        await tell_failure(desk, unit, parcel, ticket, why)
 
 
 async def _not_shown(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
@@ -209,7 +172,7 @@ async def _never_arrived(unit: Unit, parcel: Parcel, ticket: Ticket) -> Ticket:
 async def _use_other(  # noqa: PLR0917 - the six belong together
     desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused, other: doors.Door
 ) -> None:
-    await _send_again(desk, unit, parcel, ticket, other)
+    await send_again(desk, unit, parcel, ticket, other)
     text = desk.say(
         "group.other_door",
         shut=desk.say(f"group.door_{parcel.channel}"),
@@ -219,13 +182,14 @@ async def _use_other(  # noqa: PLR0917 - the six belong together
     await outbox.to_topic(desk, unit, ticket, text)
 
 
-async def _send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, door: doors.Door) -> None:
+async def send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, door: doors.Door) -> None:
+    """The same through another door; a reminder is counted when that one arrives."""
     again = await doors.send_again(desk, unit, parcel, ticket, door)
     if parcel.purpose is Purpose.REMINDER and ticket.status is Status.WAITING:
         await unit.save(replace(ticket, reminder_id=again.id))
 
 
-async def _tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused) -> None:
+async def tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused) -> None:
     """A failure is a message that mentions the author; for the desk's own words a plain line."""
     if parcel.purpose is Purpose.REMINDER:
         await unit.save(replace(ticket, reminder_id=None, held_reason="undelivered"))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from desk import delivered, threads
+from desk import delivered, threads, wanted
 from desk.desk import Desk
 from desk.disk import AGAIN, TROUBLES, Disk
 from desk.errors import DeliveryDelayed, DeliveryRefused, ThreadGone
@@ -140,8 +140,7 @@ class Courier:
             current = await unit.get(Parcel, parcel.id)
             if current is None or current.state is not ParcelState.QUEUED:
                 return None
-            if not await delivered.still_wanted(self._desk, unit, current):
-                await unit.save(replace(current, state=ParcelState.WITHDRAWN))
+            if not await wanted.still(self._desk, unit, current):
                 await unit.commit()
                 return None
             claimed = await unit.save(replace(current, state=ParcelState.SENDING, attempts=current.attempts + 1))

@@ -7,6 +7,7 @@ holds a hash of the name: whoever reads a copy of it cannot make links.
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,12 @@ from desk.tickets import Ticket, TicketId
 
 LINK_LIVES = timedelta(days=30)
 _BYTES = 12
+_LINK = re.compile(r"\?start=L[\w-]+")
+
+
+def disarmed(text: str) -> str:
+    """The text without our links: an engineer who pressed one that a client quotes would become the client."""
+    return _LINK.sub("?start=…", text)
 
 
 async def secret(unit: Unit) -> bytes:

@@ -58,7 +58,7 @@ async def register(
             opened_door_id=door.id,
             door_id=door.id,
             line=verdict.line,
-            subject=outbox.disarmed(subject),
+            subject=keys.disarmed(subject),
             language=facts.language,
             verdict=verdict.as_dict(),
             related_id=related,

@@ -1,10 +1,10 @@
 """Putting messages into the outbox, in the same transaction as the fact that they speak of."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from desk import keys
 from desk.desk import Desk
 from desk.parcels import Act, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose, Urgency
 from desk.people import Door
@@ -29,12 +29,9 @@ _URGENCY = {
 _ALWAYS_SENT = frozenset({Purpose.LEAVE})
 
 
-_LINK = re.compile(r"\?start=L[\w-]+")
-
-
-def disarmed(text: str) -> str:
-    """The text without our signed links: an engineer who pressed one that a client quotes would become the client."""
-    return _LINK.sub("?start=…", text)
+def kept_back(desk: Desk, channel: str, purpose: Purpose) -> bool:
+    """Whether shadow mode keeps it from leaving."""
+    return desk.settings.desk.quiet and channel != "group" and purpose not in _ALWAYS_SENT
 
 
 async def send(
@@ -51,7 +48,7 @@ async def send(
     now = desk.now()
     if coalesce and (waiting := await unit.first(Parcel, state=ParcelState.QUEUED, coalesce=coalesce)):
         return await unit.save(replace(waiting, body=pack(message)))
-    quiet = desk.settings.desk.quiet and message.channel != "group" and message.purpose not in _ALWAYS_SENT
+    quiet = kept_back(desk, message.channel, message.purpose)
     return await unit.add(
         Parcel(
             channel=message.channel,
@@ -167,8 +164,8 @@ async def to_topic(
         ticket=ticket.id,
         number=desk.number(ticket.id),
         title=title,
-        text=disarmed(text),
-        quote=disarmed(quote),
+        text=keys.disarmed(text),
+        quote=keys.disarmed(quote),
         buttons=tuple(tuple(row) for row in buttons),
         files=tuple(enclosure(file) for file in files),
         reply_to=reply_to,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from desk import answering, delivered, intake, linking
+from desk import answering, delivered, intake, linking, wanted
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Incoming, Post, Sender
@@ -160,7 +160,7 @@ class Joined(RuleBasedStateMachine):
                 for parcel in await unit.find(Parcel, state=ParcelState.QUEUED):
                     if parcel.channel == "group" or parcel.not_before > self.clock():
                         continue
-                    if not await delivered.still_wanted(self.desk, unit, parcel):
+                    if not await wanted.still(self.desk, unit, parcel):
                         continue
                     message = unpack(parcel.body, parcel.id)
                     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None

@@ -41,6 +41,19 @@ def reminders(person: Person) -> list[str]:
     return [message.text for message in person.received if message.text.startswith("Напоминание")]
 
 
+async def test_a_reminder_that_cannot_be_marked_any_more_alarms_nobody(world: World) -> None:
+    """The client pressed and deleted the message: the press counts, and nothing else goes to them or to the topic."""
+    person = await asked_in_telegram(world)
+    await world.pass_days(7)
+    chat_id = str(person.id)
+    words = "Bad Request: message to edit not found"
+    world.bot.fail_next("editMessageText", 400, words, when=lambda call: str(call.get("chat_id")) == chat_id)
+    await person.press(person.last("Напоминание 1 из 2"), "Ещё актуально")
+    await world.settle()
+    assert (await ticket_of(world)).kept == 1
+    assert "Клиент не получил" not in said_in(world.group.topic("SD-1 ·"))
+
+
 async def test_a_month_of_silence_in_telegram(world: World) -> None:
     """Two reminders, a week apart, then the closing letter: which, what was asked, when, and what was done."""
     person = await asked_in_telegram(world)

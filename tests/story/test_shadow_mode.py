@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from desk.parcels import Parcel, ParcelState
+from desk.parcels import Parcel, ParcelState, Purpose
+from desk.tickets import Status
+from tests.steps import answer, chat, order, said_to
 from tests.world import SUPPORT, World
 
 
@@ -57,3 +59,36 @@ async def test_after_a_restart_a_mail_that_stayed_is_not_taken_twice(quiet: Worl
     await quiet.bot.world.until(lambda: len(quiet.group.topics) == 2)
     await quiet.settle()
     assert len(await quiet.tickets()) == 2
+
+
+async def test_what_waited_when_shadow_mode_was_switched_on_stays_here(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """A desk that is stopped with answers in its queue, or restored from a backup, to be tried out in peace."""
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, with_mail=False) as world:
+        ann = await chat(world, "Анна", "Не печатает принтер")
+        await answer(world, "SD-1", "Уже смотрим", go=False)
+        await world.stop()
+        world.tables = {"desk": {"quiet": True}}
+        await world.start()
+        await world.advance(minutes=1)
+        assert "Уже смотрим" not in said_to(ann)
+        async with world.store.view() as view:
+            assert await view.count(Parcel, purpose=Purpose.ANSWER, state=ParcelState.QUIET) == 1
+
+
+async def test_nobody_is_reminded_and_nothing_closes_unheard_in_shadow_mode(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """A client who is asked for data before it hears nothing now: their request must not close behind their back."""
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, with_mail=False) as world:
+        await chat(world, "Анна", "Не печатает принтер")
+        await order(world, "SD-1", "/info Какой номер?")
+        await world.stop()
+        world.tables = {"desk": {"quiet": True}}
+        await world.start()
+        await world.pass_days(40)
+        async with world.store.view() as view:
+            assert not await view.count(Parcel, purpose=Purpose.REMINDER)
+        (ticket,) = await world.tickets()
+        assert ticket.status is Status.WAITING

@@ -1,0 +1,58 @@
+"""Whether a parcel whose turn has come should still go.
+
+Rule: no reminder leaves for a ticket that no longer waits, nor at night; no letter of closing for one that was opened
+again; nothing of a ticket through a door that is not its client's any more; nothing to a client in shadow mode, when
+the desk was stopped with it in the queue, or restored from a backup.
+"""
+
+from dataclasses import replace
+
+from desk import delivered, doors, outbox
+from desk.desk import Desk
+from desk.errors import DeliveryRefused
+from desk.parcels import Act, Parcel, ParcelState, Purpose
+from desk.ports import Unit
+from desk.tickets import Status, Ticket
+
+
+async def still(desk: Desk, unit: Unit, parcel: Parcel) -> bool:
+    """Whether it should go; if not it is put aside here, and what takes its place is queued."""
+    ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
+    if outbox.kept_back(desk, parcel.channel, parcel.purpose):
+        await _set_aside(unit, parcel, ticket, ParcelState.QUIET)
+        return False
+    if ticket is None or parcel.channel == "group":
+        return True
+    if not _in_time(desk, ticket, parcel):
+        ours = ticket.reminder_id == parcel.id
+        ticket = await _set_aside(unit, parcel, ticket, ParcelState.WITHDRAWN)
+        if ours and ticket and parcel.error:
+            await delivered.tell_late_reminder(desk, unit, ticket, parcel.error.removeprefix("late: "))
+        return False
+    door = await doors.at(unit, parcel.channel, parcel.place)
+    if door is None or door.client_id == ticket.client_id or parcel.body.get("act") != Act.SAY:
+        return True
+    await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
+    other = await doors.best(unit, ticket)
+    if other:
+        await delivered.send_again(desk, unit, parcel, ticket, other)
+    else:
+        await delivered.tell_failure(desk, unit, parcel, ticket, DeliveryRefused(desk.say("group.no_open_door")))
+    return False
+
+
+async def _set_aside(unit: Unit, parcel: Parcel, ticket: Ticket | None, state: ParcelState) -> Ticket | None:
+    """It does not go; a reminder is made anew by the next tick that may."""
+    await unit.save(replace(parcel, state=state))
+    if ticket and ticket.reminder_id == parcel.id:
+        return await unit.save(replace(ticket, reminder_id=None))
+    return ticket
+
+
+def _in_time(desk: Desk, ticket: Ticket, parcel: Parcel) -> bool:
+    if parcel.purpose is Purpose.CLOSING:
+        return ticket.status is Status.CLOSED
+    if parcel.purpose is not Purpose.REMINDER:
+        return True
+    wanted = ticket.status is Status.WAITING and ticket.reminder_id == parcel.id
+    return wanted and desk.calendar.is_working(desk.now())
