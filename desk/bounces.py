@@ -22,10 +22,9 @@ async def received(desk: Desk, unit: Unit, incoming: Incoming) -> None:
         return
     if parcel.state is ParcelState.FAILED:
         return  # told before: servers on the way may each send a bounce of their own
-    if incoming.failed_hard:
-        await delivered.refused(desk, unit, parcel, DoorShut(why))
+    if incoming.failed_hard or incoming.failed_final:
+        await delivered.refused(desk, unit, parcel, DoorShut(why) if incoming.failed_hard else DeliveryRefused(why))
         return
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
     if ticket:
-        reason = DeliveryRefused(why).reason
-        await outbox.to_topic(desk, unit, ticket, desk.say("group.bounce_soft", why=reason[:200]))
+        await outbox.to_topic(desk, unit, ticket, desk.say("group.bounce_soft", why=why[:200]))

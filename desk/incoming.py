@@ -100,7 +100,8 @@ class Incoming:
     contact: SharedContact | None = None
     failed: str = ""  # BOUNCE: the Message-ID of the mail that failed
     failed_to: str = ""
-    failed_hard: bool = False
+    failed_final: bool = False  # nobody tries any more
+    failed_hard: bool = False  # and the address is gone
     failed_why: str = ""
 
 

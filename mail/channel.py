@@ -12,7 +12,7 @@ from desk import health, intake, keys
 from desk.desk import Desk
 from desk.errors import DeliveryRefused, NoRoom, Unreadable
 from desk.incoming import Incoming, IncomingFile, Raw
-from desk.parcels import Act, Enclosure, Outgoing, Receipt
+from desk.parcels import Act, Enclosure, Outgoing, Purpose, Receipt
 from desk.ports import Receive
 from desk.settings import Mailbox
 from desk.texts import say
@@ -108,7 +108,8 @@ class MailChannel:
             )
             return letters[-1].raw
 
-        envelope = "" if message.automatic else mailbox.address
+        # A receipt that comes back would only tell what the next mail tells; everything else that fails must be heard.
+        envelope = "" if message.purpose is Purpose.RECEIPT else mailbox.address
         server = self._sender(mailbox)
         try:
             await server.send(message_id=message_id, sender=envelope, recipient=message.place, compose=write)

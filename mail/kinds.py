@@ -43,7 +43,8 @@ class Failure:
 
     message_id: str = ""
     to: str = ""
-    hard: bool = False
+    final: bool = False  # nobody tries any more
+    hard: bool = False  # and the address is gone
     why: str = ""
 
 
@@ -114,10 +115,12 @@ def failure(mail: Part, *, is_own_id: Callable[[str], bool]) -> Failure:
     why = one_line(fields.get("diagnostic-code", "").partition(";")[2] or fields.get("diagnostic-code", ""))
     why = why or _reason(everything)
     said = " ".join((fields.get("status", ""), why))
+    final = _is_final(fields.get("action", ""), said, mail.headers.text("subject"))
     return Failure(
         message_id=_failed_id(everything, is_own_id),
         to=recipient.split(",")[0].strip("<> ").lower(),
-        hard=_is_hard(fields.get("action", ""), said, mail.headers.text("subject")),
+        final=final,
+        hard=final and _is_hard(said),
         why=why[:500] or fields.get("status", "")[:500],
     )
 
@@ -134,13 +137,17 @@ def _failed_id(everything: bytes, is_own_id: Callable[[str], bool]) -> str:
     return next((id_ for id_ in found if is_own_id(id_)), found[0] if found else "")
 
 
-def _is_hard(action: str, said: str, subject: str) -> bool:
-    """A hard bounce says that the address is gone; a full mailbox or a policy may pass."""
-    if action.strip().lower() in ("delayed", "relayed", "delivered", "expanded"):
+def _is_final(action: str, said: str, subject: str) -> bool:
+    """Whether the mail will not come any more; "delayed" means that it is still being tried (RFC 3464, 2.3.3)."""
+    action = action.strip().lower()
+    if action in ("delayed", "relayed", "delivered", "expanded") or _DELAYED.search(subject):
         return False
+    return action == "failed" or not _SOFT_CODE.search(said) or _HARD_CODE.search(said) is not None
+
+
+def _is_hard(said: str) -> bool:
+    """Whether the address is gone; a full mailbox or a policy may pass."""
     if _SOFT_CODE.search(said) and not _HARD_CODE.search(said):
-        return False
-    if _DELAYED.search(subject):
         return False
     if _ADDRESS_GONE.search(said):
         return True

@@ -112,6 +112,7 @@ def _with_failure(incoming: Incoming, mail: Part, is_own_id: Callable[[str], boo
         incoming,
         failed=failed.message_id or next(iter(known), ""),
         failed_to=failed.to,
+        failed_final=failed.final,
         failed_hard=failed.hard,
         failed_why=failed.why,
     )
