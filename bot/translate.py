@@ -89,6 +89,7 @@ def post(messages: Sequence[Message], files: Sequence[IncomingFile], language: s
     first = messages[0]
     if text is None:
         return None
+    reply = first.reply_to_message if answered(first) else None
     colleague = text.startswith("//") or bool(_COLLEAGUE.match(text)) or _mentions_first(first)
     return Post(
         engineer=engineer_of(first),
@@ -99,6 +100,7 @@ def post(messages: Sequence[Message], files: Sequence[IncomingFile], language: s
         text=_said(first, text, files),
         files=tuple(files),
         reply_to=answered(first),
+        to_bot=bool(reply and reply.from_user and reply.from_user.is_bot),
         to_colleague=colleague,
         at=first.date.astimezone(UTC),
     )

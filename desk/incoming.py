@@ -139,6 +139,7 @@ class Post:
     files: tuple[IncomingFile, ...] = ()
     also: tuple[str, ...] = ()
     reply_to: str = ""
+    to_bot: bool = False  # what it replies to was posted by the bot
     to_colleague: bool = False  # starts with `//` or with an @mention of somebody
     at: datetime
 

@@ -49,6 +49,8 @@ async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, p
         return
     if is_note(desk, trace, post):
         await answering.note(desk, unit, ticket, post)
+        if trace is None and post.to_bot and not post.to_colleague:
+            raise Refusal("group.reply_unknown")  # a copy shown just before a crash: it may have been the client's word
     elif post.text.lstrip().startswith("/"):
         raise Refusal("group.slash")  # a line that starts with / never reaches a client
     elif trace and await _of_somebody_else(unit, ticket, trace):

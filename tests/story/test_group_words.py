@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.tickets import File, Kind, Message, Status
+from desk.tickets import File, Kind, Message, Status, Trace
 from playground.botapi import Person, Piece, Topic
 from tests.world import SUPPORT, World
 
@@ -408,3 +408,17 @@ async def test_an_answer_to_a_closed_ticket_is_told_how_to_open_it(world: World)
     await world.advance(seconds=5)
     assert len(ann.received) == before
     assert "/reopen" in next(message.text for message in topic.messages if message.reply_to is post)
+
+
+async def test_a_reply_to_an_unknown_message_of_the_bot_stays_inside_and_its_author_is_told(world: World) -> None:
+    """A copy shown just before a crash was never recorded: the words are kept, and nobody thinks that they went."""
+    ann, topic = await asked(world)
+    async with world.store.unit() as unit:
+        await unit.remove(Trace, external_id=str(topic.messages[1].id), channel="group")
+        await unit.commit()
+    world.group.say(world.engineer, "Перезагрузите", topic, reply_to=topic.messages[1])
+    await world.settle()
+    await world.advance(seconds=6)
+    assert not heard(ann, "Перезагрузите")
+    assert "незнакомо" in topic.messages[-1].text
+    assert [note.text for note in await entries(world, Kind.NOTE)] == ["Перезагрузите"]
