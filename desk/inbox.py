@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from desk import quarantine
 from desk.arrivals import keep
@@ -77,8 +77,9 @@ class Inbox:
                     await self.recover()
                     await self._alone()
                     self._recovered = True
-                await self._start_due()
-                await self._rest()
+                now = self._desk.now()
+                await self._start_due(now)
+                await self._rest(now)
             except TROUBLES as trouble:
                 self._disk.met(trouble)
                 await asyncio.sleep(AGAIN)
@@ -93,10 +94,10 @@ class Inbox:
             if current and current.state is RawState.NEW:  # not done with an album before it
                 await asyncio.wait({self._start(current)})
 
-    async def _rest(self) -> None:
-        """Sleep until something arrives or a moment that was put off comes."""
+    async def _rest(self, since: datetime) -> None:
+        """Sleep until something arrives or a moment that was put off comes; `since`: when it was last looked."""
         async with self._desk.view() as view:
-            waiting = await view.first(Raw, state=RawState.NEW, not_before__gt=self._desk.now(), order="not_before")
+            waiting = await view.first(Raw, state=RawState.NEW, not_before__gt=since, order="not_before")
         delay = 30.0
         if waiting:
             delay = min(delay, max(0.05, (waiting.not_before - self._desk.now()).total_seconds()))
@@ -105,12 +106,12 @@ class Inbox:
         except TimeoutError:
             return
 
-    async def _start_due(self) -> None:
+    async def _start_due(self, now: datetime) -> None:
         room = AT_ONCE - len(self._busy)
         if room <= 0:
             return
         async with self._desk.view() as view:
-            due = await view.due_raws(self._desk.now(), busy=tuple(self._busy), limit=room)
+            due = await view.due_raws(now, busy=tuple(self._busy), limit=room)
         for raw in due:
             self._start(raw)
 
@@ -119,15 +120,17 @@ class Inbox:
         return task
 
     async def _work_lane(self, raw: Raw) -> None:
+        taken: list[Raw] = []
         try:
-            await self._work(await self._whole(raw))
+            taken = await self._whole(raw)
+            await self._work(taken)
         except TROUBLES as trouble:
             self._disk.met(trouble)
             await asyncio.sleep(AGAIN)
         except Exception:  # the guard: work on other lanes goes on, and this one is looked at again
             log.exception("raw.stuck id=%s", raw.id)
             later = self._desk.now() + STUCK_AGAIN
-            await self._disk.surely(lambda: self._put_back([raw], not_before=later))
+            await self._disk.surely(lambda: self._put_back(taken or [raw], not_before=later))
         finally:
             self._busy.pop(raw.lane, None)
             self.wake()

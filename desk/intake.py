@@ -94,8 +94,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     if counts and not thanks:
         ticket = await conversation.client_wrote(unit, ticket)
     if counts and not stranger:
-        ticket = await unit.save(replace(ticket, door_id=door.id, client_wrote_at=now))
-    ticket = await unit.save(replace(ticket, active_at=now))
+        ticket = await unit.save(replace(ticket, door_id=door.id, client_wrote_at=now, active_at=now))
     await opening.mirror(desk, unit, ticket, door, client, message, subject=incoming.subject, stranger=stranger)
     await opening.ask_for_files(desk, unit, ticket, door, client, message)
     await outbox.card(desk, unit, ticket)

@@ -1,12 +1,15 @@
 """Messages that cannot be worked on: set aside, told, tried again, and in nobody's way."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
+from desk.disk import Disk
 from desk.errors import DeliveryDelayed, NoRoom, StoreAway, Unreadable
 from desk.inbox import Inbox
 from desk.incoming import Raw, RawState
@@ -169,3 +172,54 @@ async def test_a_stop_in_the_middle_is_no_attempt(both: World, bench: Bench) -> 
     await inbox.drain(within=0.05)
     row: Any = (await raws(both))["долго"]
     assert (row.state, row.attempts, row.interrupted) == (RawState.NEW, 0, 0)
+
+
+async def test_a_moment_that_comes_while_the_desk_looks_is_not_slept_through(world: World, bench: Bench) -> None:
+    """An album is whole just after it was looked for and just before the sleep is reckoned; it waits no half minute."""
+    await world.running.stop()
+    album = [replace(arriving(text), album="m") for text in ("one", "two")]
+    await Inbox(world.desk, [bench]).receive(album)
+    start = world.clock()
+    seconds = count(1)  # each look at the clock takes long: the album is whole after 1.5
+    inbox = Inbox(replace(world.desk, now=lambda: start + timedelta(seconds=next(seconds))), [bench])
+    running = asyncio.create_task(inbox.run())
+    try:
+        async with asyncio.timeout(5):
+            while not bench.worked:
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+        await inbox.drain(1)
+
+
+class Tripping(Disk):
+    """The desk makes a mistake in keeping its books, once."""
+
+    tripped = False
+
+    async def surely(self, write: Callable[[], Awaitable[None]]) -> None:
+        if not self.tripped:
+            self.tripped = True
+            raise RuntimeError("a mistake")
+        await super().surely(write)
+
+
+async def test_an_album_is_put_back_whole_after_a_mistake_in_the_books(world: World, bench: Bench) -> None:
+    """A picture that stayed behind would block its lane until the next start."""
+    await world.running.stop()
+    bench.errors["one"] = [RuntimeError("once")]
+    inbox = Inbox(world.desk, [bench], Tripping(world.desk, [bench]))
+    await inbox.receive([replace(arriving(text), album="m") for text in ("one", "two")])
+    world.clock.advance(seconds=2)
+    running = asyncio.create_task(inbox.run())
+    try:
+        async with asyncio.timeout(5):
+            while {raw.state for raw in (await raws(world)).values()} != {RawState.DONE}:
+                await asyncio.sleep(0.01)
+                world.clock.advance(seconds=1)
+                inbox.wake()
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+        await inbox.drain(1)
