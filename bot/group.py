@@ -67,15 +67,16 @@ async def _posted(
     language = desk.settings.desk.language
     if message.chat.is_forum is not None:
         home.forum = message.chat.is_forum
-    if translate.post(album, (), language) is None:
+    post, asked = translate.post(album, (), language), translate.command(translate.own_words(album))
+    if post is None or (asked and asked.bot.lower() not in {"", home.username.lower()}):
         return
-    files = await fetcher.fetch(album, desk.now())
-    post = translate.post(album, files, language)
+    if asked is None and not await posts.in_a_ticket(desk, post):
+        return  # what colleagues say elsewhere is not kept, their films least of all
+    post = translate.post(album, await fetcher.fetch(album, desk.now()), language)
     assert post is not None
-    asked = translate.command(translate.own_words(album))
     if asked is None:
         await posts.posted(desk, post)
-    elif asked.bot.lower() in {"", home.username.lower()}:
+    else:
         await commands.obey(desk, post, asked.name, asked.argument)
 
 

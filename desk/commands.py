@@ -98,12 +98,20 @@ async def _done(desk: Desk, unit: Unit, order: Order) -> None:
     await audit(desk, unit, ticket, order.who, Kind.DONE.value)
 
 
+def _without_files(order: Order) -> None:
+    """Words told to the client with a command go without files; an engineer must not think that they went."""
+    if order.post.files:
+        raise Refusal("group.command_files")
+
+
 async def _solved(desk: Desk, unit: Unit, order: Order) -> None:
+    _without_files(order)
     await work.solve(desk, unit, _ticket(order), order.who, text=order.argument)
     await _mark(desk, unit, order)
 
 
 async def _close(desk: Desk, unit: Unit, order: Order) -> None:
+    _without_files(order)
     key = "client.closed_text" if order.argument else "client.closed"
     await work.close(desk, unit, _ticket(order), order.who, Closing.ENGINEER, key=key, text=order.argument)
     await _mark(desk, unit, order)

@@ -4,7 +4,7 @@ Rule: whatever leaves the desk leaves through a parcel that was committed with t
 exceptions, both losing nothing, are answers to button presses and the word that the disk is full.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, NewType
@@ -171,12 +171,3 @@ class Parcel:
     external_id: str = ""
     error: str = ""
     coalesce: str = ""  # a queued parcel with the same key is replaced instead of joined by another
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A parcel due now, as read for the channel."""
-
-    parcel: Parcel
-    message: Outgoing
-    extra: dict[str, Any] = field(default_factory=dict)

@@ -30,6 +30,13 @@ async def posted(desk: Desk, post: Post) -> None:
         await unit.commit()
 
 
+async def in_a_ticket(desk: Desk, post: Post) -> bool:
+    """Whether a post stands in a ticket's place."""
+    async with desk.view() as view:
+        ticket, _ = await place_of(view, post)
+    return ticket is not None
+
+
 async def place_of(unit: Unit, post: Post) -> tuple[Ticket | None, Trace | None]:
     """The ticket in whose topic (or, without topics, in reply to whose messages) a post stands; what it replies to."""
     trace = None

@@ -17,15 +17,6 @@ async def at_rest(desk: Desk) -> bool:
     return raws + due + going == 0
 
 
-async def next_due(desk: Desk) -> datetime | None:
-    """When something that was put off comes next: an album's end, an answer's moment to be taken back, a card."""
-    async with desk.view() as view:
-        raw = await view.first(Raw, state=RawState.NEW, order="not_before")
-        parcel_at = await view.next_parcel_at(desk.now())
-    moments = [at for at in (raw.not_before if raw else None, parcel_at) if at]
-    return min(moments) if moments else None
-
-
 async def mail_heard(desk: Desk, since: datetime) -> bool:
     """Whether every mailbox was read since then."""
     async with desk.view() as view:

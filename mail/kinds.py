@@ -59,7 +59,7 @@ def sort_of(mail: Part, *, own_address: str, is_own_id: Callable[[str], bool]) -
         return Sort.BOUNCE
     if report or _is_automatic(headers, sender):
         return Sort.AUTOMATIC
-    if "list-id" in headers or "list-unsubscribe" in headers or headers.plain("precedence") in ("list", "bulk"):
+    if _is_listed(headers) or headers.plain("precedence") == "list":
         return Sort.LIST
     if sender == own_address.lower() and _by_machine(headers):
         return Sort.OWN
@@ -88,10 +88,16 @@ def _is_automatic(headers: Headers, sender: str) -> bool:
         return True
     if "x-loop" in headers or headers.plain("precedence") in ("auto_reply", "junk"):
         return True
+    # Old vacation programs say no more than this, and their word must not count as a client's.
+    if headers.plain("precedence") == "bulk" and not _is_listed(headers):
+        return True
     if headers.raw("return-path").strip() == b"<>" or _ROBOTS.match(sender):
         return True
-    listed = "list-id" in headers or "list-unsubscribe" in headers
-    return _NO_REPLY.match(sender) is not None and not listed
+    return _NO_REPLY.match(sender) is not None and not _is_listed(headers)
+
+
+def _is_listed(headers: Headers) -> bool:
+    return "list-id" in headers or "list-unsubscribe" in headers
 
 
 def _by_machine(headers: Headers) -> bool:

@@ -280,3 +280,20 @@ async def test_a_stale_card_does_nothing_wrong(world: World, status: str) -> Non
         assert "закрыта" in await world.group.press(world.engineer, card, "Нужны данные")
     await world.settle()
     assert len(ann.received) == before
+
+
+@pytest.mark.parametrize("command", ["/solved вот снимок", "/close вот снимок"])
+async def test_a_file_that_would_not_go_with_a_command_stops_it(world: World, command: str) -> None:
+    """The engineer would think that the client has it."""
+    _, topic = await asked(world)
+    post = world.group.send_photo(world.engineer, b"photo", caption=command, topic=topic)
+    await world.settle()
+    assert world.group.last("Файл с этой командой", topic=topic).reply_to is post
+    assert (await ticket_of(world)).status is Status.NEW
+
+
+async def test_what_colleagues_say_in_general_is_not_fetched(world: World) -> None:
+    """Their films and pictures are none of the desk's business and would fill its disk."""
+    world.group.send_document(world.engineer, b"film", "film.mp4")
+    await world.settle()
+    assert not world.bot.called("getFile")
