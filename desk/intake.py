@@ -158,7 +158,9 @@ async def _changed(  # noqa: PLR0917 - the change and what it concerns
     await unit.add(Revision(message_id=message.id, text=message.text, at=change.at))
     await unit.save(replace(message, text=change.text))
     files = [await conversation.add_file(unit, message.id, file) for file in fresh]
-    if ticket.status is Status.WAITING:
+    door = await unit.get(Door, message.door_id or 0)
+    theirs = door is not None and door.client_id == ticket.client_id  # not of somebody who was unlinked since
+    if ticket.status is Status.WAITING and theirs:
         ticket = await conversation.client_wrote(unit, ticket)
         ticket = await unit.save(replace(ticket, client_wrote_at=desk.now(), active_at=desk.now()))
         await outbox.card(desk, unit, ticket)

@@ -3,6 +3,7 @@
 import pytest
 
 from desk.people import Audit, Client, Door, Key
+from desk.tickets import Status
 from tests.steps import (
     answer,
     chat,
@@ -431,6 +432,22 @@ async def test_unlink_gives_back_what_was_joined(world: World) -> None:
         assert await view.count(Audit, what="clients unlinked") == 1
     await order(world, "SD-1", "/unlink")
     assert "ни с кем не связывали" in said_in(world.group.topic("SD-1 ·"))
+
+
+async def test_an_edit_by_somebody_unlinked_is_no_word_of_the_client(world: World) -> None:
+    """The engineers see it, but the client was asked, and still owes the answer."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    person = world.person("Ева")
+    person.start(await link_of(world, ANN))
+    await world.settle()
+    said = person.say("Вот серийный номер: 12345")
+    await world.settle()
+    await order(world, "SD-1", "/unlink")
+    await order(world, "SD-1", "/info Какая модель?")
+    person.edit(said, "Вот серийный номер: 54321")
+    await world.settle()
+    assert "54321" in said_in(world.group.topic("SD-1 ·"))
+    assert (await world.tickets())[0].status is Status.WAITING
 
 
 async def test_an_address_proven_after_a_wrong_link_goes_back_with_its_chat(world: World) -> None:
