@@ -93,6 +93,7 @@ class TelegramChannel:
         self._opened = await opening.introduce(self._desk, self.bot, self.home, self._on_health)
 
     async def close(self) -> None:
+        """See desk.ports.Channel."""
         await self.bot.session.close()
 
     async def run(self, receive: Receive) -> None:
@@ -100,11 +101,13 @@ class TelegramChannel:
         hearing = asyncio.create_task(self._hearing.run(), name="telegram health")
         try:
             while not self._opened:
-                await asyncio.sleep(opening.RETRY)
                 await self.open()
+                if not self._opened:
+                    await asyncio.sleep(opening.RETRY)
             await Poller(self.bot, self._desk.say, on_health=self._on_health, clock=self._clock).run(receive)
         finally:
             hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
 
     async def work(self, raws: Sequence[Raw]) -> None:
         """Hand one stored update, or the updates of one album, to the desk through aiogram's dispatcher.

@@ -178,3 +178,7 @@ class Channel(Protocol):
         id; Telegram has no such key.
         """
         ...
+
+    async def close(self) -> None:
+        """Give its connections up; called once, after the last delivery."""
+        ...

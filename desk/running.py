@@ -106,6 +106,7 @@ class Running:
         await self._cancel([*self._listening, *self._tasks])
         await asyncio.gather(self.inbox.drain(DRAIN), self.courier.drain(DRAIN))
         await self._disk.stop()
+        await asyncio.gather(*(channel.close() for channel in self._channels), return_exceptions=True)
 
     @staticmethod
     async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -43,14 +43,15 @@ class MailChannel:
 
     async def run(self, receive: Receive) -> None:
         """Read all mailboxes until cancelled; one that fails does not trouble the others."""
-        try:
-            if not self._mailboxes:
-                await asyncio.Event().wait()
-            async with asyncio.TaskGroup() as group:
-                for mailbox in self._mailboxes:
-                    group.create_task(self._poller(mailbox).run(receive), name=f"mail.{mailbox.name}")
-        finally:
-            await asyncio.gather(*(sender.close() for sender in self._senders.values()), return_exceptions=True)
+        if not self._mailboxes:
+            await asyncio.Event().wait()
+        async with asyncio.TaskGroup() as group:
+            for mailbox in self._mailboxes:
+                group.create_task(self._poller(mailbox).run(receive), name=f"mail.{mailbox.name}")
+
+    async def close(self) -> None:
+        """See desk.ports.Channel."""
+        await asyncio.gather(*(sender.close() for sender in self._senders.values()), return_exceptions=True)
 
     async def work(self, raws: Sequence[Raw]) -> None:
         """Parse each mail, keep its files and hand it to the use-case."""

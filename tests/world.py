@@ -126,7 +126,6 @@ class World:
     async def stop(self) -> None:
         """End the desk; the world outside goes on."""
         await self.running.stop()
-        await self.telegram.close()
         await self.store.close()
 
     async def settle(self, seconds: float = 10.0) -> None:
