@@ -7,8 +7,9 @@ doubled or late tick changes nothing.
 import logging
 from dataclasses import replace
 
-from desk import clients, doors, health, outbox, promises, work
+from desk import clients, delivered, doors, health, outbox, promises, work
 from desk.desk import Desk
+from desk.errors import DeliveryRefused
 from desk.incoming import Raw, RawState
 from desk.moments import day_in_words
 from desk.parcels import Action, Button, Parcel, ParcelState, Purpose
@@ -29,13 +30,28 @@ async def tick(desk: Desk) -> None:
         return
     async with desk.view() as view:
         waiting = await view.find(Ticket, status=Status.WAITING)
+        sent = [ticket.reminder_id for ticket in waiting if ticket.reminder_id]
+        failed = {parcel.id for parcel in await view.find(Parcel, id__in=sent, state=ParcelState.FAILED)}
     for ticket in waiting:
+        if ticket.reminder_id in failed:
+            await _lost(desk, ticket)
+            continue
         promise = promises.next_step(ticket, desk.settings.reminders, desk.calendar)
         if promise and promise.due <= desk.now():
             try:
                 await _do(desk, ticket.id)
             except Exception:  # the guard: one ticket must not keep the others from their due
                 log.exception("chore.failed ticket=%s", ticket.id)
+
+
+async def _lost(desk: Desk, ticket: Ticket) -> None:
+    """A reminder that was given up by a mistake of ours would hold the ticket for ever: the engineers decide."""
+    async with desk.store.unit() as unit:
+        now = await unit.get(Ticket, ticket.id)
+        parcel = await unit.get(Parcel, ticket.reminder_id or 0)
+        if now and parcel and now.reminder_id == parcel.id:
+            await delivered.tell_failure(desk, unit, parcel, now, DeliveryRefused(parcel.error))
+            await unit.commit()
 
 
 async def _do(desk: Desk, ticket_id: int) -> None:
@@ -71,8 +87,10 @@ async def _remind(desk: Desk, unit: Unit, ticket: Ticket) -> None:
         question=ticket.question,
         date=day_in_words(language, closing, timezone=desk.settings.desk.timezone),
     )
+    message = await work.keep_notice(desk, unit, ticket, text)
+    buttons = _buttons(desk, ticket, language)
     parcel = await outbox.to_door(
-        desk, unit, door, Purpose.REMINDER, text, ticket=ticket, buttons=_buttons(desk, ticket, language)
+        desk, unit, door, Purpose.REMINDER, text, ticket=ticket, message_id=message.id, buttons=buttons
     )
     again = ticket.held_reason == promises.LATE
     held = ticket.held_reason if again else ""

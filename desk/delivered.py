@@ -120,7 +120,9 @@ async def tell_late_reminder(desk: Desk, unit: Unit, ticket: Ticket, why: str) -
 async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
     """Record a failure, also one that is heard of days after (a bounce); the client's other door is used."""
     await unit.save(replace(parcel, state=ParcelState.FAILED, error=why.reason[:500]))
-    log.warning("parcel.refused id=%s purpose=%s channel=%s", parcel.id, parcel.purpose.value, parcel.channel)
+    reason = {"reason": why.reason[:200]}
+    told = (parcel.id, parcel.purpose.value, parcel.channel)
+    log.warning("parcel.refused id=%s purpose=%s channel=%s", *told, extra=reason)
     if parcel.purpose is Purpose.REACTION:
         await _reaction_refused(desk, unit, parcel)
         return
@@ -192,7 +194,7 @@ async def send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, doo
 async def tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused) -> None:
     """A failure is a message that mentions the author; for the desk's own words a plain line."""
     if parcel.purpose is Purpose.REMINDER:
-        await unit.save(replace(ticket, reminder_id=None, held_reason="undelivered"))
+        await unit.save(replace(ticket, reminder_id=None, held_reason=promises.UNDELIVERED))
     message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
     by_engineer = message is not None and parcel.purpose in _BY_ENGINEERS
     mention = f"{message.author_id}:{message.author}" if message and by_engineer else ""

@@ -122,7 +122,16 @@ async def tell_client(
     said = desk.say(key, language, number=desk.number(ticket.id), question=ticket.question, text=text)
     if done:
         said = f"{said}\n\n{desk.say('client.done', language)}\n{done}"
-    await outbox.to_door(desk, unit, door, purpose, said, ticket=ticket)
+    message = await keep_notice(desk, unit, ticket, said)
+    await outbox.to_door(desk, unit, door, purpose, said, ticket=ticket, message_id=message.id)
+
+
+async def keep_notice(desk: Desk, unit: Unit, ticket: Ticket, text: str) -> Message:
+    """The desk's own word to the client, as part of the conversation: without it the next answer makes no sense."""
+    name = desk.settings.desk.name
+    return await unit.add(
+        Message(ticket_id=ticket.id, kind=Kind.NOTICE, author=name, channel="desk", text=text, at=desk.now())
+    )
 
 
 async def what_was_done(unit: Unit, ticket: Ticket) -> str:

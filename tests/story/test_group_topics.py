@@ -269,3 +269,18 @@ async def test_a_refused_file_does_not_keep_the_words_back(world: World) -> None
     ann.say("тайна")
     await world.settle()
     assert "SD-1" in world.group.last("не удалось показать в теме").text
+
+
+async def test_a_rebuilt_topic_tells_what_the_desk_said_to_the_client_too(world: World) -> None:
+    """Without «решена» the client's next word makes no sense."""
+    ann = world.person("Анна")
+    ann.say("Где мой заказ?")
+    await world.settle()
+    world.group.say(world.engineer, "/solved Заказ в пути", world.group.topic("SD-1"))
+    await world.settle()
+    await world.advance(seconds=6)
+    world.group.delete_topic(world.group.topic("SD-1"))
+    ann.say("Всё ещё не вижу")
+    await world.settle()
+    told = "\n".join(message.text for message in world.group.topic("SD-1").messages)
+    assert told.index("Где мой заказ?") < told.index("Заказ в пути") < told.index("Всё ещё не вижу")

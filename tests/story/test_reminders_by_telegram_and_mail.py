@@ -1,6 +1,7 @@
 """What the desk does by itself in WAITING: reminders, and closing after silence that was the client's."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from desk import chores
 from desk.incoming import Raw, RawState
-from desk.parcels import Parcel, ParcelState, Purpose
+from desk.parcels import Parcel, ParcelId, ParcelState, Purpose
 from desk.tickets import Closing, Status, Ticket
 from playground.botapi import Person
 from tests.steps import answer, chat, last_mail, link_of, mail, order, said_in, said_to, text_of, times_mailed
@@ -449,3 +450,25 @@ async def test_a_reply_that_races_the_closing_wins(world: World, head_start: flo
     assert ticket.closing is None
     assert not world.group.topic("SD-1 ·").closed
     assert "12345" in said_in(world.group.topic("SD-1 ·"))
+
+
+async def test_a_reminder_given_up_by_a_mistake_of_ours_holds_the_ticket_and_is_told_once(world: World) -> None:
+    """Recording it failed, the parcel was given up: the engineers decide, and nothing closes silently."""
+    await asked_in_telegram(world)
+    topic = world.group.topic("SD-1")
+    async with world.store.unit() as unit:
+        ticket = await unit.get(Ticket, 1)
+        assert ticket
+        parcel = await unit.first(Parcel, purpose=Purpose.QUESTION)
+        assert parcel
+        lost = await unit.add(
+            replace(parcel, id=ParcelId(0), purpose=Purpose.REMINDER, state=ParcelState.FAILED, error="boom")
+        )
+        await unit.save(replace(ticket, reminder_id=lost.id))
+        await unit.commit()
+    await world.advance(hours=1)
+    await world.advance(hours=1)
+    told = [message for message in topic.messages if "не получил напоминание" in message.text]
+    assert len(told) == 1
+    (ticket,) = await world.tickets()
+    assert (ticket.status, ticket.reminder_id, ticket.held_reason) == (Status.WAITING, None, "undelivered")
