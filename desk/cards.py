@@ -28,11 +28,12 @@ def topic_name(desk: Desk, ticket: Ticket, client: Client) -> str:
     return f"{desk.number(ticket.id)} · {name} · {ticket.subject}"[:TOPIC_NAME]
 
 
-def doors_in_words(desk: Desk, doors: list[Door]) -> str:
-    """A client's doors for engineers: «Telegram @ann, почта a@b (закрыта)»."""
+def doors_in_words(desk: Desk, doors: list[Door], *, ids: bool = False) -> str:
+    """A client's doors for engineers: «Telegram @ann, почта a@b (закрыта)»; `ids`: an id where no @name is."""
     words = []
     for door in doors:
-        shown = f"@{door.username}" if door.username else ("" if door.channel == "telegram" else door.address)
+        bare = "" if door.channel == "telegram" and not ids else door.address
+        shown = f"@{door.username}" if door.username else bare
         text = f"{desk.say(f'group.door_{door.channel}')} {shown}".strip()
         words.append(f"{text} ({desk.say('group.door_shut')})" if door.shut_at else text)
     return ", ".join(words)

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -106,7 +106,7 @@ def _override(tables: dict[str, Any], environ: Mapping[str, str]) -> Iterator[Mi
     for name in sorted(environ):
         if not name.startswith(OVERRIDE):
             continue
-        path = known.get(name)
+        path = known.get(name) or _inner(name, known)
         if path is not None:
             _put(tables, path, _value(path, environ[name]))
             continue
@@ -116,27 +116,46 @@ def _override(tables: dict[str, Any], environ: Mapping[str, str]) -> Iterator[Mi
         yield _mistake(file="environment", place=name, message=message, suggestion=hint)
 
 
+def _inner(name: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The path of a key in a table whose keys are open (`hours`); the settings say whether they want that key."""
+    table, _, key = name.rpartition("__")
+    path = known.get(table)
+    return (*path, key.lower()) if path and key and get_origin(_kind_of(path)) is dict else None
+
+
+def _kind_of(path: Sequence[str]) -> Any:
+    """What the settings want at a path; inside a table of open keys, what each of its keys wants."""
+    kind: Any = Settings
+    for key in path:
+        kind = get_args(kind)[1] if get_origin(kind) is dict else kind.model_fields[key].annotation
+    return kind
+
+
 def _value(path: tuple[str, ...], text: str) -> Any:
     """`text` as a TOML value; as it stands where it is none, or where the key wants text and it is not in quotes."""
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, KeyError):
         return text
-    fields = Settings.model_fields
-    for key in path[:-1]:
-        fields = fields[key].annotation.model_fields  # type: ignore[union-attr]
-    kind = fields[path[-1]].annotation
+    kind = _kind_of(path)
     wants_text = str in (kind, *get_args(kind)) or any(isinstance(word, str) for word in get_args(kind))
     return text if wants_text and not isinstance(value, str | dict) else value
 
 
 def _put(tables: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for key in path[:-1]:
-        inner = tables.setdefault(key, {})
+    for depth, key in enumerate(path[:-1], start=1):
+        open_keys = get_origin(_kind_of(path[:depth])) is dict
+        inner = tables.setdefault(key, _usual(path[:depth]) if open_keys else {})
         if not isinstance(inner, dict):
             return  # the file has something else there, which is told as a mistake of its own
         tables = inner
     tables[path[-1]] = value
+
+
+def _usual(path: Sequence[str]) -> dict[str, Any]:
+    """What a table of open keys holds when the file has none, so that one key replaced leaves the others."""
+    fields = _kind_of(path[:-1]).model_fields
+    return dict(fields[path[-1]].get_default(call_default_factory=True))
 
 
 def _doubles(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -15,6 +15,10 @@ from desk.settings import Settings
 HIDDEN = "<secret>"
 # Shorter ones ("x" in a test) would blot out half of every line.
 SHORTEST_SECRET = 4
+LONGEST_FIELD = 300
+"""Characters of one extra field; a server's answer may be a page."""
+# What every record has; anything else was given as `extra`.
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 QUIET = ("aiogram", "aiohttp", "apscheduler", "aioimaplib", "aiosmtplib", "alembic", "asyncio", "sqlalchemy")
 
 
@@ -29,12 +33,22 @@ class OneLine(logging.Formatter):
         moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         message = "\\n".join(record.getMessage().splitlines())
         line = f"{moment}.{int(record.msecs):03}Z {record.levelname} {record.name} {message}"
+        line += "".join(f" {key}={_shown(value)}" for key, value in vars(record).items() if key not in _USUAL)
         trace = record.exc_text or (self.formatException(record.exc_info) if record.exc_info else "")
         if trace:
             line += f" traceback={json.dumps(trace, ensure_ascii=False)}"
         for secret in self._secrets:
             line = line.replace(secret, HIDDEN)
         return line
+
+
+def _shown(value: object) -> str:
+    """A field's value on one line, in quotes when it is more than a word."""
+    text = str(value)
+    if len(text) > LONGEST_FIELD:
+        text = f"{text[: LONGEST_FIELD - 1]}…"
+    plain = text.isprintable() and not any(letter in ' ="\\' for letter in text)
+    return text if text and plain else json.dumps(text, ensure_ascii=False)
 
 
 def secrets_of(settings: Settings) -> set[str]:

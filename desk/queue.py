@@ -78,7 +78,7 @@ async def about_client(desk: Desk, unit: Unit, ticket: Ticket) -> str:
     tickets = await unit.find(Ticket, client_id=ticket.client_id, order="-id", limit=10)
     rows = [client.name if client else "?"]
     for door in doors:
-        shown = cards.doors_in_words(desk, [door])
+        shown = cards.doors_in_words(desk, [door], ids=True)
         rows.append(f"• {shown}: {desk.say(f'group.proof_{door.proof.value}')}")
     for one in tickets:
         status = desk.say(f"group.status_{one.status.value}")

@@ -26,6 +26,8 @@ TOTAL_LIMIT = 20_000_000  # bytes of all files in one mail; what most servers of
 ENCODED = 1.4  # base64 and line ends make so much of a byte
 ID_LIMIT = 400  # characters; a longer id is no id worth a thread
 _ID = re.compile(r"<[!-;=?-~]{1,398}>")
+_URL = re.compile(r"(https?://[!-~]*[A-Za-z0-9/=&_-])")
+"""One group, so that `split` gives text and addresses in turn; a full stop after an address is not part of it."""
 _SPECIAL = re.compile(r'[()<>@,:;".\[\]\\]')
 
 
@@ -203,12 +205,21 @@ def _html(message: Outgoing, notes: Sequence[str], language: str) -> str:
         style = "margin:0 0 0 8px;padding-left:8px;border-left:2px solid #cccccc"
         parts.append(f'<blockquote style="{style}">{_lines(message.quote)}</blockquote>')
     if message.footer.strip():
-        parts.append(f'<p style="color:#888888;font-size:12px">{_lines(message.footer.strip())}</p>')
+        parts.append(f'<p style="color:#888888;font-size:12px">{_linked(message.footer.strip())}</p>')
     return f'<!DOCTYPE html><html lang="{language}"><body>\n' + "\n".join(parts) + "\n</body></html>\n"
 
 
 def _lines(text: str) -> str:
     return escape(text).replace("\n", "<br>\n")
+
+
+def _linked(text: str) -> str:
+    """Our own words as HTML, with the addresses of pages in them as links."""
+    parts = _URL.split(text)
+    return "".join(
+        f'<a href="{escape(part)}">{escape(part)}</a>' if index % 2 else _lines(part)
+        for index, part in enumerate(parts)
+    )
 
 
 def _links(message: Outgoing) -> list[tuple[str, str]]:

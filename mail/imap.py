@@ -63,6 +63,7 @@ class Poller:
         self._told: tuple[bool, str, datetime | None] = (True, "", None)
         self._refusals = 0
         self._failures = 0
+        self._failing = False
         self._idle_breaks = 0
 
     async def run(self, receive: Receive) -> None:
@@ -101,6 +102,9 @@ class Poller:
         while True:
             await self._read(session, place, receive)
             self._failures = 0
+            if self._failing:
+                self._failing = False
+                log.info("mail.recovered", extra={"mailbox": self.account.name})
             await self._tell(ok=True, reason=self._complaint)
             await self._wait_for_news(session)
 
@@ -199,14 +203,17 @@ class Poller:
 
     async def _login_refused(self, words: str) -> timedelta:
         self._refusals += 1
+        self._failing = True
         stopped = self._refusals >= REFUSED_LOGINS
         key = "mail.login_stopped" if stopped else "mail.login_refused"
         await self._tell(ok=False, reason=self._words(key, words))
-        log.error("mail.login_refused", extra={"mailbox": self.account.name, "times": self._refusals})
+        details = {"mailbox": self.account.name, "times": self._refusals, "words": words}
+        log.error("mail.login_refused", extra=details)
         return self._pauses.stopped if stopped else self._pauses.refused
 
     async def _failed(self, key: str, words: str, **values: object) -> timedelta:
         self._failures += 1
+        self._failing = True
         log.warning("mail.trouble", extra={"mailbox": self.account.name, "kind": key, "words": words})
         await self._tell(ok=False, reason=self._words(key, words, **values))
         return self._pauses.after(self._failures)

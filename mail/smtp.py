@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 ANSWER_WITHIN = 60.0  # seconds for a command; a large mail may take this long between two answers
 IDLE_FOR = 30.0  # seconds after which an unused connection is closed
 FAREWELL = 2.0  # seconds that a mail on its way may still take when we are to close
-FIRST_PAUSE = timedelta(seconds=20)
-LONGEST_PAUSE = timedelta(minutes=15)
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300, 900))
+"""After the first failure in a row, the second …; a short "come again" costs seconds, a long one is not hammered."""
 LOGIN_PAUSE = timedelta(minutes=5)
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _ADDRESS = re.compile(r"[!#-'*+/-9=?A-Z^-~.-]{1,64}@[A-Za-z0-9._:\[\]-]{1,255}")
@@ -208,4 +208,4 @@ def _said(error: "aiosmtplib.SMTPResponseException") -> str:
 
 
 def _pause(failures: int) -> timedelta:
-    return min(FIRST_PAUSE * (1 << min(failures - 1, 10)), LONGEST_PAUSE)
+    return PAUSES[min(max(failures, 1), len(PAUSES)) - 1]

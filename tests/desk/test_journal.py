@@ -34,6 +34,20 @@ def test_an_event_is_one_line(journal: io.StringIO) -> None:
     assert line.endswith("Z INFO desk.test parcel.sent id=7\\nwith a second line")
 
 
+def test_extra_fields_are_part_of_the_line(journal: io.StringIO) -> None:
+    """Such as a mailbox and a server's words; on one line, shortened, without secrets."""
+    words = {"mailbox": "support", "words": "NO\n[AUTH] the-token", "empty": "", "long": "x" * 1000}
+    logging.getLogger("mail.imap").warning("mail.trouble", extra=words)
+    (line,) = journal.getvalue().splitlines()
+    assert 'mail.trouble mailbox=support words="NO\\n[AUTH] ' in line
+    assert 'empty="" long=xxx' in line
+    assert line.endswith("x…")
+    assert len(line) < 500
+    secret = {"words": "123456:the-token"}
+    logging.getLogger("mail.imap").warning("mail.trouble", extra=secret)
+    assert "words=<secret>" in journal.getvalue()
+
+
 def test_a_traceback_is_a_field_of_its_line(journal: io.StringIO) -> None:
     try:
         raise ValueError("no idea")

@@ -136,6 +136,10 @@ OVERRIDES = [
     ("OTVET__TELEGRAM__TOKEN", '{ env = "OTHER" }', lambda s: s.telegram.token.get_secret_value(), "9:other"),
     ("OTVET__CALENDAR__SHORT_DAYS", '["2026-12-30"]', lambda s: s.calendar.short_days, [date(2026, 12, 30)]),
     ("OTVET__CALENDAR__HOURS", '{ sun = "10:00-11:00" }', lambda s: s.calendar.hours, {"sun": ((600, 660),)}),
+    ("OTVET__CALENDAR__HOURS__MON", "10:00-11:00", lambda s: s.calendar.hours["mon"], ((600, 660),)),
+    ("OTVET__CALENDAR__HOURS__SUN", '"10:00-11:00"', lambda s: s.calendar.hours["sun"], ((600, 660),)),
+    ("OTVET__CALENDAR__HOURS__SUN", "10:00-11:00", lambda s: len(s.calendar.hours), 6),
+    ("OTVET__CALENDAR__HOURS__FRI", "", lambda s: s.calendar.hours["fri"], ()),
     ("OTVET__REMINDERS__EVERY", "5 seconds", lambda s: s.reminders.every, Span(plain=timedelta(seconds=5))),
 ]
 
@@ -150,6 +154,16 @@ def test_the_environment_overrides_keys_of_single_tables(
 def test_every_key_of_a_single_table_can_be_overridden() -> None:
     single = {key for key in keys_of(Settings) if key.partition(".")[0] not in ("mailbox", "line", "rule")}
     assert {".".join(path) for path in override_names().values()} == single
+
+
+def test_a_weekday_from_the_environment_joins_those_of_the_file(tmp_path: Path) -> None:
+    text = f'{LEAST}[calendar]\nhours = {{ mon = "10:00-11:00", tue = "10:00-11:00" }}\n'
+    hours = read(tmp_path, text, {"OTVET__CALENDAR__HOURS__TUE": "11:00-12:00"}).calendar.hours
+    assert hours == {"mon": ((600, 660),), "tue": ((660, 720),)}
+    (wrong,) = mistakes(tmp_path, text, {"OTVET__CALENDAR__HOURS__TEU": "11:00-12:00"})
+    assert wrong.suggestion.startswith('Did you mean "tue"') or "tue" in wrong.suggestion
+    for deeper in ("OTVET__CALENDAR__HOURS__MON__X", "OTVET__STORE__URL__X", "OTVET__CALENDAR__HOURS__"):
+        assert [one.place for one in mistakes(tmp_path, text, {deeper: "x"})] == [deeper]
 
 
 def test_unknown_overrides_are_mistakes(tmp_path: Path) -> None:

@@ -141,6 +141,16 @@ def test_plain_and_html_say_the_same() -> None:
     assert plain.startswith("— пожалуйста")
 
 
+def test_an_address_in_our_footer_is_a_link() -> None:
+    """The way into Telegram can be pressed; the words around it are escaped."""
+    raw = written(message(footer="Дальше <здесь>: https://t.me/x?start=a&b=1.\nДо встречи"))
+    html = read(raw).get_body(("html",)).get_content()
+    link = "https://t.me/x?start=a&amp;b=1"
+    assert f'Дальше &lt;здесь&gt;: <a href="{link}">{link}</a>.<br>' in html
+    evil = read(written(message(footer='https://x/"><script>javascript:alert(1)'))).get_body(("html",)).get_content()
+    assert "<script" not in evil
+
+
 def test_a_mail_without_a_ticket_bears_no_marker() -> None:
     """A code is nothing to answer."""
     assert "над этой чертой" not in read(written(message(code="123456"))).get_body(("plain",)).get_content()

@@ -1,6 +1,7 @@
 """Every mail is handed in once and leaves the inbox only after it was stored, whatever the server does."""
 
 import asyncio
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -248,8 +249,11 @@ async def test_three_refused_logins_end_the_attempts_with_a_word(
     assert all(not ok for ok, _ in stored.health)
 
 
-async def test_a_server_that_is_down_is_waited_for(world: MailWorld, readers: Readers, stored: Stored) -> None:
-    """Trouble is told, and the mailbox is read again by itself."""
+async def test_a_server_that_is_down_is_waited_for(
+    world: MailWorld, readers: Readers, stored: Stored, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Trouble is told, and the mailbox is read again by itself, which the log says once."""
+    caplog.set_level(logging.INFO, logger="mail.imap")
     await world.imap.down()
     readers.start()
     await world.until(lambda: stored.health)
@@ -258,6 +262,7 @@ async def test_a_server_that_is_down_is_waited_for(world: MailWorld, readers: Re
     await world.put(SUPPORT, letter(1))
     await world.until(lambda: stored.arrivals)
     await world.until(lambda: stored.health[-1] == (True, ""))
+    assert [record.levelname for record in caplog.records if record.message == "mail.recovered"] == ["INFO"]
 
 
 async def test_a_silent_server_is_given_up_in_time(world: MailWorld, readers: Readers, stored: Stored) -> None:

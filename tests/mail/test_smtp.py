@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
-from mail.smtp import Account, Sender, SenderRefused, is_dead
+from mail.smtp import Account, Sender, SenderRefused, _pause, is_dead
 from playground.mail import MailWorld
 from tests.mail.hands import ANN, SUPPORT
 
@@ -79,8 +79,16 @@ async def test_a_busy_server_delays_this_mail_longer_each_time(world: MailWorld,
             await send(sender)
         waits.append(delayed.value.retry_in)
         assert not delayed.value.everyone
-    assert waits[0] < waits[1] <= timedelta(minutes=15)
+    assert waits == [timedelta(seconds=10), timedelta(seconds=30)]
     await send(sender)
+
+
+def test_a_long_trouble_is_not_hammered() -> None:
+    """Quick at first, then once in a quarter of an hour."""
+    pauses = [_pause(failures) for failures in range(1, 30)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == timedelta(seconds=10)
+    assert pauses[6:] == [timedelta(minutes=15)] * 23
 
 
 async def test_greylisting_passes_at_the_second_try(world: MailWorld, sender: Sender) -> None:

@@ -130,7 +130,7 @@ async def test_note_line_why_client_and_help(world: World) -> None:
     assert "billing words" in why
     client = (await said(world, "/client", topic))[0]
     assert "Анна" in client
-    assert ann.name_or_id in client
+    assert f"• Telegram {ann.user.id}" in client  # no @name: two people of one name are told apart
     assert "SD-1 · новая · Не печатает" in client
     assert "/take" in (await said(world, "/help", topic))[0]
     assert "не связывали" in (await said(world, "/unlink", topic))[0]
