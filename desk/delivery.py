@@ -73,7 +73,9 @@ class Courier:
                 await asyncio.sleep(AGAIN)
                 continue
             try:
-                await asyncio.wait_for(self._woken.wait(), max(0.01, wait.total_seconds()))
+                # Not wait_for: on Python 3.11 it swallows a cancellation that comes together with the waking.
+                async with asyncio.timeout(max(0.01, wait.total_seconds())):
+                    await self._woken.wait()
             except TimeoutError:
                 continue
 

@@ -102,7 +102,9 @@ class Inbox:
         if waiting:
             delay = min(delay, max(0.05, (waiting.not_before - self._desk.now()).total_seconds()))
         try:
-            await asyncio.wait_for(self._woken.wait(), delay)
+            # Not wait_for: on Python 3.11 it swallows a cancellation that comes together with the waking.
+            async with asyncio.timeout(delay):
+                await self._woken.wait()
         except TimeoutError:
             return
 

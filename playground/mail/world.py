@@ -155,7 +155,8 @@ class MailWorld:
                 raise TimeoutError(f"this did not become true within {within} s: {true}")
             # Mail wakes us at once; what happens elsewhere is looked for forty times a second.
             try:
-                await asyncio.wait_for(self._changed.wait(), 0.025)
+                async with asyncio.timeout(0.025):
+                    await self._changed.wait()
             except TimeoutError:
                 continue
 
