@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, delivered, doors, outbox
+from desk import clients, conversation, delivered, doors, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -152,30 +152,20 @@ async def _store(unit: Unit, ticket: Ticket, post: Post, kind: Kind, text: str) 
         )
     )
     for file in post.files:
-        await unit.add(
-            File(
-                message_id=message.id,
-                sort=file.sort,
-                name=file.name,
-                mime=file.mime,
-                size=file.size,
-                key=file.key,
-                remote_id=file.remote_id,
-            )
-        )
+        await conversation.add_file(unit, message.id, file)
     for external_id in (post.external_id, *post.also):
-        if not await unit.first(Trace, channel="group", place=post.place, external_id=external_id):
-            await unit.add(
-                Trace(
-                    channel="group",
-                    place=post.place,
-                    external_id=external_id,
-                    ticket_id=ticket.id,
-                    message_id=message.id,
-                    role=Role.COLLEAGUE,
-                    at=post.at,
-                )
-            )
+        await conversation.add_trace(
+            unit,
+            Trace(
+                channel="group",
+                place=post.place,
+                external_id=external_id,
+                ticket_id=ticket.id,
+                message_id=message.id,
+                role=Role.COLLEAGUE,
+                at=post.at,
+            ),
+        )
     return message
 
 

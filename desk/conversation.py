@@ -47,7 +47,18 @@ async def add_message(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming
     for file in incoming.files:
         await add_file(unit, message.id, file)
     for external_id in (incoming.external_id, *incoming.also):
-        await _trace(unit, ticket, message.id, incoming, external_id)
+        await add_trace(
+            unit,
+            Trace(
+                channel=incoming.channel,
+                place=incoming.place,
+                external_id=external_id,
+                ticket_id=ticket.id,
+                message_id=message.id,
+                role=Role.THEIRS,
+                at=incoming.at,
+            ),
+        )
     return message
 
 
@@ -66,19 +77,11 @@ async def add_file(unit: Unit, message_id: MessageId, file: IncomingFile) -> Fil
     )
 
 
-async def _trace(unit: Unit, ticket: Ticket, message_id: MessageId, incoming: Incoming, external_id: str) -> None:
-    if not external_id:
-        return  # a mail without Message-ID is a mail; nothing can answer it by thread
-    if await unit.first(Trace, channel=incoming.channel, place=incoming.place, external_id=external_id):
-        return  # the same Message-ID with other content is a new message, but the id stays with the first
-    await unit.add(
-        Trace(
-            channel=incoming.channel,
-            place=incoming.place,
-            external_id=external_id,
-            ticket_id=ticket.id,
-            message_id=message_id,
-            role=Role.THEIRS,
-            at=incoming.at,
-        )
-    )
+async def add_trace(unit: Unit, trace: Trace) -> None:
+    """Note where a message stands. A mail without Message-ID is a mail: nothing can answer it by thread.
+
+    The same Message-ID with other content is a new message, but the id stays with the first.
+    """
+    known = await unit.first(Trace, channel=trace.channel, place=trace.place, external_id=trace.external_id)
+    if trace.external_id and known is None:
+        await unit.add(trace)

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import doors, outbox, promises, threads
+from desk import conversation, doors, outbox, promises, threads
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
@@ -50,19 +50,19 @@ async def _trace(unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt
     place = receipt.thread_place or parcel.place
     role = _ROLES.get(parcel.purpose, Role.DESK) if parcel.channel == "group" else Role.OURS
     for external_id in receipt.external_ids:
-        if not await unit.first(Trace, channel=parcel.channel, place=place, external_id=external_id):
-            await unit.add(
-                Trace(
-                    channel=parcel.channel,
-                    place=place,
-                    external_id=external_id,
-                    ticket_id=parcel.ticket_id,
-                    message_id=parcel.message_id,
-                    role=role,
-                    parcel_id=parcel.id,
-                    at=now,
-                )
-            )
+        await conversation.add_trace(
+            unit,
+            Trace(
+                channel=parcel.channel,
+                place=place,
+                external_id=external_id,
+                ticket_id=parcel.ticket_id,
+                message_id=parcel.message_id,
+                role=role,
+                parcel_id=parcel.id,
+                at=now,
+            ),
+        )
 
 
 async def _card_moved(unit: Unit, ticket: Ticket, external_id: str) -> None:

@@ -7,7 +7,7 @@ so a crash between two of them repeats one step at most.
 from dataclasses import replace
 from datetime import datetime
 
-from desk import cards, outbox
+from desk import cards, conversation, outbox
 from desk.desk import Desk
 from desk.errors import DeliveryRefused, ThreadGone
 from desk.parcels import Act, Outgoing, Parcel, Purpose, Receipt
@@ -173,20 +173,16 @@ async def forget(desk: Desk, unit: Unit, parcel: Parcel, gone: ThreadGone) -> bo
     return True
 
 
-async def _trace(
-    unit: Unit, now: datetime, ticket: Ticket, receipt: Receipt, role: Role, *, parcel_id: int | None = None
-) -> None:
+async def _trace(unit: Unit, now: datetime, ticket: Ticket, receipt: Receipt, role: Role) -> None:
     for external_id in receipt.external_ids:
-        known = await unit.first(Trace, channel="group", place=receipt.thread_place, external_id=external_id)
-        if not known:
-            await unit.add(
-                Trace(
-                    channel="group",
-                    place=receipt.thread_place,
-                    external_id=external_id,
-                    ticket_id=ticket.id,
-                    role=role,
-                    parcel_id=parcel_id,
-                    at=now,
-                )
-            )
+        await conversation.add_trace(
+            unit,
+            Trace(
+                channel="group",
+                place=receipt.thread_place,
+                external_id=external_id,
+                ticket_id=ticket.id,
+                role=role,
+                at=now,
+            ),
+        )
