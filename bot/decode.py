@@ -31,9 +31,9 @@ def decode(body: bytes, bot: Bot | None = None) -> Update | None:
     try:
         raw = _clean(json.loads(body))
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"no JSON: {error}") from error
+        raise Unreadable("bot.unreadable_json", what=error) from error
     if not isinstance(raw, dict):
-        raise Unreadable("no update")
+        raise Unreadable("bot.unreadable_update")
     kind = kind_of(raw)
     if not kind:
         return None
@@ -44,7 +44,7 @@ def decode(body: bytes, bot: Bot | None = None) -> Update | None:
     try:
         return Update.model_validate(bare, context={"bot": bot})
     except ValidationError as error:
-        raise Unreadable(f"{kind}: {_words(error)}") from error
+        raise Unreadable("bot.unreadable_shape", what=f"{kind}: {_words(error)}") from error
 
 
 def album_of(update: Update) -> Message | None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("desk.run")
 FAREWELL = 8.0
 """Seconds that the desk may take to put down what it holds; systemd and people wait ten."""
+PRIVATE = 0o077
+"""The umask of every command: what clients wrote, and its backups, are for the desk's own user alone."""
 DONE, FAILED, CONFIGURATION = 0, 1, 2
 
 
@@ -45,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return DONE
+    before = os.umask(PRIVATE)
     try:
         return COMMANDS[options.command](options)
     except KeyboardInterrupt:
@@ -53,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(
             command_line.sentence(error, language), CONFIGURATION if isinstance(error, ConfigError) else FAILED
         )
+    finally:
+        os.umask(before)
 
 
 def _complain(sentence: str, code: int = FAILED) -> int:
@@ -102,7 +107,7 @@ def new_store(settings: "Settings") -> "SqlStore":
     from store.engine import sqlite_file
     from store.store import SqlStore
 
-    settings.desk.data.mkdir(parents=True, exist_ok=True)
+    settings.desk.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if file := sqlite_file(settings.store.url):
         file.parent.mkdir(parents=True, exist_ok=True)
     return SqlStore(settings.store.url)
@@ -251,7 +256,7 @@ def explain(options: Namespace) -> int:
 def doctor(options: Namespace) -> int:
     settings, _ = load(options.config)
     from bot.doctor import check as telegram
-    from desk.doctor import examine, look_at_disk
+    from desk.doctor import examine, look_at_disk, look_at_rights
     from mail.doctor import check as mail
     from store.doctor import check as database
 
@@ -261,6 +266,7 @@ def doctor(options: Namespace) -> int:
         ("IMAP, SMTP", lambda: mail(settings)),
         ("[store]", lambda: database(settings.store.url, language)),
         ("[desk] data", lambda: look_at_disk([settings.desk.data], language)),
+        ("[desk] data", lambda: look_at_rights(settings.desk.data, language)),
     ]
     return DONE if asyncio.run(examine(parts, language, print)) else FAILED
 

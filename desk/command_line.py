@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from desk.configuration import OVERRIDE
-from desk.errors import AlreadyRunning, ConfigError, NoRoom, OtvetError, Refusal, StoreAway
+from desk.errors import AlreadyRunning, ConfigError, NoRoom, OtvetError, Refusal, StoreAway, Worded
 from desk.texts import LANGUAGES, say
 
 DEFAULT_CONFIG = Path("config.toml")
@@ -91,6 +91,11 @@ def sentence(error: Exception, language: str) -> str:
         return "\n".join([head, *(f"  {mistake}" for mistake in error.mistakes)])
     if isinstance(error, Refusal):
         return say(language, error.key, **error.values)
+    if isinstance(error, Worded):
+        return error.said(language)
+    if isinstance(error, FileNotFoundError | PermissionError) and error.filename:
+        key = "cli.no_file" if isinstance(error, FileNotFoundError) else "cli.no_right"
+        return say(language, key, what=error.filename)
     if isinstance(error, NoRoom | StoreAway):
         return say(language, "cli.no_room" if isinstance(error, NoRoom) else "cli.store_away", what=error)
     if isinstance(error, AlreadyRunning):

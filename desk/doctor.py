@@ -1,6 +1,8 @@
 """Asks every part of the world outside how it is and prints one line each."""
 
+import os
 import shutil
+import stat
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +14,7 @@ LITTLE_ROOM = 10**9
 """Bytes of free disk below which the doctor warns."""
 TOO_LITTLE = 10**8
 """Bytes of free disk below which the next large mail may not fit."""
+OTHERS = stat.S_IROTH | stat.S_IXOTH
 Part = tuple[str, Callable[[], Awaitable[Sequence[Finding]]]]
 """The name of a part and what looks at it."""
 
@@ -48,3 +51,22 @@ async def look_at_disk(folders: Sequence[Path], language: str) -> list[Finding]:
             advice="" if state == OK else say(language, "cli.doctor_free_advice"),
         )  # fmt: skip
     return list(found.values())
+
+
+def _mode(folder: Path) -> int | None:
+    return folder.stat().st_mode if os.name == "posix" and folder.exists() else None
+
+
+async def look_at_rights(folder: Path, language: str) -> list[Finding]:
+    """Whether other users of this machine can look into a folder; nothing is found where there is none yet."""
+    mode = _mode(folder)
+    if mode is None:
+        return []
+    is_open = bool(mode & OTHERS)
+    return [
+        Finding(
+            name=say(language, "cli.doctor_private"), state=WARNING if is_open else OK,
+            detail=say(language, "cli.doctor_private_open" if is_open else "cli.doctor_private_ok", folder=folder),
+            advice=say(language, "cli.doctor_private_advice", folder=folder) if is_open else "",
+        )
+    ]  # fmt: skip

@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from desk.texts import say
+
 
 class OtvetError(Exception):
     """The root of the tree above."""
@@ -57,7 +59,20 @@ class Refusal(OtvetError):
         super().__init__(key)
 
 
-class Unreadable(OtvetError):
+class Worded(OtvetError):
+    """`key` and `values` name a sentence in `desk/texts`; as text it is the English one, for the log."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(say("en", key, **values))
+
+    def said(self, language: str) -> str:
+        """The sentence in a language."""
+        return say(language, self.key, **self.values)
+
+
+class Unreadable(Worded):
     """An outside message that cannot be understood; it goes to quarantine at once."""
 
 
@@ -109,8 +124,8 @@ class AlreadyRunning(OtvetError):
         super().__init__(text)
 
 
-class CannotRestore(OtvetError):
-    """A backup was not restored and nothing was changed; the text is a sentence for the operator."""
+class CannotRestore(Worded):
+    """A backup was not made or not restored, and nothing was changed."""
 
 
 class AlreadyDone(OtvetError):

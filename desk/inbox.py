@@ -63,7 +63,7 @@ class Inbox:
                 counted = raw.attempts if raw.interrupted else raw.attempts - 1
                 again = replace(raw, state=RawState.NEW, attempts=counted, interrupted=raw.interrupted + 1)
                 if counted >= ATTEMPTS:
-                    await quarantine.put(desk, unit, [again], "the process ended while working on it")
+                    await quarantine.put(desk, unit, [again], desk.say("group.reason_killed"))
                 else:
                     await unit.save(again)
             await unit.commit()
@@ -178,11 +178,12 @@ class Inbox:
             self._disk.met(trouble)
             await self._again(raws, RETRY_AFTER)
         except Unreadable as unreadable:
-            await self._quarantine(working, str(unreadable) or "unreadable")
+            await self._quarantine(working, unreadable.said(self._desk.settings.desk.language))
         except Exception as bug:  # the guard: a bug must cost one message's delay, not the desk
             log.exception("raw.failed id=%s channel=%s attempt=%s", raws[0].id, raws[0].channel, working[0].attempts)
             if working[0].attempts >= ATTEMPTS:
-                await self._quarantine(working, f"{type(bug).__name__}: {bug}")
+                what = f"{type(bug).__name__}: {bug}"
+                await self._quarantine(working, self._desk.say("group.reason_bug", what=what))
             else:
                 later = now() + RETRY_AFTER * working[0].attempts
                 await self._disk.surely(lambda: self._put_back(working, not_before=later))

@@ -1,5 +1,6 @@
 """Messages that could not be worked on: kept whole, announced, tried again or dropped by people."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,16 +13,17 @@ from desk.parcels import Action, Button
 from desk.people import Audit
 from desk.ports import Unit
 
+RETRIED = "quarantine retried"
 SHOWN = 300
 """Characters of a reason shown in General; the whole of it stands in the row."""
 
 
 async def put(desk: Desk, unit: Unit, raws: Sequence[Raw], reason: str) -> None:
-    """Set messages aside and tell General once."""
+    """Set messages aside and tell General once; `not_before` then says when they were last tried."""
     # A reason may quote the message itself; PostgreSQL takes neither of these.
     reason = reason.replace("\x00", "").encode(errors="replace").decode()
     for raw in raws:
-        await unit.save(replace(raw, state=RawState.QUARANTINED, error=reason[:2000]))
+        await unit.save(replace(raw, state=RawState.QUARANTINED, error=reason[:2000], not_before=desk.now()))
     first = raws[0]
     text = desk.say("group.quarantined", id=first.id, channel=first.channel, place=first.place, why=reason[:SHOWN])
     retry = Button(label=desk.say("group.button_retry"), action=Action.RETRY, arg=str(first.id))
@@ -31,6 +33,15 @@ async def put(desk: Desk, unit: Unit, raws: Sequence[Raw], reason: str) -> None:
 async def listed(unit: Unit) -> list[Raw]:
     """All that is in quarantine, oldest first."""
     return await unit.find(Raw, state=RawState.QUARANTINED)
+
+
+async def attempts(unit: Unit) -> Counter[int]:
+    """How often each message was tried before its last retrying, by its id; what it counts itself comes on top."""
+    found: Counter[int] = Counter()
+    for audit in await unit.find(Audit, what=RETRIED):
+        for raw_id in audit.data.get("rows", ()):
+            found[raw_id] += audit.data.get("attempts", 0)
+    return found
 
 
 async def retry(desk: Desk, unit: Unit, raw_id: int, *, by: str) -> Raw:
@@ -44,7 +55,8 @@ async def retry(desk: Desk, unit: Unit, raw_id: int, *, by: str) -> Raw:
         rows = await unit.find(Raw, lane=raw.lane, album=raw.album, state=RawState.QUARANTINED)
     for row in rows:
         await unit.save(replace(row, **fresh))
-    await unit.add(Audit(at=desk.now(), who=by, what="quarantine retried", data={"raw": raw_id}))
+    done = {"raw": raw_id, "rows": [row.id for row in rows], "attempts": raw.attempts}
+    await unit.add(Audit(at=desk.now(), who=by, what=RETRIED, data=done))
     return replace(raw, **fresh)
 
 

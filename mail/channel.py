@@ -58,7 +58,7 @@ class MailChannel:
         for raw in raws:
             content = await self._desk.files.read(raw.key) if raw.key else raw.body
             if not content:
-                raise Unreadable("the server gave this mail without any content")
+                raise Unreadable("mail.unreadable_empty")
             signer = await self._own_signer()
             mailbox = self._mailbox(raw.place)
             parsed = await asyncio.to_thread(

@@ -12,7 +12,7 @@ from desk.texts import say
 from mail import smtp
 from mail.arrivals import size_in_words
 from mail.mime import MAIL_LIMIT
-from mail.session import Lost, Refused, Session
+from mail.session import CLOSED, Lost, Refused, Session, why
 
 if TYPE_CHECKING:
     import aiosmtplib
@@ -40,6 +40,12 @@ class _Look:
     def _say(self, key: str, **values: object) -> str:
         return say(self._language, f"mail.doctor_{key}", **values)
 
+    def _why(self, error: Exception) -> str:
+        import aiosmtplib
+
+        cut_off = any(isinstance(one, aiosmtplib.SMTPServerDisconnected) for one in (error, error.__cause__))
+        return Lost(*(CLOSED if cut_off else why(error))).said(self._language)
+
     def _finding(self, kind: str, state: str, detail: str, advice: str = "") -> Finding:
         server = self._mailbox.imap if kind == "imap" else self._mailbox.smtp
         name = self._say(kind, mailbox=self._mailbox.name, host=server.host, port=server.port)
@@ -62,8 +68,7 @@ class _Look:
         except ssl.SSLError as error:
             return self._finding(kind, FAILED, self._say("tls", words=error), self._say("tls_advice"))
         except OSError as error:
-            words = str(error) or type(error).__name__
-            detail = self._say("no_connection", words=words)
+            detail = self._say("no_connection", words=self._why(error))
             return self._finding(kind, FAILED, detail, self._say("connection_advice"))
         writer.close()
         return None
@@ -83,7 +88,7 @@ class _Look:
             found = [self._finding("imap", OK, self._say("connected"))]
             return [*found, *self._capabilities(session), await self._inbox(session), await self._done(session)]
         except Lost as error:
-            detail = self._say("no_connection", words=error)
+            detail = self._say("no_connection", words=error.said(self._language))
             return [self._finding("imap", FAILED, detail, self._say("connection_advice"))]
         finally:
             await session.close()
@@ -140,7 +145,7 @@ class _Look:
             no_starttls = server.security == "starttls" and not isinstance(error, OSError)
             key = "tls" if tls or no_starttls else "no_connection"
             advice = self._say("tls_advice" if key == "tls" else "connection_advice")
-            return [self._finding("smtp", FAILED, self._say(key, words=error), advice)]
+            return [self._finding("smtp", FAILED, self._say(key, words=self._why(error)), advice)]
         finally:
             client.close()
 

@@ -17,7 +17,7 @@ from mail.done import DoneFolder
 from mail.fetching import FETCH_AT_ONCE, Fetcher
 from mail.needs import Known, Memory, OnHealth, Pauses
 from mail.place import Place, begin, begin_again
-from mail.session import LoginRefused, Lost, Refused, Session
+from mail.session import LoginRefused, Lost, Refused, Session, why
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,8 @@ class Poller:
             except LoginRefused as error:
                 pause = await self._login_refused(str(error))
             except (Lost, OSError) as error:
-                pause = await self._failed("mail.unreachable", str(error) or type(error).__name__)
+                lost = error if isinstance(error, Lost) else Lost(*why(error))
+                pause = await self._failed("mail.unreachable", lost.said(self.account.language))
             except Refused as error:
                 pause = await self._failed("mail.folder_refused", str(error), folder=self.account.inbox)
             except NoRoom:

@@ -83,7 +83,7 @@ class Part:
 def take_apart(raw: bytes) -> Part:
     """Return the tree of a mail; Unreadable with a plain reason when it is beyond the limits."""
     if len(raw) > MAIL_LIMIT:
-        raise Unreadable(f"the mail has {len(raw):,} bytes, more than {MAIL_LIMIT:,}")
+        raise Unreadable("mail.unreadable_size", size=len(raw), limit=MAIL_LIMIT)
     if b"\n" not in raw[:HEADER_LIMIT]:
         raw = raw.replace(b"\r", b"\n")
     raw = raw.lstrip(b"\r\n")
@@ -102,12 +102,12 @@ class _Reader:
     def part(self, begin: int, end: int, depth: int) -> Part:
         self.count += 1
         if self.count > PART_LIMIT:
-            raise Unreadable(f"the mail has more than {PART_LIMIT:,} parts")
+            raise Unreadable("mail.unreadable_parts", limit=PART_LIMIT)
         if depth > DEPTH_LIMIT:
-            raise Unreadable(f"the mail's parts are nested more than {DEPTH_LIMIT} deep")
+            raise Unreadable("mail.unreadable_depth", limit=DEPTH_LIMIT)
         headers, size = read_headers(self.raw[begin : min(end, begin + HEADER_LIMIT)])
         if size >= HEADER_LIMIT:
-            raise Unreadable(f"the mail's headers have more than {HEADER_LIMIT:,} bytes")
+            raise Unreadable("mail.unreadable_headers", limit=HEADER_LIMIT)
         value = headers.raw("content-type")
         match = _TYPE.match(value.decode("ascii", "replace"))
         part = Part(

@@ -73,7 +73,7 @@ def _sender(headers: Headers, sort: Sort) -> Person:
         return sender
     if sort is Sort.BOUNCE:
         return Person("", "mailer-daemon")
-    raise Unreadable("the mail names no sender's address")
+    raise Unreadable("mail.unreadable_sender")
 
 
 def _thread(references: Sequence[str], replied: Sequence[str]) -> tuple[str, ...]:

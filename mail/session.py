@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from desk.texts import say
 from mail import wire
 
 T = TypeVar("T")
+
+CLOSED, SILENT, REFUSED = ("", "mail.lost_closed"), ("", "mail.lost_silent"), ("", "mail.lost_refused")
 
 ANSWER_WITHIN = 30.0  # seconds for a command's answer; a FETCH may take this long without a byte arriving
 FETCH_WITHIN = 900.0  # seconds for a whole answer to FETCH, over a slow line too
@@ -26,7 +29,16 @@ PASSING = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"}
 
 
 class Lost(Exception):
-    """The connection is gone or was thrown away; the text says why, for people."""
+    """The connection is gone or was thrown away; why, in somebody else's words or by a `key` of desk/texts."""
+
+    def __init__(self, words: str = "", key: str = "") -> None:
+        self.words = words
+        self.key = key
+        super().__init__(self.said("en"))
+
+    def said(self, language: str) -> str:
+        """Why, in a language where it is ours to say."""
+        return say(language, self.key, words=self.words) if self.key else self.words
 
 
 class Refused(Exception):
@@ -41,6 +53,17 @@ class LoginRefused(Refused):
     """These credentials are not accepted."""
 
 
+def why(error: BaseException) -> tuple[str, str]:
+    """What Lost says of an error: words, and a key where they can be said better."""
+    if isinstance(error, TimeoutError):
+        return SILENT
+    if isinstance(error, ConnectionRefusedError) or isinstance(error.__cause__, ConnectionRefusedError):
+        return REFUSED
+    if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError | EOFError):
+        return CLOSED
+    return str(error) or type(error).__name__, ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
     uidvalidity: int
@@ -53,7 +76,7 @@ class Session:
     def __init__(self, *, within: float = ANSWER_WITHIN) -> None:
         self._client: Any = None
         self._within = within
-        self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._gone: asyncio.Future[tuple[str, str]] = asyncio.get_running_loop().create_future()
         self._idle: asyncio.Future[Any] | None = None
         self._lying = -1  # mails in the folder, as far as the server has told
         self._news = False
@@ -169,7 +192,7 @@ class Session:
         except TimeoutError:
             pushed = []
         if isinstance(pushed, list) and any(bytes(line).upper().startswith(b"BYE") for line in pushed):
-            raise self._drop("the server said goodbye: " + bytes(pushed[0]).decode(errors="replace")[:200])
+            raise self._drop(bytes(pushed[0]).decode(errors="replace")[:200], "mail.lost_goodbye")
         self._client.idle_done()
         await self._wait(idling)
         self._idle = None
@@ -190,7 +213,7 @@ class Session:
     async def _sleep(self, seconds: float) -> None:
         await asyncio.wait({self._gone}, timeout=seconds)
         if self._gone.done():
-            raise self._drop(self._gone.result())
+            raise self._drop(*self._gone.result())
 
     async def _wait(self, doing: Awaitable[T], *, within: float | None = None, own_limit: bool = False) -> T:
         """Return the answer, or raise Lost; `own_limit`: the caller waits with a limit and wants its TimeoutError."""
@@ -209,16 +232,16 @@ class Session:
             except TimeoutError:
                 if own_limit:
                     raise
-                raise self._drop("the server does not answer") from None
+                raise self._drop(*SILENT) from None
             except (OSError, ssl.SSLError, ValueError) as error:
-                raise self._drop(str(error) or type(error).__name__) from error
+                raise self._drop(*why(error)) from error
             except Exception as error:
                 if not type(error).__module__.startswith("aioimaplib"):
                     raise
                 raise self._drop(str(error) or type(error).__name__) from error
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        raise self._drop(self._gone.result() if self._gone.done() else "the server does not answer")
+        raise self._drop(*(self._gone.result() if self._gone.done() else SILENT))
 
     def _good(self, answer: Any) -> Any:
         if answer.result != "OK":
@@ -227,11 +250,11 @@ class Session:
 
     def _connection_lost(self, error: Exception | None) -> None:
         if not self._gone.done():
-            self._gone.set_result(str(error or "") or "the connection was closed by the server")
+            self._gone.set_result(why(error) if error else CLOSED)
 
-    def _drop(self, why: str) -> Lost:
+    def _drop(self, words: str, key: str = "") -> Lost:
         self._abandon()
-        return Lost(why)
+        return Lost(words, key)
 
     def _abandon(self) -> None:
         """Forget the connection: what aioimaplib still waits for would wait for ever."""

@@ -104,7 +104,7 @@ def unpack(archive: Path, tables: Path, files: Path) -> Manifest:
             for member in tar:
                 content = tar.extractfile(member) if member.isreg() else None
                 if content is None or manifest is not None:
-                    raise CannotRestore(f"{archive}: {member.name!r} does not belong into a backup")
+                    raise CannotRestore("cli.restore_strange", file=archive, name=repr(member.name))
                 if table := TABLE.fullmatch(member.name):
                     found_tables[table[1]] = _take(content, tables / f"{table[1]}.jsonl")
                 elif file := FILE.fullmatch(member.name):
@@ -112,11 +112,11 @@ def unpack(archive: Path, tables: Path, files: Path) -> Manifest:
                 elif member.name == MANIFEST:
                     manifest = _manifest(archive, content.read())
                 else:
-                    raise CannotRestore(f"{archive}: {member.name!r} does not belong into a backup")
+                    raise CannotRestore("cli.restore_strange", file=archive, name=repr(member.name))
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise CannotRestore(f"{archive} is damaged or no backup: {error}") from error
+        raise CannotRestore("cli.restore_damaged", file=archive, what=error) from error
     if manifest is None:
-        raise CannotRestore(f"{archive} is cut off: its list of contents is missing")
+        raise CannotRestore("cli.restore_cut_off", file=archive)
     _compare(archive, manifest.tables, found_tables)
     _compare(archive, manifest.files, found_files)
     return manifest
@@ -135,16 +135,16 @@ def _manifest(archive: Path, content: bytes) -> Manifest:
     try:
         told = json.loads(content)
         if told["format"] != FORMAT:
-            raise CannotRestore(f"{archive} has format {told['format']}; this program reads format {FORMAT}")
+            raise CannotRestore("cli.restore_format", file=archive, found=told["format"], wanted=FORMAT)
         parts = {kind: {name: Part(**part) for name, part in told[kind].items()} for kind in ("tables", "files")}
         return Manifest(revision=str(told["revision"]), **parts)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CannotRestore(f"{archive}: its list of contents cannot be read: {error!r}") from error
+        raise CannotRestore("cli.restore_unreadable", file=archive, what=repr(error)) from error
 
 
 def _compare(archive: Path, told: Mapping[str, Part], found: Mapping[str, str]) -> None:
     for name in sorted({*told, *found}):
         if name not in found:
-            raise CannotRestore(f"{archive} is damaged: {name} is missing")
+            raise CannotRestore("cli.restore_missing", file=archive, name=name)
         if name not in told or told[name].sha256 != found[name]:
-            raise CannotRestore(f"{archive} is damaged: {name} is not what was stored")
+            raise CannotRestore("cli.restore_changed", file=archive, name=name)

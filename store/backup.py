@@ -71,13 +71,13 @@ def _dump(url: str, work: Path) -> tuple[str, dict[str, int]]:
     """Write every table into a file of its own; the revision, and how many rows each has."""
     database = sqlite_file(url)
     if database is not None and not database.exists():
-        raise CannotRestore(f"there is no database {database}")  # opening it would make one
+        raise CannotRestore("cli.backup_no_database", file=database)  # opening it would make one
     engine = sync_engine(url)
     try:
         with engine.connect().execution_options(**snapshot(engine.dialect.name)) as connection, connection.begin():
             revision = recorded(connection)
             if not revision:
-                raise CannotRestore("the database has no tables yet; there is nothing to back up")
+                raise CannotRestore("cli.backup_nothing")
             return revision, {table.name: _dump_table(connection, table, work) for table in tables_of(connection)}
     finally:
         engine.dispose()

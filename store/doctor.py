@@ -18,7 +18,7 @@ async def check(url: str, language: str) -> list[Finding]:
         if not os.access(above, os.W_OK):
             advice = say(language, "cli.doctor_database_advice")
             return [Finding(name=name, state=FAILED, detail=str(above), advice=advice)]
-        return [_new(name, language, WARNING)]
+        return [_new(name, language, made_at_start=True)]
     database = Database(url)
     try:
         async with database.reading() as connection:
@@ -32,7 +32,7 @@ async def check(url: str, language: str) -> list[Finding]:
     finally:
         await database.close()
     if not revision:
-        return [_new(name, language, WARNING if file else FAILED)]
+        return [_new(name, language, made_at_start=file is not None)]
     if revision == HEAD:
         return [Finding(name=name, state=OK, detail=say(language, "cli.doctor_revision", revision=revision))]
     detail = say(language, "cli.doctor_old", revision=revision, wanted=HEAD)
@@ -40,6 +40,7 @@ async def check(url: str, language: str) -> list[Finding]:
     return [Finding(name=name, state=state, detail=detail, advice=say(language, "cli.doctor_old_advice"))]
 
 
-def _new(name: str, language: str, state: str) -> Finding:
-    detail, advice = say(language, "cli.doctor_new"), say(language, "cli.doctor_new_advice")
-    return Finding(name=name, state=state, detail=detail, advice=advice)
+def _new(name: str, language: str, *, made_at_start: bool) -> Finding:
+    state = WARNING if made_at_start else FAILED
+    advice = say(language, "cli.doctor_new_advice" if made_at_start else "cli.doctor_new_postgres_advice")
+    return Finding(name=name, state=state, detail=say(language, "cli.doctor_new"), advice=advice)

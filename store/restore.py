@@ -51,7 +51,7 @@ def _restore(archive: Path, url: str, files: Path, force: bool) -> Manifest:
         tables, contents = Path(folder) / "tables", Path(folder) / "files"
         manifest = unpack(archive, tables, contents)
         if not known(manifest.revision):
-            raise CannotRestore(f"{archive} was made by a newer version (revision {manifest.revision}); install that")
+            raise CannotRestore("cli.restore_newer", file=archive, revision=manifest.revision)
         if not force:
             _refuse_other_files(files, manifest)
             _refuse_rows(url)
@@ -69,7 +69,7 @@ def _restore(archive: Path, url: str, files: Path, force: bool) -> Manifest:
 def _refuse_other_files(files: Path, manifest: Manifest) -> None:
     for path in files.glob("[0-9a-f][0-9a-f]/*"):
         if path.name not in manifest.files:
-            raise CannotRestore(f"{files} is not empty: it has {path.name}, which is not in the backup")
+            raise CannotRestore("cli.restore_other_files", folder=files, name=path.name)
 
 
 def _refuse_rows(url: str) -> None:
@@ -87,7 +87,7 @@ def _refuse_rows(url: str) -> None:
 def _refuse_rows_in(connection: Connection) -> None:
     for table in tables_of(connection):
         if table.name in METADATA.tables and table.name != COUNTER.name and _rows(connection, table, limit=1):
-            raise CannotRestore(f"the database is not empty: there are rows in {table.name!r}")
+            raise CannotRestore("cli.restore_not_empty", table=table.name)
 
 
 def _rows(connection: Connection, table: Table, *, limit: int) -> int:
@@ -132,7 +132,8 @@ def _drop_ours(connection: Connection) -> None:
 def _refuse_unknown(tables: list[Table], manifest: Manifest) -> None:
     unknown = set(manifest.tables) - {table.name for table in tables}
     if unknown:
-        raise CannotRestore(f"the backup has tables that revision {manifest.revision} has not: {sorted(unknown)}")
+        names = ", ".join(sorted(unknown))
+        raise CannotRestore("cli.restore_strange_tables", revision=manifest.revision, names=names)
 
 
 def _fill(connection: Connection, table: Table, path: Path, manifest: Manifest) -> None:
@@ -146,7 +147,7 @@ def _fill(connection: Connection, table: Table, path: Path, manifest: Manifest) 
             connection.execute(insert(table), chunk)
             count += len(chunk)
     if count != manifest.tables[table.name].size:
-        raise CannotRestore(f"the backup is damaged: {count} rows of {table.name!r} are not what was stored")
+        raise CannotRestore("cli.restore_rows", count=count, table=table.name)
 
 
 def _values(file: Iterable[bytes], table: Table) -> Iterator[dict[str, Any]]:

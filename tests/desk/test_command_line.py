@@ -1,6 +1,7 @@
 """The command line as people use it: commands, exit codes, sentences, and no stack trace."""
 
 import os
+import stat
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from desk.__main__ import main
+from desk.doctor import look_at_rights
+from desk.findings import OK, WARNING
 from desk.incoming import Raw, RawState
 from store.files import FolderFiles
 from store.store import SqlStore
@@ -174,11 +177,12 @@ def test_quarantine_lists_shows_retries_and_drops(config: Path, capsys: pytest.C
     (config.parent / "data").mkdir()
     assert told("list") == "В карантине ничего нет.\n"
     asyncio.run(put_in_quarantine(config.parent))
-    assert "1  2026-11-22 00:00Z  mail  support  7:1  ValueError: no idea" in told("list")
+    line = "1  2026-11-22 00:00Z  mail  support  7:1  3 попытки, последняя 2026-11-22 00:00Z  ValueError: no idea"
+    assert line in told("list")
     shown = told("show", "1")
     assert "hello" in shown
     assert "\x1b" not in shown
-    assert "1" in told("retry", "1")
+    assert "Попробуем ещё раз: работающая служба возьмёт сообщение 1 в течение минуты" in told("retry", "1")
     assert told("list") == "В карантине ничего нет.\n"
     assert "1" in told("drop", "1", code=1)
 
@@ -191,6 +195,50 @@ def test_a_backup_comes_back(config: Path, capsys: pytest.CaptureFixture[str]) -
     assert saved.exists()
     assert main(["restore", str(saved), "--force", *at]) == 0
     assert str(saved) in capsys.readouterr().out
+
+
+def test_what_cannot_be_restored_is_told_in_the_language_of_the_desk(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A database that is not empty, a damaged archive, one that is not there."""
+    import asyncio
+
+    saved, at = config.parent / "saved.tar.gz", ["--config", str(config)]
+    assert main(["migrate", *at]) == 0
+    asyncio.run(put_in_quarantine(config.parent))
+    assert main(["backup", str(saved), *at]) == 0
+    capsys.readouterr()
+    assert main(["restore", str(saved), *at]) == 1
+    assert capsys.readouterr().err.startswith("База данных не пуста (")
+    (config.parent / "damaged").write_bytes(b"PK" * 1000)
+    assert main(["restore", str(config.parent / "damaged"), *at]) == 1
+    assert "не резервная копия, или она повреждена" in capsys.readouterr().err
+    assert main(["restore", str(config.parent / "nowhere"), *at]) == 1
+    assert capsys.readouterr().err == f"Нет такого файла или папки: {config.parent / 'nowhere'}.\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other rights")
+def test_what_the_desk_makes_is_for_its_own_user_alone(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Folder, database and backup; a folder that was there is left as it is, and the doctor warns."""
+    import asyncio
+
+    at, data, saved = ["--config", str(config)], config.parent / "data", config.parent / "saved.tar.gz"
+    before = os.umask(0o022)
+    try:
+        assert main(["migrate", *at]) == 0
+        assert main(["backup", str(saved), *at]) == 0
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (data, data / "desk.db", saved)] == [0o700, 0o600, 0o600]
+    (fine,) = asyncio.run(look_at_rights(data, "ru"))
+    data.chmod(0o755)
+    assert main(["migrate", *at]) == 0
+    assert stat.S_IMODE(data.stat().st_mode) == 0o755
+    (warned,) = asyncio.run(look_at_rights(data, "ru"))
+    assert (fine.state, warned.state) == (OK, WARNING)
+    assert f"chmod 700 {data}" in warned.advice
+    assert asyncio.run(look_at_rights(config.parent / "nowhere", "ru")) == []
 
 
 def test_the_doctor_tells_one_line_for_each_thing(run: Run) -> None:

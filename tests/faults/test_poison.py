@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from desk import quarantine_commands
 from desk.disk import Disk
 from desk.errors import DeliveryDelayed, NoRoom, StoreAway, Unreadable
 from desk.inbox import Inbox
@@ -113,11 +114,32 @@ async def test_what_is_nobodys_fault_is_no_attempt(both: World, inbox: Inbox, be
 
 async def test_the_unreadable_is_set_aside_at_once(both: World, inbox: Inbox, bench: Bench) -> None:
     await both.running.stop()
-    bench.errors["?"] = [Unreadable("no update")]
+    bench.errors["?"] = [Unreadable("bot.unreadable_update")]
     await inbox.receive([arriving("?")])
     await work(both, inbox)
     row = (await raws(both))["?"]
-    assert (row.state, row.attempts, row.error) == (RawState.QUARANTINED, 1, "no update")
+    reason = "Telegram прислал не то, что обещает: это не обновление"
+    assert (row.state, row.attempts, row.error) == (RawState.QUARANTINED, 1, reason)
+
+
+async def test_a_retry_that_fails_again_shows_in_the_list(both: World, inbox: Inbox, bench: Bench) -> None:
+    """How often it was tried and when last: an operator sees that something happened."""
+    await both.running.stop()
+    bench.errors["?"] = [Unreadable("bot.unreadable_update")] * 3
+    await inbox.receive([arriving("?")])
+    await work(both, inbox)
+    first = await quarantine_commands.carry_out(both.desk, "list", 0)
+    row = (await raws(both))["?"]
+    for _ in range(2):
+        both.clock.advance(minutes=5)
+        await quarantine_commands.carry_out(both.desk, "retry", row.id)
+        await work(both, inbox)
+    again = await quarantine_commands.carry_out(both.desk, "list", 0)
+    assert f"1 попытка, последняя {row.at:%Y-%m-%d %H:%M}Z" in first
+    assert "3 попытки, последняя" in again
+    assert f"{(await raws(both))['?'].not_before:%H:%M}Z" in again
+    assert first.split("последняя")[1] != again.split("последняя")[1]
+    assert "3 попытки" in await quarantine_commands.carry_out(both.desk, "show", row.id)
 
 
 async def test_a_kill_is_no_failure_and_what_was_interrupted_is_tried_alone(

@@ -1,5 +1,6 @@
 """The doctor says of each mailbox what works and what to do about what does not."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -62,6 +63,21 @@ async def test_a_server_that_is_down(world: MailWorld) -> None:
     findings = list(await check(make_settings(world)))
     assert [one.state for one in findings] == [FAILED, FAILED]
     assert all("host, port" in one.advice for one in findings)
+    assert {one.detail for one in findings} == {"нет связи: сервер не принимает соединений"}
+
+
+async def test_a_server_that_hangs_up_is_told_in_the_language_of_the_desk(world: MailWorld) -> None:
+    """The connection is taken and closed before a greeting."""
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        for language, words in (("ru", "сервер закрыл соединение"), ("en", "closed by the server")):
+            settings = make_settings(world, imap={"port": port}, smtp={"port": port}, language=language)
+            findings = list(await check(settings))
+            assert [words in one.detail for one in findings] == [True, True], findings
 
 
 async def test_a_name_that_does_not_exist(world: MailWorld) -> None:
