@@ -143,6 +143,7 @@ class Database:
         self._readers = self.engine.execution_options(**snapshot(self.engine.dialect.name))
         self._queue = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
+        self._closed = False
 
     @asynccontextmanager
     async def writing(self, *, rebuilding: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -182,6 +183,9 @@ class Database:
             finally:
                 if connection.sync_connection is not None:
                     await self.whole(connection.close())
+                if self._closed:
+                    # Given back after the end: nobody else would end it, and SQLite's thread would outlive us.
+                    await self.whole(self.engine.dispose())
 
     async def whole(self, operation: Awaitable[T]) -> T:
         """Await something that the database does. On SQLite a cancellation waits for its end.
@@ -204,6 +208,7 @@ class Database:
 
     async def close(self) -> None:
         """End every connection. What is still in use ends when it is given back."""
+        self._closed = True
         await self.engine.dispose()
 
 

@@ -207,3 +207,26 @@ def test_other_databases_are_refused(url: str) -> None:
     """With a word on which are known."""
     with pytest.raises(ValueError, match="sqlite://"):
         SqlStore(url)
+
+
+async def test_a_connection_given_back_after_the_end_is_ended_too(sqlite_url: str) -> None:
+    """A task that outlives the store must not leave SQLite's thread behind it."""
+    before = threading.active_count()
+    store = SqlStore(sqlite_url)
+    await store.open()
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def late() -> None:
+        async with store.view() as view:
+            await view.count(Client)
+            reading.set()
+            await go_on.wait()
+
+    task = asyncio.create_task(late())
+    await reading.wait()
+    await store.close()
+    go_on.set()
+    await task
+    async with asyncio.timeout(5):
+        while threading.active_count() > before:
+            await asyncio.sleep(0.01)
