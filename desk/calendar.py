@@ -13,6 +13,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from desk.durations import Span
+from desk.said import Said, Wrong
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ONE_DAY = timedelta(days=1)
@@ -213,29 +214,26 @@ def parse_hours(text: str) -> tuple[tuple[int, int], ...]:
     for part in text.split(","):
         start, end = _parse_shift(part.strip())
         if shifts and start < shifts[-1][1]:
-            raise ValueError(f"{part.strip()!r} overlaps the hours before it; write the day's hours in order")
+            raise Wrong(Said("config.hours_overlap", text=repr(part.strip())))
         shifts.append((start, end))
     if shifts[-1][1] - DAY > shifts[0][0]:
-        raise ValueError(f"{text!r} is longer than a day")
+        raise Wrong(Said("config.hours_over_a_day", text=repr(text)))
     return tuple(shifts)
 
 
 def _parse_shift(part: str) -> tuple[int, int]:
     match = _SHIFT.fullmatch(part)
     if match is None:
-        raise ValueError(f'{part!r} is not working hours; write them as "10:00-14:00, 15:00-19:00" or "00:00-24:00"')
+        raise Wrong(Said("config.no_hours", text=repr(part)))
     start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
     if start >= DAY or end > DAY or int(match[2]) > 59 or int(match[4]) > 59:  # noqa: PLR2004 - minutes of an hour
-        raise ValueError(f"{part!r} names a time that no clock shows; a day runs from 00:00 to 24:00")
+        raise Wrong(Said("config.no_clock_time", text=repr(part)))
     if start == end:
-        raise ValueError(f'{part!r} is empty; all day is "00:00-24:00", and a day without work is left out')
+        raise Wrong(Said("config.hours_empty", text=repr(part)))
     if end < start:
         end += DAY
         if end - start > LONGEST_NIGHT:
-            raise ValueError(
-                f"{part!r} ends before it starts; a night shift may cross midnight "
-                f"but lasts no longer than {LONGEST_NIGHT // 60} hours"
-            )
+            raise Wrong(Said("config.hours_backwards", text=repr(part), longest=LONGEST_NIGHT // 60))
     return start, end
 
 

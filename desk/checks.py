@@ -16,20 +16,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Sec
 
 from desk.calendar import WEEK, parse_hours
 from desk.durations import Span, parse_plain, parse_span
+from desk.said import Said, Wrong
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?", re.ASCII)
 _TOKEN = re.compile(r"[0-9]+:\S+", re.ASCII)
 LONGEST_PREFIX = 10  # a topic's name has 128 characters, most of them for the client
 _NAME = re.compile(r"[\w.-]{1,64}")
-
-
-class Wrong(ValueError):
-    """A mistake in the operator's words, with what was probably meant."""
-
-    def __init__(self, message: str, suggestion: str = "") -> None:
-        self.message, self.suggestion = message, suggestion
-        super().__init__(message)
 
 
 def closest(word: str, known: Iterable[str]) -> str:
@@ -42,8 +35,8 @@ def closest(word: str, known: Iterable[str]) -> str:
 def nearest(word: str, known: Collection[str]) -> str:
     """A question that names the known word most like `word`, else the list of them."""
     if meant := closest(word, known):
-        return f'Did you mean "{meant}"?'
-    return "Known are " + ", ".join(f'"{name}"' for name in known) + "." if known else ""
+        return Said("config.did_you_mean", word=meant)
+    return Said("config.known_are", words=", ".join(f'"{name}"' for name in known)) if known else ""
 
 
 def from_environment(value: Any, info: ValidationInfo) -> Any:
@@ -51,20 +44,20 @@ def from_environment(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, dict):
         return value
     if set(value) != {"env"} or not isinstance(value["env"], str):
-        raise Wrong('a reference is written { env = "NAME" }')
+        raise Wrong(Said("config.reference"))
     environ: Mapping[str, str] = (info.context or {}).get("environ", os.environ)
     name = value["env"]
     if not environ.get(name):
         near = difflib.get_close_matches(name, environ, n=1, cutoff=0.8)
-        hint = f"Set it, or did you mean {near[0]}?" if near and near[0] != name else "Set it before the start."
-        state = "is empty" if name in environ else "is not set"
-        raise Wrong(f"the environment variable {name} {state}", hint)
+        misspelt = bool(near) and near[0] != name
+        hint = Said("config.set_or_meant", name=near[0]) if misspelt else Said("config.set_variable")
+        raise Wrong(Said("config.variable_empty" if name in environ else "config.variable_unset", name=name), hint)
     return environ[name]
 
 
-def shaped(form: re.Pattern[str], message: str, text: str) -> str:
+def shaped(form: re.Pattern[str], key: str, text: str) -> str:
     if not form.fullmatch(text):
-        raise Wrong(message)
+        raise Wrong(Said(key))
     return text
 
 
@@ -72,11 +65,11 @@ def _span(value: Any, read: Callable[[str], Span | timedelta] = parse_span, leas
     if isinstance(value, Span):
         return value
     if not isinstance(value, str):
-        raise Wrong('must be a duration in quotes, such as "5 seconds", "7 days" or "5 working days"')
+        raise Wrong(Said("config.span"))
     length = read(value)
     span = length if isinstance(length, Span) else Span(plain=length)
     if least is not None and (not span or (span.plain is not None and span.plain < least)):
-        raise Wrong(f'"{value}" is too short', f'The least is "{Span(plain=least)}".')
+        raise Wrong(Said("config.too_short", value=value), Said("config.too_short_hint", least=str(Span(plain=least))))
     return span
 
 
@@ -86,7 +79,7 @@ def day_of(value: Any) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise Wrong('must be a date, such as "2026-12-30"') from None
+        raise Wrong(Said("config.date")) from None
 
 
 def zone_named(name: str) -> str:
@@ -96,12 +89,13 @@ def zone_named(name: str) -> str:
     city = {zone.rsplit("/", 1)[-1].lower(): zone for zone in sorted(zones, reverse=True)}
     near = difflib.get_close_matches(name.lower().replace(" ", "_"), [*city, *(z.lower() for z in zones)], n=1)
     found = near and (city.get(near[0]) or next((zone for zone in zones if zone.lower() == near[0]), ""))
-    raise Wrong(f'"{name}" is no time zone', f'Did you mean "{found}"?' if found else 'Write it like "Europe/Moscow".')
+    hint = Said("config.did_you_mean", word=found) if found else Said("config.no_zone_hint")
+    raise Wrong(Said("config.no_zone", name=name), hint)
 
 
 def path_of(value: Any, info: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or not str(value).strip():
-        raise Wrong("must be a folder's path in quotes")
+        raise Wrong(Said("config.folder"))
     return Path(os.path.normpath((info.context or {}).get("folder", Path.cwd()) / Path(value).expanduser()))
 
 
@@ -112,25 +106,27 @@ def database_url(url: str, info: ValidationInfo) -> str:
     if scheme in ("postgresql", "postgresql+psycopg") and rest.strip("/"):
         return url
     if scheme == "sqlite":
-        raise Wrong("names no file", 'Write "sqlite:///data/desk.db"; a fourth slash begins an absolute path.')
-    meant = "Did you mean postgresql://?" if scheme.startswith(("postgres", "psql", "pg")) else ""
-    raise Wrong("is no database that the desk knows", meant or 'Write "sqlite:///data/desk.db" or "postgresql://…".')
+        raise Wrong(Said("config.no_database_file"), Said("config.no_database_file_hint"))
+    like = scheme.startswith(("postgres", "psql", "pg"))
+    hint = Said("config.postgresql_meant" if like else "config.no_database_hint")
+    raise Wrong(Said("config.no_database"), hint)
 
 
-def web_url(schemes: tuple[str, ...], url: str) -> str:
+def web_url(schemes: tuple[str, str], url: str) -> str:
     try:
         parts = urlsplit(url)
         fine = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         fine = False
     if not fine:
-        raise Wrong(f"must be an address that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        first, second = (f"{scheme}://" for scheme in schemes)
+        raise Wrong(Said("config.web_address", first=first, second=second))
     return url.rstrip("/")
 
 
 def weekday_named(name: str) -> str:
     if name not in WEEK:
-        raise Wrong(f'unknown weekday "{name}"', nearest(name, WEEK))
+        raise Wrong(Said("config.unknown_weekday", name=name), nearest(name, WEEK))
     return name
 
 
@@ -138,25 +134,25 @@ def shifts_of(value: Any) -> tuple[tuple[int, int], ...]:
     if isinstance(value, tuple):
         return value
     if not isinstance(value, str):
-        raise Wrong('must be hours in quotes, such as "10:00-14:00, 15:00-19:00"')
+        raise Wrong(Said("config.hours"))
     return parse_hours(value) if value.strip() else ()  # "" is a day without work
 
 
 def prefix_of(text: str) -> str:
     if not text.isalnum() or len(text) > LONGEST_PREFIX:
-        raise Wrong(f"must be 1 to {LONGEST_PREFIX} letters or digits")
+        raise Wrong(Said("config.prefix", longest=LONGEST_PREFIX))
     return text
 
 
 def group_id(number: int) -> int:
     if number >= 0:
-        raise Wrong("a group's id is a negative number", "A forum's begins with -100.")
+        raise Wrong(Said("config.group_id"), Said("config.group_id_hint"))
     return number
 
 
 def bot_token(token: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(token.get_secret_value()):
-        raise Wrong("is no bot token", "BotFather gives it as 123456:ABC…")
+        raise Wrong(Said("config.token"), Said("config.token_hint"))
     return token
 
 
@@ -168,14 +164,10 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-Text = Annotated[str, AfterValidator(partial(shaped, re.compile(r"(?s).*\S.*"), "must not be empty"))]
-Name = Annotated[
-    str, AfterValidator(partial(shaped, _NAME, "must be a short name of letters, digits, dots, dashes, no spaces"))
-]
-Host = Annotated[str, AfterValidator(partial(shaped, _HOST, 'must be a host, such as "mail.example.com"'))]
-MailAddress = Annotated[
-    str, AfterValidator(partial(shaped, _ADDRESS, 'must be an address, such as "support@example.com"'))
-]
+Text = Annotated[str, AfterValidator(partial(shaped, re.compile(r"(?s).*\S.*"), "config.empty"))]
+Name = Annotated[str, AfterValidator(partial(shaped, _NAME, "config.name"))]
+Host = Annotated[str, AfterValidator(partial(shaped, _HOST, "config.host"))]
+MailAddress = Annotated[str, AfterValidator(partial(shaped, _ADDRESS, "config.mail_address"))]
 Zone = Annotated[str, AfterValidator(zone_named)]
 Prefix = Annotated[str, AfterValidator(prefix_of)]
 Folder = Annotated[Path, PlainValidator(path_of)]

@@ -88,7 +88,7 @@ def sentence(error: Exception, language: str) -> str:
     """What to tell a person about an error that ended a command."""
     if isinstance(error, ConfigError):
         head = say(language, "cli.config_wrong", number=len(error.mistakes))
-        return "\n".join([head, *(f"  {mistake}" for mistake in error.mistakes)])
+        return "\n".join([head, *(f"  {mistake.told(language)}" for mistake in error.mistakes)])
     if isinstance(error, Refusal):
         return say(language, error.key, **error.values)
     if isinstance(error, Worded):

@@ -2,8 +2,11 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+
+from desk.said import Said, Wrong
 
 # The longest wait that still adds to today's date without leaving the years that datetime knows.
 LONGEST = timedelta(days=3660)
@@ -17,7 +20,6 @@ _UNITS: dict[str, timedelta | None] = {
     "working day": None,
     "working hour": None,
 }
-_ACCEPTED = '"5 seconds", "1 minute", "2 hours", "7 days", "3 weeks", "5 working days" or "16 working hours"'
 _FORM = re.compile(r"([0-9]{1,9})\s*([a-z][a-z _-]*)", re.ASCII)
 
 
@@ -61,16 +63,14 @@ def parse_span(text: str) -> Span:
     """Return the span that `text` names; raise ValueError with a sentence for the operator."""
     match = _FORM.fullmatch(text.strip().lower())
     if match is None:
-        raise ValueError(f"{text!r} is not a duration; write a whole number and a unit: {_ACCEPTED}")
+        raise Wrong(Said("config.no_duration", text=repr(text), accepted=Said("config.durations")))
     number, words = int(match[1]), " ".join(re.split(r"[\s_-]+", match[2].strip()))
     unit = words.removesuffix("s")
     if unit not in _UNITS:
-        near = difflib.get_close_matches(unit, _UNITS, n=1, cutoff=0.5)
-        meant = f"; did you mean {_counted(number, near[0])!r}?" if near else ""
-        raise ValueError(f"{text!r} is not a duration: unknown unit {words!r}{meant} Accepted are {_ACCEPTED}")
+        raise Wrong(_unknown(text, number, words, difflib.get_close_matches(unit, _UNITS, n=1, cutoff=0.5)))
     size = _UNITS[unit]
     if number * (size or timedelta(days=1) / (1 if unit == "working day" else 24)) > LONGEST:
-        raise ValueError(f"{text!r} is longer than ten years, which no promise is")
+        raise Wrong(Said("config.too_long", text=repr(text)))
     if unit == "working day":
         return Span(working_days=number)
     if unit == "working hour":
@@ -82,8 +82,15 @@ def parse_plain(text: str) -> timedelta:
     """Return time that runs around the clock; raise ValueError, also for working days and hours."""
     span = parse_span(text)
     if span.plain is None:
-        raise ValueError(f'{text!r} depends on a calendar; here plain time is meant, such as "2 hours" or "7 days"')
+        raise Wrong(Said("config.needs_calendar", text=repr(text)))
     return span.plain
+
+
+def _unknown(text: str, number: int, unit: str, near: Sequence[str]) -> Said:
+    said = {"text": repr(text), "unit": repr(unit), "accepted": Said("config.durations")}
+    if near:
+        return Said("config.no_unit_meant", **said, meant=repr(_counted(number, near[0])))
+    return Said("config.no_unit", **said)
 
 
 def _counted(number: int, unit: str) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from desk.said import told
 from desk.texts import say
 
 
@@ -36,10 +37,15 @@ class Mistake:
     suggestion: str = ""
 
     def __str__(self) -> str:
-        hint = f" {self.suggestion}" if self.suggestion else ""
-        return (
-            f"{self.file}: {self.place}: {self.message}{hint}" if self.place else f"{self.file}: {self.message}{hint}"
+        return self.told("en")
+
+    def told(self, language: str) -> str:
+        """The mistake on one line, in the language of whoever starts the desk."""
+        file, place, message, hint = (
+            told(language, words) for words in (self.file, self.place, self.message, self.suggestion)
         )
+        where = f"{file}: {place}" if place else file
+        return f"{where}: {message} {hint}" if hint else f"{where}: {message}"
 
 
 class ConfigError(OtvetError):

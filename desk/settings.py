@@ -31,11 +31,11 @@ from desk.checks import (
     Token,
     Wait,
     WebUrl,
-    Wrong,
     Zone,
     is_loopback,
 )
 from desk.durations import Span
+from desk.said import Said, Wrong
 
 PORTS = {  # by what a server speaks and how it is secured; RFC 8314, 3501, 6409, 5321
     ("imap", "tls"): 993, ("imap", "none"): 143,
@@ -106,9 +106,9 @@ class Server(Table):
     @classmethod
     def _secured(cls, security: str, info: ValidationInfo) -> str:
         if cls.kind == "imap" and security == "starttls":
-            raise Wrong("starttls is for SMTP only", 'Use "tls" (port 993) for IMAP.')
+            raise Wrong(Said("config.starttls_imap"), Said("config.starttls_imap_hint"))
         if security == "none" and not is_loopback(info.data.get("host", "localhost")):
-            raise Wrong("letters and passwords would travel in the open", 'Use "tls"; "none" is for this very machine.')
+            raise Wrong(Said("config.in_the_open"), Said("config.in_the_open_hint"))
         return security
 
 
@@ -127,7 +127,7 @@ class Smtp(Server):
     @classmethod
     def _whole_login(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
         if "user" in info.data and bool(info.data["user"]) != bool(password.get_secret_value()):
-            raise Wrong("user and password go together", "Give both or neither.")
+            raise Wrong(Said("config.half_a_login"), Said("config.half_a_login_hint"))
         return password
 
 
@@ -146,7 +146,7 @@ class Mailbox(Table):
     @classmethod
     def _another_folder(cls, done: str, info: ValidationInfo) -> str:
         if done.casefold() == str(info.data.get("inbox", "")).casefold():
-            raise Wrong("must be another folder than inbox")
+            raise Wrong(Said("config.same_folder"))
         return done
 
 
@@ -161,14 +161,14 @@ class Calendar(Table):
     @classmethod
     def _some_hours(cls, hours: dict[str, Any]) -> dict[str, Any]:
         if not any(hours.values()):
-            raise Wrong("no weekday has working hours", 'Name one at least, such as { mon = "10:00-19:00" }.')
+            raise Wrong(Said("config.no_working_hours"), Said("config.no_working_hours_hint"))
         return hours
 
     @field_validator("extra_workdays")
     @classmethod
     def _not_off(cls, days: list[date], info: ValidationInfo) -> list[date]:
         if both := sorted(set(days) & set(info.data.get("extra_days_off", ()))):
-            raise Wrong(f"{both[0]} is in extra_days_off too", "Keep it in one of them.")
+            raise Wrong(Said("config.off_and_on", day=both[0]), Said("config.off_and_on_hint"))
         return days
 
     def working_time(self, zone: ZoneInfo, days_off: DaysOff | None = None) -> WorkingTime:
@@ -219,6 +219,7 @@ class Settings(Table):
         lines = value.get("line", [{"name": "first", "title": "Первая линия"}])
         whole = {"store": {}, "calendar": {}, "reminders": {}, "line": lines, "rule": [], **value}
         # One line needs no rules; with several only the operator knows which gets what, and the rules' check asks.
-        if "rule" not in value and len(lines) == 1 and isinstance(lines[0], dict) and "name" in lines[0]:
-            whole["rule"] = [{"name": "everything", "when": {"always": True}, "line": lines[0]["name"]}]
+        only = lines[0] if isinstance(lines, list) and len(lines) == 1 else None
+        if "rule" not in value and isinstance(only, dict) and "name" in only:
+            whole["rule"] = [{"name": "everything", "when": {"always": True}, "line": only["name"]}]
         return whole

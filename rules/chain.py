@@ -10,6 +10,7 @@ from typing import Any
 
 from desk.errors import ConfigError, Mistake
 from desk.facts import Asked, Facts, Verdict
+from desk.said import Said
 from rules.conditions import Condition, Sentence, WrongValue, every, joined, opposite, some
 from rules.message import Message
 from rules.words import WORDS, Known, kind, nearest
@@ -95,7 +96,9 @@ def compile_chain(
 def _place(rule: Mapping[str, Any], index: int) -> str:
     """Return a place as the rest of the configuration is told: names where there are, else numbers from one."""
     name = rule.get("name")
-    return f'[[rule]] "{name}"' if isinstance(name, str) and name.strip() else f"[[rule]] number {index + 1}"
+    if isinstance(name, str) and name.strip():
+        return f'[[rule]] "{name}"'
+    return Said("rules.numbered", number=index + 1)
 
 
 @dataclass(kw_only=True)
@@ -107,17 +110,17 @@ class _Reading:
     mistakes: list[Mistake] = field(default_factory=list)
 
     def wrong(self, place: str, message: str, suggestion: str = "") -> None:
-        self.mistakes.append(Mistake(file=self.file, place=place, message=f"{message}.", suggestion=suggestion))
+        self.mistakes.append(Mistake(file=self.file, place=place, message=message + ".", suggestion=suggestion))
 
     def rule(self, rule: Mapping[str, Any], index: int) -> Rule | None:
         """Return the rule, or None after its mistakes were noted."""
         before, place = len(self.mistakes), _place(rule, index)
         for key in sorted(rule.keys() - set(KEYS)):
-            self.wrong(f"{place} {key}", f'unknown key "{key}"', nearest(key, KEYS))
+            self.wrong(place + f" {key}", Said("rules.unknown_key", word=key), nearest(key, KEYS))
         name, line = (self._text(rule, key, place) for key in ("name", "line"))
         if line and line not in self.known.lines:
-            self.wrong(f"{place} line", f'unknown line "{line}"', nearest(line, self.known.lines))
-        parts = self._table(rule.get("when"), f"{place} when", DEPTH)
+            self.wrong(place + " line", Said("rules.unknown_line", word=line), nearest(line, self.known.lines))
+        parts = self._table(rule.get("when"), place + " when", DEPTH)
         if len(self.mistakes) > before:
             return None
         checks = [(part, Asked(rule=name, matched=False, why_ru=part.fails.ru, why_en=part.fails.en)) for part in parts]
@@ -130,46 +133,41 @@ class _Reading:
             name = rule.get("name")
             if isinstance(name, str) and name and first.setdefault(name, index) != index:
                 self.wrong(
-                    f"{_place(rule, index)} name",
-                    f"number {first[name] + 1} has the same name",
-                    "Verdicts tell rules apart by name.",
+                    _place(rule, index) + " name",
+                    Said("rules.same_name", number=first[name] + 1),
+                    Said("rules.same_name_hint"),
                 )
         catch_all = next((index for index, rule in enumerate(compiled) if rule and rule.constant), None)
-        advice = "End the rules with one that has when = { always = true } and the line for everything else."
         if catch_all is None and (not compiled or compiled[-1]):
-            self.wrong("[[rule]]", "no rule fits a message that all rules refuse", advice)
+            self.wrong("[[rule]]", Said("rules.no_catch_all"), Said("rules.no_catch_all_hint"))
         for index in range((len(rules) if catch_all is None else catch_all) + 1, len(rules)):
-            reason = f"never reached: {_place(rules[catch_all or 0], catch_all or 0)} before it fits every message"
-            self.wrong(_place(rules[index], index), reason, "Move that rule to the end.")
+            reason = Said("rules.never_reached", place=_place(rules[catch_all or 0], catch_all or 0))
+            self.wrong(_place(rules[index], index), reason, Said("rules.never_reached_hint"))
 
     def _text(self, rule: Mapping[str, Any], key: str, place: str) -> str:
         value = rule.get(key)
         misspelt = value is None and any(difflib.get_close_matches(key, rule.keys() - set(KEYS), cutoff=0.5))
         if misspelt or (isinstance(value, str) and value.strip()):
             return value or ""  # a misspelt key was told as unknown and is not missing as well
-        said = (
-            "is missing"
-            if value is None
-            else "is empty"
-            if isinstance(value, str)
-            else f"takes text, not {kind(value)}"
-        )
-        self.wrong(
-            f"{place} {key}", said, "Give it a name of its own." if key == "name" else nearest("", self.known.lines)
-        )
+        if value is None or isinstance(value, str):
+            said = Said("rules.missing" if value is None else "rules.empty")
+        else:
+            said = Said("rules.takes_text", given=kind(value))
+        hint = Said("rules.own_name") if key == "name" else nearest("", self.known.lines)
+        self.wrong(place + f" {key}", said, hint)
         return ""
 
     def _table(self, table: object, place: str, depth: int) -> list[Condition]:
         if not isinstance(table, Mapping):
-            said = "is missing" if table is None else f"takes a table, not {kind(table)}"
-            self.wrong(place, said, "Write { always = true } for every message.")
+            said = Said("rules.missing") if table is None else Said("rules.takes_table", given=kind(table))
+            self.wrong(place, said, Said("rules.always_hint"))
             return []
         if not table:
-            self.wrong(place, "an empty table says nothing", "Write { always = true } for every message.")
+            self.wrong(place, Said("rules.empty_table"), Said("rules.always_hint"))
         if depth == 0:
-            self.wrong(place, f"any, all and not nest deeper than {DEPTH} tables", "Write several rules.")
+            self.wrong(place, Said("rules.too_deep", depth=DEPTH), Said("rules.too_deep_hint"))
             return []
-        parts = [self._entry(word, value, f"{place}.{word}", depth) for word, value in table.items()]
+        parts = [self._entry(word, value, place + f".{word}", depth) for word, value in table.items()]
         return [part for part in parts if part is not None]
 
     def _entry(self, word: str, value: object, place: str, depth: int) -> Condition | None:
@@ -179,20 +177,21 @@ class _Reading:
             return self._tables(value, place, depth, some if word == "any" else every)
         if word not in WORDS:
             near = difflib.get_close_matches(word.lower(), [*WORDS, *NESTING], n=1, cutoff=0.5)
-            self.wrong(place, f'unknown word "{word}"', nearest(word, near or [*WORDS, *NESTING]))
+            self.wrong(place, Said("rules.unknown_word", word=word), nearest(word, near or [*WORDS, *NESTING]))
             return None
         try:
             return WORDS[word](value, self.known)
         except WrongValue as wrong:
-            self.wrong(place, str(wrong), wrong.suggestion)
+            self.wrong(place, wrong.message, wrong.suggestion)
             return None
 
     def _tables(
         self, value: object, place: str, depth: int, combine: Callable[[Sequence[Condition]], Condition]
     ) -> Condition | None:
         if not isinstance(value, list) or not value:
-            said = f"takes a list of tables, not {kind(value)}" if not isinstance(value, list) else "the list is empty"
-            self.wrong(place, said, 'Write [ { channel = "mail" }, { has_attachment = true } ].')
+            empty = isinstance(value, list)
+            said = Said("rules.empty_list") if empty else Said("rules.takes_tables", given=kind(value))
+            self.wrong(place, said, Said("rules.tables_hint"))
             return None
         tables = enumerate(value)
-        return combine([every(self._table(table, f"{place}[{index + 1}]", depth - 1)) for index, table in tables])
+        return combine([every(self._table(table, place + f"[{index + 1}]", depth - 1)) for index, table in tables])

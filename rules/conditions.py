@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from desk.said import Wrong
 from rules.message import Message
 
 # A sentence names this many of a list's entries; the rest is "…".
@@ -36,12 +37,8 @@ class Condition:
         return self.found(message) if self.found else self.says
 
 
-class WrongValue(ValueError):
+class WrongValue(Wrong):
     """A value that a word cannot take; `suggestion` is what to write instead, or empty."""
-
-    def __init__(self, message: str, suggestion: str = "") -> None:
-        self.suggestion = suggestion
-        super().__init__(message)
 
 
 def every(parts: Sequence[Condition]) -> Condition:

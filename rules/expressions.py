@@ -6,6 +6,7 @@ RE2 has no look-around and no back-references, which is why its time grows with 
 import re
 from typing import Any
 
+from desk.said import Said
 from rules.conditions import WrongValue
 
 # Time is the text's length (at most rules.message.READ) times the expression's size, so that has a limit too.
@@ -16,18 +17,18 @@ _CLASS = r"\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]"
 _TOKEN = re.compile(rf"\\Q.*?(?:\\E|$)|\\.|{_CLASS}", re.DOTALL)
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _REASONS = {
-    "missing )": "a “(” is not closed",
-    "unexpected )": "a “)” closes nothing",
-    "missing ]": "a “[” is not closed",
-    "bad repetition operator": "two signs of repetition stand side by side",
-    "no argument for repetition operator": "a sign of repetition repeats nothing",
-    "invalid perl operator": "look-ahead, look-behind and the like are not known, for they could hang the desk",
-    "invalid escape sequence": "an unknown escape; back-references are not known, for they could hang the desk",
-    "invalid character class range": "a range in “[…]” is unknown, not closed or runs backwards",
-    "invalid repetition size": "more than 1000 repetitions",
-    "trailing \\": "it ends with a single “\\”",
-    "invalid named capture group": "a group has no proper name",
-    "pattern too large": "it is too big",
+    "missing )": "rules.not_closed_round",
+    "unexpected )": "rules.closes_nothing",
+    "missing ]": "rules.not_closed_square",
+    "bad repetition operator": "rules.two_repetitions",
+    "no argument for repetition operator": "rules.repeats_nothing",
+    "invalid perl operator": "rules.look_around",
+    "invalid escape sequence": "rules.unknown_escape",
+    "invalid character class range": "rules.wrong_range",
+    "invalid repetition size": "rules.too_many_repetitions",
+    "trailing \\": "rules.trailing_backslash",
+    "invalid named capture group": "rules.group_name",
+    "pattern too large": "rules.too_big",
 }
 
 
@@ -46,11 +47,12 @@ class Expression:
             self._compiled: Any = re2.compile(_with_russian_letters(pattern), options=options)
         except re2.error as error:
             reason = error.args[0]
-            raise WrongValue(f"the expression cannot be read: {_in_plain_words(_decoded(reason))}") from error
+            raise WrongValue(_in_plain_words(_decoded(reason))) from error
         except UnicodeEncodeError as error:
-            raise WrongValue("the expression cannot be read: it holds half a character") from error
+            half = Said("rules.half_a_character")
+            raise WrongValue(Said("rules.expression_unread", reason=half)) from error
         if self._compiled.programsize > SIZE_LIMIT:
-            raise WrongValue("the expression is too big", "Repeat less, or write two rules.")
+            raise WrongValue(Said("rules.expression_too_big"), Said("rules.expression_too_big_hint"))
 
     def found_in(self, text: bytes) -> bool:
         """Return whether it matches anywhere in the UTF-8 text."""
@@ -63,10 +65,7 @@ def _with_russian_letters(pattern: str) -> str:
     def replace(match: re.Match[str]) -> str:
         token = match[0]
         if token in {r"\b", r"\B"} and not latin_only:
-            raise WrongValue(
-                f"“{token}” knows Latin letters only, so beside Russian ones the rule would never match",
-                r"For whole words use mentions, or write (^|\W) and (\W|$).",
-            )
+            raise WrongValue(Said("rules.latin_only", token=token), Said("rules.latin_only_hint"))
         if token.startswith("["):
             return _ESCAPE.sub(lambda escape: _LETTER if escape[0] == r"\w" else escape[0], token)
         return {r"\w": f"[{_LETTER}]", r"\W": f"[^{_LETTER}]"}.get(token, token)
@@ -74,9 +73,12 @@ def _with_russian_letters(pattern: str) -> str:
     return _TOKEN.sub(replace, pattern)
 
 
-def _in_plain_words(reason: str) -> str:
+def _in_plain_words(reason: str) -> Said:
     name, _, place = reason.partition(": ")
-    return f"{_REASONS.get(name, name)}" + (f", at “{place}”" if place else "")
+    plain = Said(_REASONS[name]) if name in _REASONS else name
+    if place:
+        return Said("rules.expression_unread_at", reason=plain, place=place)
+    return Said("rules.expression_unread", reason=plain)
 
 
 def _decoded(reason: object) -> str:

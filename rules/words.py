@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from desk.said import Said
 from rules.conditions import Condition, Sentence, WrongValue, listed
 from rules.expressions import Expression
 from rules.message import Message
@@ -28,28 +29,39 @@ MENTIONS = Sentence("упомянуто", "it mentions"), Sentence("не упо�
 LANGUAGES = {"ru": Sentence("русский", "Russian"), "en": Sentence("английский", "English")}
 
 
-def nearest(word: str, known: Collection[str]) -> str:
+def nearest(word: str, known: Collection[str]) -> Said:
     """Return a sentence with the right word that is nearest to `word`, or with all of them."""
     lower = {one.lower(): one for one in known}
     if near := difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.5):
-        return f'Did you mean "{lower[near[0]]}"?'
-    return "Known are " + ", ".join(f'"{one}"' for one in known) + "." if known else "None is configured."
+        return Said("rules.did_you_mean", word=lower[near[0]])
+    if not known:
+        return Said("rules.none_configured")
+    return Said("rules.known_are", words=", ".join(f'"{one}"' for one in known))
 
 
 def _one_of(value: object, known: Collection[str], what: str) -> str:
     if isinstance(value, list):
-        raise WrongValue("takes one value, not a list", "For several write any = [{...}, {...}].")
+        raise WrongValue(Said("rules.one_value"), Said("rules.one_value_hint"))
     if not isinstance(value, str):
-        raise WrongValue(f"takes text in quotation marks, not {kind(value)}", nearest("", known))
+        raise WrongValue(Said("rules.takes_quoted", given=kind(value)), nearest("", known))
     if value not in known:
-        raise WrongValue(f'unknown {what} "{value}"', nearest(value, known))
+        raise WrongValue(Said(f"rules.unknown_{what}", word=value), nearest(value, known))
     return value
 
 
-def kind(value: object) -> str:
+KINDS: dict[type, str] = {
+    bool: "rules.true_or_false",
+    int: "rules.number",
+    float: "rules.number",
+    str: "rules.text",
+    list: "rules.list",
+    dict: "rules.table",
+}
+
+
+def kind(value: object) -> Said:
     """Return what TOML calls such a value."""
-    kinds = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "a table"}
-    return kinds.get(type(value), "a date or a time")
+    return Said(KINDS.get(type(value), "rules.date_or_time"))
 
 
 def _channel(value: object, known: Known) -> Condition:
@@ -84,18 +96,19 @@ def _language(value: object, known: Known) -> Condition:  # noqa: ARG001 - every
 def _entries(value: object, what: str) -> list[str]:
     entries = [value] if isinstance(value, str) else value
     if not isinstance(entries, list):
-        raise WrongValue(f"takes a list of {what}, not {kind(value)}", 'Write ["…", "…"].')
+        raise WrongValue(Said("rules.takes_list", what=Said(what), given=kind(value)), Said("rules.takes_list_hint"))
     if not entries:
-        raise WrongValue("the list is empty, so the rule would never match", "Name something or leave the word out.")
+        raise WrongValue(Said("rules.never_matches"), Said("rules.never_matches_hint"))
     if wrong := [one for one in entries if not isinstance(one, str)]:
         raise WrongValue(
-            f"takes a list of {what} in quotation marks; it holds {kind(wrong[0])}", f'Write "{wrong[0]}".'
+            Said("rules.holds_another", what=Said(what), given=kind(wrong[0])),
+            Said("rules.holds_another_hint", value=wrong[0]),
         )
     return entries
 
 
 def _from(value: object, known: Known) -> Condition:  # noqa: ARG001
-    entries = _entries(value, "addresses")
+    entries = _entries(value, "rules.of_addresses")
     wanted = frozenset(form for entry in entries for form in _forms(entry))
 
     def found(message: Message) -> Sentence:
@@ -118,10 +131,8 @@ def _forms(entry: str) -> frozenset[str]:
     if address.isascii() and address.isdigit():
         return frozenset({address})
     if not at or not domain or any(letter.isspace() for letter in address) or "@" in name:
-        raise WrongValue(
-            f'"{entry}" is no address',
-            f'Write "name@{domain}" or "@{domain}".' if "." in domain else 'Write "ann@example.com" or "@example.com".',
-        )
+        like = Said("rules.no_address_hint", domain=domain) if "." in domain else Said("rules.some_address_hint")
+        raise WrongValue(Said("rules.no_address", entry=entry), like)
     try:
         latin, own = domain.encode("idna").decode(), domain.encode("idna").decode("idna")
     except UnicodeError:  # a Telegram name with "_", or no domain that exists; it is compared as it stands
@@ -130,9 +141,9 @@ def _forms(entry: str) -> frozenset[str]:
 
 
 def _phrases(value: object) -> dict[Phrase, str]:
-    phrases = {stems(entry): entry for entry in _entries(value, "words")}
+    phrases = {stems(entry): entry for entry in _entries(value, "rules.of_words")}
     if () in phrases:
-        raise WrongValue(f'"{phrases[()]}" holds no letter or digit to look for', "For signs use matches.")
+        raise WrongValue(Said("rules.no_letters", phrase=phrases[()]), Said("rules.no_letters_hint"))
     return phrases
 
 
@@ -171,11 +182,9 @@ def _looks_for(
 
 def _matches(value: object, known: Known) -> Condition:  # noqa: ARG001
     if not isinstance(value, str):
-        raise WrongValue(f"takes one expression as text, not {kind(value)}", "For several write (one|other).")
+        raise WrongValue(Said("rules.one_expression", given=kind(value)), Said("rules.one_expression_hint"))
     if not value:
-        raise WrongValue(
-            "the expression is empty, so it would match everything", "Write always = true if that is meant."
-        )
+        raise WrongValue(Said("rules.expression_empty"), Said("rules.expression_empty_hint"))
     expression = Expression(value)
     return Condition(
         holds=lambda message: any(map(expression.found_in, message.readable)),
@@ -190,8 +199,8 @@ def _flag(
     def word(value: object, known: Known) -> Condition:  # noqa: ARG001
         if not isinstance(value, bool):
             text = value.lower() if isinstance(value, str) else ""
-            right = f"Write {text} without quotation marks." if text in {"true", "false"} else ""
-            raise WrongValue(f"takes true or false, not {kind(value)}", right)
+            right = Said("rules.takes_flag_hint", value=text) if text in {"true", "false"} else ""
+            raise WrongValue(Said("rules.takes_flag", given=kind(value)), right)
         return Condition(
             holds=lambda message: asks(message) is value,
             says=says if value else fails,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.errors import Mistake
+from desk.said import Wrong
 from scheduler.workdays import days_off
 
 
@@ -15,6 +16,6 @@ def check_country(file: str, tables: Mapping[str, Any]) -> Sequence[Mistake]:
         return []
     try:
         days_off(country)
-    except ValueError as error:
-        return [Mistake(file=file, place="[calendar] holidays", message=f"{error}.")]
+    except Wrong as wrong:
+        return [Mistake(file=file, place="[calendar] holidays", message=wrong.message + ".")]
     return []

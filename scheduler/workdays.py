@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from desk.calendar import DaysOff, NoDaysOff
+from desk.said import Said, Wrong
 
 NOBODYS = ("", "none")
 
@@ -44,21 +45,21 @@ def days_off(country: str) -> DaysOff:
     code, _, part = country.strip().upper().partition("-")
     known = holidays.list_supported_countries(include_aliases=True)
     if code not in known:
-        raise ValueError(_unknown(country, code, known))
+        raise Wrong(_unknown(country, code, known))
     if part and part not in known[code]:
         near = difflib.get_close_matches(part, known[code], n=3, cutoff=0.3) or sorted(known[code])[:5]
         known_parts = ", ".join(f"{code}-{one}" for one in near)
-        raise ValueError(
-            f"unknown part of the country {country!r}; " + (f"known are {known_parts}" if near else "none")
-        )
+        if not near:
+            raise Wrong(Said("config.no_parts", country=repr(country)))
+        raise Wrong(Said("config.unknown_part", country=repr(country), known=known_parts))
     return OfficialDays(holidays.country_holidays(code, subdiv=part or None))
 
 
-def _unknown(country: str, code: str, known: dict[str, list[str]]) -> str:
+def _unknown(country: str, code: str, known: dict[str, list[str]]) -> Said:
     from holidays.registry import COUNTRIES
 
     names = {name.replace("_", " "): str(entry[1]) for name, entry in COUNTRIES.items()}
     by_name = [names[name] for name in difflib.get_close_matches(country.strip().lower(), names, n=2)]
     by_code = difflib.get_close_matches(code, known, n=3, cutoff=0.5)
     near = list(dict.fromkeys([*by_name, *by_code])) or ["RU", "DE", "US"]
-    return f'unknown country {country!r}; the nearest are {", ".join(near)}, and "none" is for no holidays'
+    return Said("config.unknown_country", country=repr(country), near=", ".join(near))

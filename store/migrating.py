@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from desk.errors import ConfigError, Mistake
+from desk.said import Said
 from store.engine import Database
 from store.failures import translated
 from store.schema import HEAD, recorded
@@ -68,8 +69,8 @@ def _steps(before: str) -> list[str]:
     if not before:
         return revisions
     if before not in revisions:
-        message = f"the database has the tables of revision {before}; the newest that this program knows is {HEAD}."
-        hint = "A newer version made it; install that."
+        message = Said("config.tables_newer", revision=before, newest=HEAD)
+        hint = Said("config.tables_newer_hint")
         raise ConfigError([Mistake(file="[store] url", place="", message=message, suggestion=hint)])
     return revisions[revisions.index(before) + 1 :]
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from desk.errors import ConfigError, Mistake
 from desk.incoming import RawId
 from desk.ports import Unit
+from desk.said import Said
 from store.engine import PATIENCE, Database
 from store.schema import HEAD, recorded
 from store.unit import SqlUnit
@@ -84,10 +85,11 @@ class SqlStore:
 
 
 def _outdated(revision: str) -> Mistake:
-    state = f"has the tables of revision {revision}" if revision else "has no tables yet"
+    key = "config.tables_older" if revision else "config.tables_none"
+    older = {"revision": revision} if revision else {}
     return Mistake(
         file="[store] url",
         place="",
-        message=f"the database {state}, this program needs {HEAD}.",
-        suggestion="Run `python -m desk migrate` (a backup before it is wise).",
+        message=Said(key, needed=HEAD, **older),
+        suggestion=Said("config.tables_hint"),
     )

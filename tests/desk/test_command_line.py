@@ -109,7 +109,7 @@ def test_check_tells_all_mistakes_and_ends_with_two(run: Run, config: Path) -> N
     done = run("check", TELEGRAM_TOKEN="")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Настройки не приняты, 4 ошибки:" in done.stderr
-    for words in ("TELEGRAM_TOKEN is empty", "negative", '"mentions"', "RU"):
+    for words in ("TELEGRAM_TOKEN пуста", "отрицательное", '"mentions"', "RU"):
         assert words in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -120,7 +120,7 @@ def test_check_tells_all_mistakes_and_ends_with_two(run: Run, config: Path) -> N
 def test_no_command_starts_with_a_wrong_configuration(run: Run, words: list[str]) -> None:
     done = run(*words, "--config", "missing.toml")
     assert done.returncode == 2
-    assert "missing.toml: there is no such file." in done.stderr
+    assert "missing.toml: такого файла нет." in done.stderr
     assert "Traceback" not in done.stderr
 
 

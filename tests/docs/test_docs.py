@@ -170,7 +170,7 @@ def test_every_sentence_that_is_said_exists() -> None:
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name not in ("say", "Refusal", "Unreadable", "CannotRestore"):
+            if name not in ("say", "Said", "Refusal", "Unreadable", "CannotRestore"):
                 continue
             for argument in node.args[:2]:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
