@@ -181,11 +181,11 @@ class Database:
                 await self.whole(_begin(connection))
                 yield connection
             finally:
+                if self._closed and connection.sync_connection is not None:
+                    # Given back after the end, nobody would end it: SQLite's thread would outlive us.
+                    await self.whole(connection.invalidate())
                 if connection.sync_connection is not None:
                     await self.whole(connection.close())
-                if self._closed:
-                    # Given back after the end: nobody else would end it, and SQLite's thread would outlive us.
-                    await self.whole(self.engine.dispose())
 
     async def whole(self, operation: Awaitable[T]) -> T:
         """Await something that the database does. On SQLite a cancellation waits for its end.
