@@ -3,6 +3,8 @@
 Rule: aioimaplib leaves commands pending for ever when the line breaks, the server says BYE or a command is cancelled,
 and goes on thinking that a folder is selected. So each wait is raced against the loss of the connection, and after
 anything but a plain answer the connection is thrown away.
+
+Longer than most modules: each part works around a defect of the library, and they only make sense side by side.
 """
 
 import asyncio
