@@ -3,6 +3,8 @@
 Rule: everything is a pure function of the calendar and an aware instant; what comes back is UTC. Hours are wall-clock
 hours of the calendar's zone: a wall time that a clock change skips means the moment of the change, one that it
 repeats means its first occurrence. So a shift over a change is an hour shorter or longer, as on the clock on the wall.
+
+A few lines too long for the house: a day's shifts and the ways over them are one subject.
 """
 
 import re

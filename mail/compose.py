@@ -2,6 +2,8 @@
 
 Rule: header lines are written here, letter by letter: the standard library would encode ids longer than 77 characters
 (RFC 2047), which breaks threads in Outlook, and nothing that came from outside can begin a header of its own.
+
+Two lines too long for the house: a mail's parts and its header lines are one subject.
 """
 
 import mimetypes
