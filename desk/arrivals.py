@@ -53,6 +53,7 @@ async def _add(desk: Desk, unit: Unit, arrival: Arrival, key: str) -> None:
             size=len(arrival.content) or len(arrival.body),
             album=arrival.album,
             digest=arrival.digest,
+            whole=arrival.whole,
             at=now,
             not_before=ready,
         )

@@ -42,6 +42,7 @@ async def add_message(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming
             text=incoming.text,
             rest=incoming.rest,
             at=incoming.at,
+            raw_id=incoming.raw_id,
         )
     )
     for file in incoming.files:

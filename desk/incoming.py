@@ -30,6 +30,7 @@ class Raw:
     size: int = 0
     album: str = ""  # Telegram's media_group_id: rows that belong together
     digest: str = ""  # sha256 of a mail's Message-ID and content: the same mail under another uid
+    whole: int = 0  # bytes that lie on the server when only a mail's header was fetched
     at: datetime
     state: RawState = RawState.NEW
     attempts: int = 0
@@ -78,6 +79,16 @@ class SharedContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The letter inside of a forwarded one: who wrote it, and what."""
+
+    sender: Sender
+    subject: str = ""
+    text: str = ""
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """A client's message. `text` is what they wrote; `rest` the quoted remainder of a mail, never lost."""
 
@@ -94,7 +105,12 @@ class Incoming:
     reply_to: str = ""  # the external id of the message it answers
     references: tuple[str, ...] = ()  # mail: further ids of the thread, newest last
     tags: tuple[str, ...] = ()  # mail: plus tags of our own address found among the recipients
-    others: tuple[str, ...] = ()  # mail: other recipients
+    others: tuple[Sender, ...] = ()  # mail: other recipients, To and Cc, none of them our own addresses
+    vouched: bool = False  # mail: proven to come from its sender's address, or the mailbox trusts all of them
+    claimed: bool = False  # mail: the sender is only what a form says
+    original: Original | None = None  # mail: the letter that it forwards
+    whole: int = 0  # mail: its bytes when it is too large and only its header was fetched
+    raw_id: int | None = None  # the raw message that it came as
     sort: Sort = Sort.HUMAN
     described: bool = False  # the words are not the sender's own: a place or a sticker in words, something forwarded
     contact: SharedContact | None = None

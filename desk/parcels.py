@@ -82,6 +82,7 @@ class Action(StrEnum):
     LANG = "lang"  # arg: ru | en
     CLOSE_BY_CLIENT = "drop"  # a client closes a ticket of their own
     RETRY = "retry"  # quarantine: try again; arg: raw id
+    ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: the participant's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +134,7 @@ class Outgoing:
     # mail only
     subject: str = ""
     to_name: str = ""
+    copies: tuple[str, ...] = ()  # further recipients, named in Cc
     mailbox: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

@@ -33,7 +33,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """One address of one client: `channel` is "telegram", "mail" or "phone"; (channel, address) is unique."""
+    """One address of one client: `channel` is "telegram", "mail" or "phone"; (channel, address, claimed) is unique.
+
+    `claimed`: made for mails that only say that they come from there, beside the door of whom the address belongs to.
+    Its client is somebody else until an engineer says that they are one.
+    """
 
     id: DoorId = DoorId(0)
     client_id: ClientId
@@ -47,6 +51,8 @@ class Door:
     used_at: datetime
     shut_at: datetime | None = None
     shut_reason: str = ""
+    claimed: bool = False
+    vouched_at: datetime | None = None  # when a mail was last proven to come from this address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

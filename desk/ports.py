@@ -134,6 +134,7 @@ class Arrival:
     content: bytes = b""  # … or in a file (mail)
     album: str = ""
     digest: str = ""
+    whole: int = 0
 
 
 Receive = Callable[[Sequence[Arrival]], Awaitable[None]]

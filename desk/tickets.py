@@ -72,6 +72,7 @@ class Kind(StrEnum):
     DONE = "done"  # a line of work done, told to the client when the ticket closes
     NOTICE = "notice"  # the desk's own word to the client
     MACHINE = "machine"  # an automatic mail from the client's side
+    STRANGER = "stranger"  # of somebody who takes no part in the ticket; for engineers only
     EVENT = "event"  # what happened to the ticket; shown in its topic only
 
 
@@ -94,6 +95,7 @@ class Message:
     rest: str = ""  # the quoted remainder of a mail, kept apart
     at: datetime
     withdrawn_at: datetime | None = None
+    raw_id: int | None = None  # the raw mail that it came as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,3 +170,28 @@ class Thread:
     title: str = ""  # the topic's name as last set
     closed: bool = False
     replayed: bool = True  # False: rebuilt, and the conversation so far is not yet told again
+
+
+class Standing(StrEnum):
+    """What somebody who is not the ticket's client is to it."""
+
+    STRANGER = "stranger"  # wrote into its thread; receives nothing
+    COPIED = "copied"  # the client named them in Cc; receives answers from then on
+    ADMITTED = "admitted"  # an engineer let them in; receives answers from then on
+    REMOVED = "removed"  # an engineer let them out again
+
+
+TAKES_PART = frozenset({Standing.COPIED, Standing.ADMITTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A further mail address in a ticket's thread; (ticket_id, address) is unique."""
+
+    id: int = 0
+    ticket_id: TicketId
+    address: str
+    name: str = ""
+    standing: Standing
+    by: str = ""  # who let them in
+    at: datetime  # since when they are what they are

@@ -24,5 +24,6 @@ def unpack(body: dict[str, Any], parcel_id: int = 0) -> Outgoing:
         for row in values.get("buttons", ())
     )
     values["files"] = tuple(Enclosure(**file) for file in values.get("files", ()))
-    values["references"] = tuple(values.get("references", ()))
+    for name in ("references", "copies"):
+        values[name] = tuple(values.get(name, ()))
     return Outgoing(**values)

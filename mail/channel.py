@@ -70,7 +70,7 @@ class MailChannel:
                 is_own_id=signer.is_own_id,
             )
             kept = await self._keep(parsed.files)
-            incoming = self._verified(replace(parsed.incoming, files=kept), signer)
+            incoming = self._verified(replace(parsed.incoming, files=kept, whole=raw.whole, raw_id=raw.id), signer)
             await intake.receive(self._desk.working_on([raw.id]), incoming)
 
     def reserve(self, message: Outgoing, *, before: Sequence[Act] = ()) -> timedelta:

@@ -95,14 +95,20 @@ def _tags(headers: Headers, own_address: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
-def _others(headers: Headers, own_address: str, sender: str) -> tuple[str, ...]:
+def _others(headers: Headers, own_address: str, sender: str) -> tuple[Sender, ...]:
     local, _, domain = own_address.lower().rpartition("@")
 
     def ours(address: str) -> bool:
         left, _, right = address.rpartition("@")
         return right == domain and left.partition("+")[0] == local
 
-    return tuple(address for address in _recipients(headers, ("to", "cc")) if not ours(address) and address != sender)
+    named = {
+        person.address: person.name
+        for header in ("to", "cc")
+        for person in people(headers.all(header))
+        if person.address and not ours(person.address) and person.address != sender
+    }
+    return tuple(Sender(channel=CHANNEL, address=address, name=name) for address, name in named.items())
 
 
 def _with_failure(incoming: Incoming, mail: Part, is_own_id: Callable[[str], bool]) -> Incoming:

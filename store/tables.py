@@ -78,7 +78,7 @@ class ClientRow(Row, table=True):
 
 class DoorRow(Row, table=True):
     __tablename__ = "door"
-    __table_args__ = (UniqueConstraint("channel", "address"), Index(None, "client_id"), NEVER_AGAIN)
+    __table_args__ = (UniqueConstraint("channel", "address", "claimed"), Index(None, "client_id"), NEVER_AGAIN)
     id: Id = None
     client_id: int = to("client")
     channel: Indexed
@@ -91,6 +91,8 @@ class DoorRow(Row, table=True):
     used_at: At
     shut_at: AtOrNone
     shut_reason: Str
+    claimed: Bool
+    vouched_at: AtOrNone
 
 
 class LinkRow(Row, table=True):
@@ -182,7 +184,7 @@ class TicketRow(Row, table=True):
 
 class MessageRow(Row, table=True):
     __tablename__ = "message"
-    __table_args__ = (Index(None, "ticket_id"), Index(None, "external_id"), NEVER_AGAIN)
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "external_id"), Index(None, "door_id", "at"), NEVER_AGAIN)
     id: Id = None
     ticket_id: int = to("ticket")
     kind: str = one_of(tickets.Kind)
@@ -195,6 +197,7 @@ class MessageRow(Row, table=True):
     rest: Str
     at: At
     withdrawn_at: AtOrNone
+    raw_id: IntOrNone
 
 
 class RevisionRow(Row, table=True):
@@ -259,6 +262,18 @@ class ThreadRow(Row, table=True):
     replayed: Bool
 
 
+class ParticipantRow(Row, table=True):
+    __tablename__ = "participant"
+    __table_args__ = (UniqueConstraint("ticket_id", "address"), NEVER_AGAIN)
+    id: Id = None
+    ticket_id: int = to("ticket")
+    address: Indexed
+    name: Str
+    standing: str = one_of(tickets.Standing)
+    by: Str
+    at: At
+
+
 class ParcelRow(Row, table=True):
     __tablename__ = "parcel"
     __table_args__ = (
@@ -309,6 +324,7 @@ class RawRow(Row, table=True):
     size: Int
     album: Indexed
     digest: Indexed
+    whole: Int
     at: At
     state: str = one_of(incoming.RawState)
     attempts: Int
@@ -352,6 +368,7 @@ TABLES: Mapping[type, Table] = {
     tickets.File: table(FileRow),
     tickets.Trace: table(TraceRow),
     tickets.Thread: table(ThreadRow),
+    tickets.Participant: table(ParticipantRow),
     parcels.Parcel: table(ParcelRow),
     incoming.Raw: table(RawRow),
 }

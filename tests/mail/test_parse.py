@@ -35,7 +35,7 @@ def told(parsed: ParsedMail) -> dict[str, Any]:
         "sender": incoming.sender.address, "name": incoming.sender.name, "subject": incoming.subject,
         "text": incoming.text, "rest": incoming.rest, "sort": str(incoming.sort), "message_id": incoming.external_id,
         "reply_to": incoming.reply_to, "references": list(incoming.references), "tags": list(incoming.tags),
-        "others": list(incoming.others), "failed": incoming.failed, "failed_to": incoming.failed_to,
+        "others": [other.address for other in incoming.others], "failed": incoming.failed, "failed_to": incoming.failed_to,
         "failed_hard": incoming.failed_hard, "failed_why": incoming.failed_why,
         "files": [[file.name, file.mime, len(file.content), file.inline] for file in parsed.files],
         "files_are": [[file.name, file.mime] for file in parsed.files],

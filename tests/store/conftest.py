@@ -9,7 +9,20 @@ import pytest
 from desk.incoming import Raw, RawState
 from desk.parcels import Parcel, ParcelState, Purpose, Urgency
 from desk.people import Answered, Audit, Client, Door, DoorId, Key, Link, Proof, Suggestion
-from desk.tickets import Closing, File, Kind, Message, Revision, Role, Status, Thread, Ticket, Trace
+from desk.tickets import (
+    Closing,
+    File,
+    Kind,
+    Message,
+    Participant,
+    Revision,
+    Role,
+    Standing,
+    Status,
+    Thread,
+    Ticket,
+    Trace,
+)
 
 
 @dataclass
@@ -75,9 +88,20 @@ class Make:
             )
         )
         door = await unit.save(
-            self.door(client.id, id=door.id, shut_at=self.now, shut_reason="blocked", proof=Proof.CODE, username="anna")
+            self.door(
+                client.id,
+                id=door.id,
+                shut_at=self.now,
+                shut_reason="blocked",
+                proof=Proof.CODE,
+                username="anna",
+                claimed=True,
+                vouched_at=self.now,
+            )
         )
-        message = await unit.add(self.message(ticket.id, door_id=door.id, external_id="9", withdrawn_at=self.now))
+        message = await unit.add(
+            self.message(ticket.id, door_id=door.id, external_id="9", withdrawn_at=self.now, raw_id=1)
+        )
         parcel = await unit.add(
             self.parcel(
                 ticket_id=ticket.id, message_id=message.id, sent_at=self.now, state=ParcelState.SENT, coalesce="c"
@@ -133,7 +157,24 @@ class Make:
             Thread(
                 **place, ticket_id=ticket.id, external_id="77", card_id="3", title="SD-1", closed=True, replayed=False
             ),
-            self.raw("1", body=bytes(range(256)), state=RawState.DONE, digest="d", album="a", attempts=1, error="e"),
+            Participant(
+                ticket_id=ticket.id,
+                address="b@example.com",
+                name="Борис",
+                standing=Standing.ADMITTED,
+                by="Иван",
+                at=self.now,
+            ),
+            self.raw(
+                "1",
+                whole=31_000_000,
+                body=bytes(range(256)),
+                state=RawState.DONE,
+                digest="d",
+                album="a",
+                attempts=1,
+                error="e",
+            ),
         ]
         return [other, client, door, ticket, message, parcel, *[await unit.add(thing) for thing in rest]]
 
