@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _MAC_LETTERS = 20  # base32 letters, 100 bits: short enough for an address, far beyond guessing
 _ID = re.compile(r"<otvet\.(\d{1,19})\.([a-z2-7]{20})@[^<>\s@]{1,255}>", re.IGNORECASE)
 _TAG = re.compile(r"([a-z0-9]{1,40})\.([a-z2-7]{20})", re.IGNORECASE)
+_BOUNCE = re.compile(r"b-(\d{1,19})-([a-z2-7]{20})", re.IGNORECASE | re.ASCII)
+"""Shaped unlike a thread's tag, so that neither is taken for the other even before its signature is looked at."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -38,6 +40,15 @@ class Signer:
         """Return the thread that a tag names, "" when the tag is not ours."""
         found = _TAG.fullmatch(tag.strip())
         return found[1].lower() if found and self._good("tag", found[1].lower(), found[2]) else ""
+
+    def make_bounce_tag(self, parcel: int) -> str:
+        """Return the plus tag of an envelope sender, by which a bounce names its mail: "b-7-<mac>"."""
+        return f"b-{parcel}-{self._mac('bounce', str(parcel))}"
+
+    def read_bounce_tag(self, tag: str) -> int:
+        """Return the parcel that a bounce's recipient names, 0 when the tag is not ours."""
+        found = _BOUNCE.fullmatch(tag.strip())
+        return int(found[1]) if found and self._good("bounce", found[1], found[2]) else 0
 
     def _good(self, purpose: str, value: str, mac: str) -> bool:
         return hmac.compare_digest(self._mac(purpose, value), mac.lower())

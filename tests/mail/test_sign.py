@@ -36,6 +36,27 @@ def test_a_tag_names_its_thread_to_us_alone() -> None:
     assert OURS.read_tag("sd7") == ""
 
 
+def test_a_bounce_tag_names_its_parcel_to_us_alone() -> None:
+    """It is the envelope sender of a mail, and the recipient of its bounce, in letters of either case."""
+    tag = OURS.make_bounce_tag(7)
+    assert (OURS.read_bounce_tag(tag), OURS.read_bounce_tag(tag.upper())) == (7, 7)
+    assert len(OURS.make_bounce_tag(2**63 - 1)) <= 43  # with "support+" within the 64 letters of a local part
+    assert OTHERS.read_bounce_tag(tag) == 0
+    for forged in ("", "b-7-", "b-8-" + tag[4:], "b-07-" + tag[4:], "b-٧-" + tag[4:], f"x{tag}", tag[:-1]):
+        assert OURS.read_bounce_tag(forged) == 0
+
+
+def test_a_tag_of_one_sort_is_never_read_as_the_other() -> None:
+    """A thread may not be entered with what stands in the Return-Path of every mail, nor a mail be failed by an answer."""
+    bounce, thread = OURS.make_bounce_tag(7), OURS.make_tag("7")
+    mac = thread.rpartition(".")[2]
+    assert OURS.read_tag(bounce) == OURS.read_tag(bounce.replace("-", ".")[2:]) == ""
+    assert OURS.read_bounce_tag(thread) == OURS.read_bounce_tag(f"b-7-{mac}") == 0
+    id_mac = OURS.message_id(7, "x").split(".")[2].partition("@")[0]
+    assert OURS.read_bounce_tag(f"b-7-{id_mac}") == 0
+    assert OURS.read_tag(f"7.{id_mac}") == ""
+
+
 def test_the_secret_stays_out_of_repr() -> None:
     """Logs show values."""
     assert "secret" not in repr(OURS)
