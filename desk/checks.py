@@ -23,6 +23,8 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?", re.ASCII)
 _TOKEN = re.compile(r"[0-9]+:\S+", re.ASCII)
 LONGEST_PREFIX = 10  # a topic's name has 128 characters, most of them for the client
 _NAME = re.compile(r"[\w.-]{1,64}")
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.ASCII)
+_SERVER_ID = re.compile(r"[^\s;\"()<>@,\\]{0,253}")
 
 
 def closest(word: str, known: Iterable[str]) -> str:
@@ -156,6 +158,17 @@ def bot_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def domain_of(text: str) -> str:
+    """A mail domain as it stands in headers: lower case, Cyrillic letters in their ASCII form."""
+    try:
+        domain = text.strip().rstrip(".").lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        domain = ""
+    if not _DOMAIN.fullmatch(domain):
+        raise Wrong(Said("config.domain"), Said("config.domain_hint") if "@" in text else "")
+    return domain
+
+
 def is_loopback(host: str) -> bool:
     """Whether the host is this very machine."""
     try:
@@ -168,6 +181,8 @@ Text = Annotated[str, AfterValidator(partial(shaped, re.compile(r"(?s).*\S.*"), 
 Name = Annotated[str, AfterValidator(partial(shaped, _NAME, "config.name"))]
 Host = Annotated[str, AfterValidator(partial(shaped, _HOST, "config.host"))]
 MailAddress = Annotated[str, AfterValidator(partial(shaped, _ADDRESS, "config.mail_address"))]
+MailDomain = Annotated[str, AfterValidator(domain_of)]
+ServerId = Annotated[str, AfterValidator(partial(shaped, _SERVER_ID, "config.authserv_id"))]
 Zone = Annotated[str, AfterValidator(zone_named)]
 Prefix = Annotated[str, AfterValidator(prefix_of)]
 Folder = Annotated[Path, PlainValidator(path_of)]

@@ -84,12 +84,16 @@ def _fields(loc: tuple[int | str, ...]) -> Mapping[str, Any]:
     for step in loc:
         if isinstance(step, int):
             continue
-        kind = model.model_fields[step].annotation
+        kind = _by_key(model)[step].annotation
         model = next((inner for inner in (kind, *get_args(kind)) if hasattr(inner, "model_fields")), None)
         if model is None:
             return {}
-    fields: Mapping[str, Any] = model.model_fields
-    return fields
+    return _by_key(model)
+
+
+def _by_key(model: Any) -> Mapping[str, Any]:
+    """A table's fields as the file calls them: `from` cannot be a name in Python."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _place(tables: Mapping[str, Any], loc: tuple[int | str, ...]) -> str:

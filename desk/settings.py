@@ -22,11 +22,13 @@ from desk.checks import (
     Hours,
     Interval,
     MailAddress,
+    MailDomain,
     Name,
     Prefix,
     ProxyUrl,
     Rate,
     Secret,
+    ServerId,
     Text,
     Token,
     Wait,
@@ -59,6 +61,7 @@ class About(Table):
     prefix: Prefix = "SD"
     data: Folder = Path("data")
     quiet: bool = False
+    staff_domains: list[MailDomain] = []
 
     @property
     def zone(self) -> ZoneInfo:
@@ -131,6 +134,12 @@ class Smtp(Server):
         return password
 
 
+class Form(Table):
+    """A form on a web site whose letters come from this address; a client fills it in."""
+
+    sender: MailAddress = Field(alias="from")
+
+
 class Mailbox(Table):
     name: Name
     address: MailAddress
@@ -141,6 +150,9 @@ class Mailbox(Table):
     poll: Beat = Span(plain=timedelta(seconds=60))
     first_run: Literal["unseen", "all", "new"] = "unseen"
     plus: bool = False
+    authserv_id: ServerId = ""
+    trust_from: bool = False
+    form: list[Form] = []
 
     @field_validator("done")
     @classmethod

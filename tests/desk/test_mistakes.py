@@ -41,7 +41,7 @@ ABOUT = [
     ('name = "X"', 'name = " "'), ('name = "X"', "name = 5"), ('name = "X"\n', ""), ('"ru"', '"rus"'), ('"ru"', "[1]"),
     ("group = -1", "group = 1"), ("group = -1", "group = 'x'"), ('"1:a"', '"a"'), ('"1:a"', '{ env = "TOKN" }'),
     ('"X"', '"X"\ntimezone = "Moscow"'), ('"X"', '"X"\ntimezone = "qq"'), ('"X"', '"X"\nprefix = "S-D"'),
-    ('"X"', '"X"\ndata = ""'), ('"X"', '"X"\nquiet = "yes"'), ("group = -1", 'group = -1\napi = "ftp://x"'),
+    ('"X"', '"X"\ndata = ""'), ('"X"', '"X"\nquiet = "yes"'), ('"X"', '"X"\nstaff_domains = ["a@b.ru", "x"]'), ("group = -1", 'group = -1\napi = "ftp://x"'),
     ("group = -1", 'group = -1\nproxy = "ftp://x"'), ("group = -1", "group = -1\npace = 5"),
     ("group = -1", "group = -1\npace = { per_second = inf }"), ("group = -1", 'group = -1\npace = { per_second = "1" }'),
 ]  # fmt: skip
@@ -53,6 +53,7 @@ BOXES = [
     f'imap = {{ host = "x.ru", {IMAP} }}\n{SMTP}done = "inbox"\n',
     f'imap = {{ host = "x.ru", {IMAP} }}\n{SMTP}{BOX}imap = {{ host = "x.ru", {IMAP} }}\n{SMTP}',
     "[[mailbox]]\nname = 'a b'\naddress = 'x'",
+    f'imap = {{ host = "x.ru", {IMAP} }}\n{SMTP}authserv_id = "a b"\ntrust_from = 1\nform = [{{ from = "x" }}, {{}}, {{ a = 1 }}]\n',
 ]
 RULES = [
     'name = "r"\nwhen = {}\nline = "first"', 'name = "r"\nline = "frst"', "when = 5\nline = 5", 'name = ""\nwen = {}',

@@ -45,7 +45,7 @@ def keys_of(model: type[BaseModel]) -> set[str]:
     keys = set()
     for key, field in model.model_fields.items():
         inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if hasattr(kind, "model_fields")]
-        keys |= {f"{key}.{rest}" for rest in keys_of(inner[0])} if inner else {key}
+        keys |= {f"{key}.{rest}" for rest in keys_of(inner[0])} if inner else {field.alias or key}
     return keys
 
 
@@ -63,7 +63,7 @@ def keys_in(table: Mapping[str, Any], known: set[str]) -> set[str]:
 def test_the_sample_has_every_key_and_no_other() -> None:
     """A key that is commented out in the sample counts as present."""
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
-    sample = tomllib.loads(text.replace("# proxy = ", "proxy = "))
+    sample = tomllib.loads(text.replace("# proxy = ", "proxy = ").replace("# form = ", "form = "))
     assert keys_in(sample, keys_of(Settings)) == keys_of(Settings)
 
 
@@ -88,7 +88,7 @@ def test_whatever_the_sample_shows_is_the_default(tmp_path: Path) -> None:
     assert least.telegram.pace == sample.telegram.pace
     assert least.telegram.api == sample.telegram.api
     assert least.desk.model_dump(exclude={"data"}) == sample.desk.model_dump(exclude={"data"})
-    for key in ("inbox", "done", "poll", "first_run", "plus"):
+    for key in ("inbox", "done", "poll", "first_run", "plus", "authserv_id", "trust_from", "form"):
         assert getattr(least.mailbox[0], key) == getattr(sample.mailbox[0], key)
 
 
@@ -196,6 +196,9 @@ WRONG = [
     ("[desk]\nname = 'x'\nprefix = 'S-D'", "[desk] prefix", "letters or digits"),
     ("[desk]\nname = 'x'\nquiet = 'yes'", "[desk] quiet", "must be true or false, not text."),
     ("[desk]\nname = 'x'\ndata = ''", "[desk] data", "must be a folder's path in quotes."),
+    ("[desk]\nname = 'x'\nstaff_domains = ['a@example.com']", "[desk] staff_domains.1", "what stands after the @."),
+    ("[desk]\nname = 'x'\nstaff_domains = ['example']", "[desk] staff_domains.1", "must be a mail domain"),
+    ("[desk]\nname = 'x'\nstaff_domains = 'example.com'", "[desk] staff_domains", "must be a list, not text."),
     ("[store]\nurl = 'postgres://h/db'", "[store] url", "Did you mean postgresql://?"),
     ("[store]\nurl = 'sqlite://'", "[store] url", "names no file."),
     ("[store]\nurl = 'sqlite:///:memory:'", "[store] url", "names no file."),
@@ -255,6 +258,12 @@ WRONG_BOX = [
     ('name = "support"', "", "number 1 name", "is missing."),
     ("[[mailbox]]", '[[mailbox]]\ndone = "inbox"', '"support" done', "must be another folder than inbox."),
     ("[[mailbox]]", '[[mailbox]]\npoll = "1 working day"', '"support" poll', "plain time is meant"),
+    ("[[mailbox]]", '[[mailbox]]\nauthserv_id = "mx example"', '"support" authserv_id', "without spaces."),
+    ("[[mailbox]]", '[[mailbox]]\ntrust_from = "yes"', '"support" trust_from', "must be true or false, not text."),
+    ("[[mailbox]]", "[[mailbox]]\nform = [{}]", '"support" form.1.from', "is missing."),
+    ("[[mailbox]]", '[[mailbox]]\nform = [{ from = "noreply" }]', '"support" form.1.from', "must be an address"),
+    ("[[mailbox]]", '[[mailbox]]\nform = [{ form = "a@b.ru" }]', '"support" form.1.form', 'Did you mean "from"?'),
+    ("[[mailbox]]", '[[mailbox]]\nform = { from = "a@b.ru" }', '"support" form', "must be a list, not a table."),
     ("[[mailbox]]", '[[mailbox]]\nfirst_run = "old"', '"support" first_run', 'Known are "unseen", "all", "new".'),
 ]
 
@@ -266,6 +275,15 @@ def test_a_mistake_in_a_mailbox_names_the_mailbox(
     (told,) = mistakes(tmp_path, LEAST + BOX.replace(right, wrong, 1))
     assert told.place == f"[[mailbox]] {place}"
     assert words in str(told)
+
+
+def test_forms_of_a_mailbox_may_be_written_as_tables(tmp_path: Path) -> None:
+    """Each has a table of its own below its mailbox; domains of colleagues may be Cyrillic."""
+    forms = '[[mailbox.form]]\nfrom = "noreply@example.com"\n[[mailbox.form]]\nfrom = "Tilda@example.com"\n'
+    staff = LEAST.replace("[telegram]", 'staff_domains = ["Example.com.", "ромашка.рф"]\n[telegram]')
+    settings = read(tmp_path, staff + BOX + forms)
+    assert [form.sender for form in settings.mailbox[0].form] == ["noreply@example.com", "Tilda@example.com"]
+    assert settings.desk.staff_domains == ["example.com", "xn--80aa3agjl3d.xn--p1ai"]
 
 
 def test_two_mailboxes_of_one_name_or_address_are_refused(tmp_path: Path) -> None:
