@@ -32,8 +32,8 @@ def external_id(uidvalidity: int, uid: int) -> str:
     return f"{uidvalidity}:{uid}"
 
 
-def arrival(account: Account, uidvalidity: int, uid: int, content: bytes) -> Arrival:
-    """Return what is handed to the desk for one mail."""
+def arrival(account: Account, uidvalidity: int, uid: int, content: bytes, whole: int = 0) -> Arrival:
+    """Return what is handed to the desk for one mail; `whole`: its size on the server when this is only its header."""
     headers, _ = read_headers(content[:HEADER_LIMIT].lstrip(b"\r\n"))
     message_id = next(iter(message_ids(headers.raw("message-id"))), "")
     # One sender's mails are worked on in order; a mail without a sender waits for the mailbox's other such mails.
@@ -45,6 +45,7 @@ def arrival(account: Account, uidvalidity: int, uid: int, content: bytes) -> Arr
         lane=f"{CHANNEL}:{sender}",
         content=content,
         digest=hashlib.sha256(message_id.encode() + b"\0" + content).hexdigest(),
+        whole=whole,
     )
 
 

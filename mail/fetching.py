@@ -21,19 +21,22 @@ class Fetcher:
         self._quiet = quiet
         self._hollow: dict[int, int] = {}  # how often the server named a mail and gave no content
 
-    async def contents(self, session: Session, uids: Sequence[int]) -> AsyncIterator[tuple[int, bytes]]:
-        """Give uids with contents, at most FETCH_AT_ONCE of them; what somebody deleted meanwhile is left out."""
+    async def contents(self, session: Session, uids: Sequence[int]) -> AsyncIterator[tuple[int, bytes, int]]:
+        """Give uids with contents, at most FETCH_AT_ONCE of them; what somebody deleted meanwhile is left out.
+
+        The third is the size of a mail of which only the header was fetched, else 0.
+        """
         sizes = {found.uid: found.size or 0 for found in await session.fetch(uids, "(UID RFC822.SIZE)")}
         for group in _by_size({uid: size for uid, size in sizes.items() if uid in uids}):
             if sizes[group[0]] > MAIL_LIMIT:
                 found = await session.fetch(group, f"(UID BODY.PEEK[HEADER]<0.{HEADER_LIMIT - 4_096}>)")
                 for one in found:
                     if one.uid in group:
-                        yield one.uid, self._too_large(one.content or b"", sizes[one.uid])
+                        yield one.uid, self._too_large(one.content or b"", sizes[one.uid]), sizes[one.uid]
                 continue
             for one in await session.fetch(group, "(UID BODY.PEEK[])"):
                 if one.uid in group and self._has_content(one):
-                    yield one.uid, one.content or b""
+                    yield one.uid, one.content or b"", 0
 
     def _has_content(self, found: Fetched) -> bool:
         """A mail that the server gives without content for the third time goes on empty: quarantine shows it."""

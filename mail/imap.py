@@ -173,8 +173,8 @@ class Poller:
         """Fetch a few mails, hand each in by itself, then move those that are stored."""
         stored: list[int] = []
         try:
-            async for uid, content in self._fetcher.contents(session, uids):
-                await receive([arrival(self.account, place.uidvalidity, uid, content)])
+            async for uid, content, whole in self._fetcher.contents(session, uids):
+                await receive([arrival(self.account, place.uidvalidity, uid, content, whole)])
                 self._taken.add(uid)
                 stored.append(uid)
         except NoRoom:

@@ -284,6 +284,7 @@ async def test_a_mail_beyond_the_limit_comes_as_its_header_and_a_note(
     await world.until(lambda: stored.arrivals)
     content = stored.arrivals[0].content
     assert len(content) < 2_000
+    assert stored.arrivals[0].whole == len(letter(1, size=26_000_000))
     assert "26 МБ" in content.decode()
     assert "Processed" in content.decode()
     assert b"Message-ID: <1@client.example>".lower() in content.lower()
