@@ -7,6 +7,7 @@ OtvetError
 ├── DeliveryDelayed    nobody: it is tried again
 ├── DeliveryRefused    an engineer
 │   └── DoorShut       the same, and that way to the client is closed for good (blocked bot, dead address)
+├── FilesTooLarge      nobody: the desk sends the files in another way
 ├── ThreadGone         nobody: the conversation's place is made anew and the message goes again
 ├── AlreadyRunning     the operator: another process has this database or this bot
 ├── CannotRestore      the operator: a backup is damaged, or would overwrite something
@@ -102,6 +103,18 @@ class DeliveryRefused(OtvetError):
 
 class DoorShut(DeliveryRefused):
     """This address cannot be reached any more (a blocked bot, a dead mailbox)."""
+
+
+class FilesTooLarge(OtvetError):
+    """Nothing was sent: the files do not go with these words. `room`: bytes of files that one message takes.
+
+    0: the server did not say how much it takes, only that this is too much.
+    """
+
+    def __init__(self, room: int = 0, reason: str = "") -> None:
+        self.room = room
+        self.reason = reason
+        super().__init__(reason or f"room for {room} bytes of files")
 
 
 class ThreadGone(OtvetError):

@@ -20,6 +20,8 @@ class Purpose(StrEnum):
     RECEIPT = "receipt"
     ANSWER = "answer"
     QUESTION = "question"
+    COPY = "copy"  # an answer or question by mail to somebody else who takes part in the ticket
+    FILES = "files"  # files of an answer that went apart from its words
     REMINDER = "reminder"
     CLOSING = "closing"  # the last word on a ticket to the client
     NOTICE = "notice"  # other words of the desk to the client
@@ -138,6 +140,10 @@ class Outgoing:
     mailbox: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    to: str = ""  # whom To names when the mail is not addressed to `place`, who has a copy of it
+    same_as: int = 0  # the parcel whose mail this is once more, for another recipient
+    dated: str = ""  # when it was written, as ISO 8601: a retry bears the date of the first attempt
+    notes: tuple[str, ...] = ()  # the desk's own lines below the words
     automatic: bool = False
     footer: str = ""
 

@@ -173,7 +173,7 @@ class Channel(Protocol):
         ...
 
     async def deliver(self, message: Outgoing) -> Receipt:
-        """Send; raise DeliveryDelayed, DeliveryRefused, DoorShut or ThreadGone.
+        """Send; raise DeliveryDelayed, DeliveryRefused, DoorShut, ThreadGone or FilesTooLarge.
 
         A crash between sending and recording sends twice. Mail hides that behind a Message-ID made from the parcel's
         id; Telegram has no such key.

@@ -24,6 +24,6 @@ def unpack(body: dict[str, Any], parcel_id: int = 0) -> Outgoing:
         for row in values.get("buttons", ())
     )
     values["files"] = tuple(Enclosure(**file) for file in values.get("files", ()))
-    for name in ("references", "copies"):
+    for name in ("references", "copies", "notes"):
         values[name] = tuple(values.get(name, ()))
     return Outgoing(**values)
