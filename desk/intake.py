@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from desk import bounces, choosing, codes, conversation, linking, opening, other_question, outbox, suggesting, wording
+from desk import (
+    bounces,
+    choosing,
+    codes,
+    conversation,
+    linking,
+    opening,
+    other_question,
+    outbox,
+    oversize,
+    suggesting,
+    wording,
+)
 from desk.choosing import Choice, How
 from desk.desk import Desk
 from desk.incoming import Edited, Incoming, IncomingFile, Sort
@@ -72,7 +84,7 @@ async def _came_by_another_way(unit: Unit, incoming: Incoming) -> bool:
 
 
 async def _hear_language(unit: Unit, client: Client, incoming: Incoming) -> Client:
-    if incoming.described:
+    if incoming.described or incoming.whole:
         return client
     heard = guess_language(incoming.text)
     letters = sum(letter.isalpha() for letter in incoming.text[:200])
@@ -97,6 +109,8 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
         ticket = await unit.save(replace(ticket, door_id=door.id, client_wrote_at=now, active_at=now))
     await opening.mirror(desk, unit, ticket, door, client, message, subject=incoming.subject, stranger=stranger)
     await opening.ask_for_files(desk, unit, ticket, door, client, message)
+    if not stranger:
+        await oversize.answer(desk, unit, ticket, door, client, incoming)
     await outbox.card(desk, unit, ticket)
     if before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
         await outbox.topic(desk, unit, ticket)

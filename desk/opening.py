@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from desk import clients, conversation, keys, outbox, wording
+from desk import clients, conversation, keys, outbox, oversize, wording
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
@@ -41,6 +41,7 @@ async def open_ticket(
     message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.WORDS)
     await mirror(desk, unit, ticket, door, client, message, subject=incoming.subject)
     await ask_for_files(desk, unit, ticket, door, client, message)
+    await oversize.answer(desk, unit, ticket, door, client, incoming)
     if receipt and human and await _may_confirm(desk, unit, door):
         await confirm(desk, unit, ticket, door, client, reply_to=incoming.external_id, alone=not incoming.others)
     return ticket
@@ -78,7 +79,7 @@ def facts_of(desk: Desk, door: Door, incoming: Incoming, *, known: bool) -> Fact
     return facts(
         desk,
         door,
-        incoming.text,
+        "" if incoming.whole else incoming.text,  # our own note stands in place of a mail that was too large
         subject=incoming.subject,
         mailbox=mailbox,
         has_attachment=bool(incoming.files),
