@@ -20,6 +20,7 @@ help:
 
 install: $(VENV)/installed
 
+# What comes as source alone (dkimpy) is built with the pinned setuptools and not with whichever is newest.
 # Where Debian leaves ensurepip out, the pip that is there installs into the new environment.
 $(VENV)/installed: pyproject.toml requirements.txt
 	@set -e; \
@@ -32,7 +33,9 @@ $(VENV)/installed: pyproject.toml requirements.txt
 	elif $$found -m pip --version >/dev/null 2>&1; then $$found -m venv --without-pip $(VENV); pip="$$found -m pip --python $(PYTHON)"; \
 	else echo "$$found has no pip. On Debian and Ubuntu: apt install python3-venv." >&2; exit 1; fi; \
 	echo "Installing into $(VENV) with $$($$found --version) …"; \
-	$$pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt; \
+	sed -n '/^setuptools==/,/[^\\]$$/p' requirements.txt >$(VENV)/setuptools.txt; \
+	$$pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/setuptools.txt; \
+	$$pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --requirement requirements.txt; \
 	$$pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
