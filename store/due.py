@@ -4,34 +4,21 @@ Rule: a lane's turn belongs to its first undone row; while that one waits or is 
 Both read only the partial indexes of undone rows, so the length of the history does not matter.
 """
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, case, func, select, text
+from sqlalchemy import ColumnElement, Integer, Subquery, Table, bindparam, case, func, select, text
 
 from desk.incoming import Raw, RawState
 from desk.parcels import Parcel, ParcelState
+from store.phrases import Phrase
+from store.rows import shape
 from store.tables import PARCEL_QUEUED, PARCEL_UNDONE, RAW_UNDONE, TABLES
 
 PARCEL = TABLES[Parcel]
 RAW = TABLES[Raw]
 
 
-def due_parcels(now: datetime, limit: int) -> Select[Any]:
-    """The first undone parcel of each lane if it may go now, most urgent first, then oldest."""
-    row = _rows_with_turn(PARCEL, PARCEL_UNDONE, PARCEL.c.urgency.label("rank"))
-    return _chosen(PARCEL, row, [row.c.state == ParcelState.QUEUED, row.c.not_before <= now], limit)
-
-
-def due_raws(now: datetime, limit: int) -> Select[Any]:
-    """The first undone raw message of each lane if it may be worked on now: interrupted ones, then the oldest."""
-    row = _rows_with_turn(RAW, RAW_UNDONE, case((RAW.c.interrupted > 0, 0), else_=1).label("rank"))
-    return _chosen(RAW, row, [row.c.state == RawState.NEW, row.c.not_before <= now], limit)
-
-
-def next_parcel_at(after: datetime) -> Select[Any]:
-    """The earliest time, later than `after`, of a queued parcel."""
-    return select(func.min(PARCEL.c.not_before)).where(text(PARCEL_QUEUED), PARCEL.c.not_before > after)
+NOW, LIMIT = bindparam("v0", type_=RAW.c.not_before.type), bindparam("v1", type_=Integer())
 
 
 def _rows_with_turn(table: Table, undone: str, rank: ColumnElement[Any]) -> Subquery:
@@ -41,7 +28,33 @@ def _rows_with_turn(table: Table, undone: str, rank: ColumnElement[Any]) -> Subq
     return select(table.c.id, table.c.state, table.c.not_before, rank, turn).where(text(undone)).subquery("undone")
 
 
-def _chosen(table: Table, row: Subquery, conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
-    ids = select(row.c.id, row.c.rank).where(row.c.turn == 1, *conditions).order_by(row.c.rank, row.c.id).limit(limit)
+def _chosen(kind: type[Any], row: Subquery, conditions: list[ColumnElement[bool]]) -> Phrase:
+    what = shape(kind)
+    ids = select(row.c.id, row.c.rank).where(row.c.turn == 1, *conditions).order_by(row.c.rank, row.c.id).limit(LIMIT)
     chosen = ids.subquery("chosen")
-    return select(table).join(chosen, chosen.c.id == table.c.id).order_by(chosen.c.rank, chosen.c.id)
+    query = select(what.table).join(chosen, chosen.c.id == what.table.c.id).order_by(chosen.c.rank, chosen.c.id)
+    return Phrase(query, [NOW.type, LIMIT.type], what.types)
+
+
+def _due_parcels() -> Phrase:
+    row = _rows_with_turn(PARCEL, PARCEL_UNDONE, PARCEL.c.urgency.label("rank"))
+    return _chosen(Parcel, row, [row.c.state == ParcelState.QUEUED, row.c.not_before <= NOW])
+
+
+def _due_raws() -> Phrase:
+    row = _rows_with_turn(RAW, RAW_UNDONE, case((RAW.c.interrupted > 0, 0), else_=1).label("rank"))
+    return _chosen(Raw, row, [row.c.state == RawState.NEW, row.c.not_before <= NOW])
+
+
+DUE_PARCELS = _due_parcels()
+"""The first undone parcel of each lane if it may go at v0, most urgent first, then oldest; v1 of them."""
+
+DUE_RAWS = _due_raws()
+"""The first undone raw message of each lane if it may be worked on at v0: interrupted ones, then the oldest; v1."""
+
+NEXT_PARCEL_AT = Phrase(
+    select(func.min(PARCEL.c.not_before)).where(text(PARCEL_QUEUED), PARCEL.c.not_before > NOW),
+    [NOW.type],
+    [NOW.type],
+)
+"""The earliest time, later than v0, of a queued parcel."""

@@ -61,7 +61,9 @@ def _settings(url: URL, patience: timedelta = PATIENCE) -> dict[str, Any]:
     # What clients wrote must not reach a log by way of an error's text.
     shared: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True, "max_overflow": 20}
     if url.get_backend_name() == "sqlite":
-        return shared | {"connect_args": {"isolation_level": None, "timeout": patience.total_seconds()}}
+        # Asked by the loop's thread and by the driver's, never by both at once; see store/speaker.py.
+        driver = {"isolation_level": None, "check_same_thread": False, "cached_statements": 500}
+        return shared | {"connect_args": {**driver, "timeout": patience.total_seconds()}}
     alive = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
     return shared | {"connect_args": alive, "pool_pre_ping": True}
 

@@ -34,6 +34,11 @@ def translated(file: Path | None = None) -> Iterator[None]:
         if meaning is None:
             raise
         raise meaning from error
+    except sqlite3.Error as error:  # of a statement that went straight to the driver
+        meaning = _meaning_of_sqlite(error, file) if file is not None else None
+        if meaning is None:
+            raise
+        raise meaning from error
     except PoolTimeout as error:
         raise StoreAway("all connections to the database are in use") from error
     except OSError as error:

@@ -4,23 +4,25 @@ Rule: a unit is used until it is committed or has failed, and never after. An er
 engines, because PostgreSQL allows nothing else.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Executable, Result, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.errors import AlreadyDone
 from desk.incoming import Raw, RawId, RawState
 from desk.parcels import Parcel
 from desk.tickets import Ticket
-from store.due import due_parcels, due_raws, next_parcel_at
+from store import phrases
+from store.due import DUE_PARCELS, DUE_RAWS, NEXT_PARCEL_AT
 from store.engine import Database
+from store.phrases import Phrase
 from store.rows import shape, with_id
-from store.tables import COUNTER, FACT
+from store.speaker import speaker
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 UNDONE = (RawState.NEW, RawState.WORKING)
 LAST_CHARACTER = "\U0010ffff"
@@ -39,6 +41,7 @@ class SqlUnit:
     ) -> None:
         self._database = database
         self._connection = connection
+        self._speaker = speaker(database, connection)
         self._committed = committed
         self._finishing = tuple(finishing)
         self._over = ""
@@ -50,6 +53,7 @@ class SqlUnit:
 
     def end(self) -> None:
         """The transaction is left: whoever still holds the unit is told so."""
+        self._speaker.end()
         self._over = self._over or "this unit was left"
 
     async def add(self, thing: T) -> T:
@@ -59,15 +63,16 @@ class SqlUnit:
             raise ValueError(f"this {what.kind.__name__} has an id already; save it")
         if what.kind is Ticket:
             values["id"] = await self._next(what.table.name)
-        result = await self._write(insert(what.table).values(values))
-        return with_id(thing, values, cast("Any", result).inserted_primary_key[0])
+        self._writing()
+        rows = await self._run(self._speaker.ask(phrases.added(what), list(values.values())))
+        return with_id(thing, values, cast("int", rows[0][0]))
 
     async def save(self, thing: T) -> T:
         what = shape(type(thing))
         values = what.all_of(thing)
         id_ = cast("int", values.pop("id"))
-        result = await self._write(update(what.table).where(what.columns["id"] == id_).values(values))
-        if not _touched(result):
+        phrase = phrases.changed(what, what.names[1:], ("id__",))
+        if not await self._write(phrase, [*values.values(), id_]):
             raise LookupError(f"there is no {what.kind.__name__} {id_}")
         return with_id(thing, values, id_)
 
@@ -76,8 +81,9 @@ class SqlUnit:
 
     async def find(self, kind: type[T], /, *, order: str = "id", limit: int | None = None, **where: object) -> list[T]:
         what = shape(kind)
-        query = select(what.table).where(*what.where(where)).order_by(*what.ordered(order)).limit(limit)
-        return [what.value(row) for row in await self._run(query)]
+        words, values = phrases.read(what, where)
+        phrase = phrases.found(what, words, order, limited=limit is not None)
+        return [what.value(row) for row in await self._ask(phrase, values if limit is None else [*values, limit])]
 
     async def first(self, kind: type[T], /, *, order: str = "id", **where: object) -> T | None:
         found = await self.find(kind, order=order, limit=1, **where)
@@ -85,43 +91,49 @@ class SqlUnit:
 
     async def count(self, kind: type[Any], /, **where: object) -> int:
         what = shape(kind)
-        result = await self._run(select(func.count()).select_from(what.table).where(*what.where(where)))
-        return cast("int", result.scalar_one())
+        words, values = phrases.read(what, where)
+        return cast("int", (await self._ask(phrases.counted(what, words), values))[0][0])
 
     async def change(self, kind: type[Any], values: dict[str, object], /, **where: object) -> int:
         what = shape(kind)
         if "id" in values:
             raise ValueError("an id never changes")
-        return _touched(await self._write(update(what.table).where(*what.where(where)).values(what.settled(values))))
+        words, wanted = phrases.read(what, where)
+        settled = what.settled(values)
+        return await self._write(phrases.changed(what, tuple(settled), words), [*settled.values(), *wanted])
 
     async def remove(self, kind: type[Any], /, **where: object) -> int:
         what = shape(kind)
-        return _touched(await self._write(delete(what.table).where(*what.where(where))))
+        words, values = phrases.read(what, where)
+        return await self._write(phrases.removed(what, words), values)
 
     async def recall(self, key: str) -> str:
-        return (await self._run(select(FACT.c.value).where(FACT.c.key == key))).scalar_one_or_none() or ""
+        rows = await self._ask(phrases.RECALLED, [phrases.settle_key(key)])
+        return cast("str", rows[0][0]) if rows else ""
 
     async def remember(self, key: str, value: str) -> None:
+        key, value = phrases.settle_key(key), phrases.settle_fact(value)
         if not value:
-            await self._write(delete(FACT).where(FACT.c.key == key))
-        elif not _touched(await self._write(update(FACT).where(FACT.c.key == key).values(value=value))):
-            await self._write(insert(FACT).values(key=key, value=value))
+            await self._write(phrases.FORGOTTEN, [key])
+        elif not await self._write(phrases.REPLACED, [value, key]):
+            await self._write(phrases.KEPT, [value, key])
 
     async def recall_all(self, prefix: str) -> dict[str, str]:
-        query = select(FACT.c.key, FACT.c.value).where(FACT.c.key >= prefix, FACT.c.key < prefix + LAST_CHARACTER)
-        return {row.key: row.value for row in await self._run(query.order_by(FACT.c.key))}
+        begin = phrases.settle_key(prefix)
+        rows = await self._ask(phrases.RECALLED_ALL, [begin, begin + LAST_CHARACTER])
+        return {key: value for key, value in rows}  # noqa: C416 - mypy reads a sequence of sequences
 
     async def due_parcels(self, now: datetime, *, busy: Sequence[str], limit: int) -> list[Parcel]:
         what = shape(Parcel)
-        rows = await self._run(due_parcels(now, limit + len(busy)))
+        rows = await self._ask(DUE_PARCELS, [_moment(now), limit + len(busy)])
         return _of_free_lanes([what.value(row) for row in rows], busy, limit)
 
     async def next_parcel_at(self, after: datetime) -> datetime | None:
-        return cast("datetime | None", (await self._run(next_parcel_at(after))).scalar_one())
+        return cast("datetime | None", (await self._ask(NEXT_PARCEL_AT, [_moment(after)]))[0][0])
 
     async def due_raws(self, now: datetime, *, busy: Sequence[str], limit: int) -> list[Raw]:
         what = shape(Raw)
-        rows = await self._run(due_raws(now, limit + len(busy)))
+        rows = await self._ask(DUE_RAWS, [_moment(now), limit + len(busy)])
         return _of_free_lanes([what.value(row) for row in rows], busy, limit)
 
     async def commit(self) -> None:
@@ -140,29 +152,37 @@ class SqlUnit:
         committed()
 
     async def _next(self, counter: str) -> int:
-        step = update(COUNTER).where(COUNTER.c.name == counter).values(last=COUNTER.c.last + 1)
-        return cast("int", (await self._write(step.returning(COUNTER.c.last))).scalar_one())
+        self._writing()
+        return cast("int", (await self._ask(phrases.STEPPED, [counter]))[0][0])
 
-    async def _write(self, statement: Executable) -> Result[Any]:
+    async def _write(self, phrase: Phrase, values: Sequence[Any]) -> int:
+        self._writing()
+        return await self._run(self._speaker.tell(phrase, values))
+
+    async def _ask(self, phrase: Phrase, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        return await self._run(self._speaker.ask(phrase, values))
+
+    def _writing(self) -> None:
         if self._committed is None:
             raise RuntimeError("a view cannot write")
-        return await self._run(statement)
 
-    async def _run(self, statement: Executable) -> Result[Any]:
-        self._usable()
+    async def _run(self, speaking: Coroutine[Any, Any, R]) -> R:
         try:
-            return await self._database.whole(self._connection.execute(statement))
+            self._usable()
+            return await speaking
         except BaseException:
-            self._over = "this unit failed"
+            self._over = self._over or "this unit failed"
             raise
+        finally:
+            speaking.close()
 
     def _usable(self) -> None:
         if self._over:
             raise RuntimeError(self._over)
 
 
-def _touched(result: Result[Any]) -> int:
-    return cast("int", cast("Any", result).rowcount)
+def _moment(at: datetime) -> datetime:
+    return cast("datetime", shape(Raw).settler("not_before")(at))
 
 
 L = TypeVar("L", Parcel, Raw)
