@@ -1,137 +1,147 @@
 """Which part of a mail the client wrote now, and which is the letter that it answers. Linear in the text's length.
 
-Rule: nothing is thrown away, and when it is unsure that a passage is a quotation it stays with the client's words. A
-forwarded letter is what the client wants us to read, and so are answers written between quoted lines.
+Rule: nothing is thrown away, and when it is unsure that a passage is a quotation or a signature it stays with the
+client's words. A forwarded letter is what the client wants us to read, and so are answers written between quoted lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from enum import Enum
 
-from desk.texts import LANGUAGES, say
 from mail import quote_marks as marks
-
-SIGNATURE_LINES = 12  # what may stand below a quotation and still be only a signature
+from mail import sign_offs
+from mail.quotations import Forwarded, Quotation, Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Quotation:
-    """Lines from `start` are old; `marked`: each bears ">", so that what does not is new."""
+class Folded:
+    """A mail's text in two parts: every line of it is in one of them, in its order."""
 
-    start: int
-    marked: bool
+    said: str
+    rest: str = ""  # the quotation and the signature
+    signature: str = ""  # those lines of the rest that are the sender's own
 
 
-@cache
-def markers() -> tuple[str, ...]:
-    """The line that our mails ask to answer above, in each language, without its dashes."""
-    return tuple(say(language, "mail.marker").strip("—–- ").lower() for language in LANGUAGES)
+class _What(Enum):
+    """What a line is."""
+
+    NEW = "new"
+    OLD = "old"
+    SIGNED = "signed"
 
 
 def fold(text: str, subject: str = "") -> tuple[str, str]:
-    """Return what the client said and the quoted rest; every line of the text is in one of the two."""
-    whole = text.strip()
+    """Return what the client said and the folded rest; every line of the text is in one of the two."""
+    folded = apart(text, subject)
+    return folded.said, folded.rest
+
+
+def apart(text: str, subject: str = "") -> Folded:
+    """Tell the client's words from what they quote and how they sign."""
+    whole = Folded(said=text.strip())
     if marks.is_forward_subject(subject):
-        return whole, ""
+        return whole
     lines = text.split("\n")
-    quotation = _find(lines)
-    if quotation is None:
-        return whole, ""
-    said = _join(lines[: quotation.start])
-    if quotation.marked:
-        return _fold_marked(lines, quotation.start, said, whole)
-    # Below such a header nothing tells old from new. All is old when something was said above it.
-    if not said or marks.answers_inside(said):
-        return whole, ""
-    return said, _join(lines[quotation.start :])
+    search = Search(lines=lines, heads=[marks.head(line) for line in lines], reply=marks.is_reply_subject(subject))
+    letter = _Letter(search)
+    try:
+        letter.label()
+    except Forwarded:
+        return whole
+    said = letter.text_of(_What.NEW)
+    if not said:
+        return whole  # nothing new: what is quoted may be all that was meant
+    return Folded(
+        said=said,
+        rest=letter.text_of(_What.OLD, _What.SIGNED),
+        signature=letter.text_of(_What.SIGNED),
+    )
 
 
-def _fold_marked(lines: Sequence[str], start: int, said: str, whole: str) -> tuple[str, str]:
-    quoted = [index for index in range(start, len(lines)) if marks.is_quoted(lines[index])]
-    first, last = quoted[0], quoted[-1]
-    if any(lines[index].strip() and not marks.is_quoted(lines[index]) for index in range(first, last)):
-        return whole, ""  # answers between the quoted lines make sense only with them
-    below = lines[last + 1 :]
-    if said and _is_signature(below):
-        return said, _join(lines[start:])
-    new = "\n\n".join(part for part in (said, _join(below)) if part)
-    if not new or (not said and _is_signature(below)):
-        return whole, ""
-    return new, _join(lines[start : last + 1])
+class _Letter:
+    """A letter's lines, each with what it is."""
 
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._lines: Sequence[str] = search.lines
+        self._what = [_What.NEW] * len(search.lines)
 
-def _find(lines: Sequence[str]) -> _Quotation | None:
-    """Return the first quotation; None when there is none or when a forwarded letter comes first."""
-    for index, line in enumerate(lines):
-        if marks.is_forwarded(line):
-            return None
-        if marks.is_quoted(line):
-            if index and marks.is_quoted(lines[index - 1]):
-                continue  # the block was looked at where it began
-            if found := _marked_from(lines, index):
-                return found
-            continue
-        if marks.is_original(line) or (below := marks.field_block(lines, index)):
-            start = index - 1 if index and marks.is_rule(lines[index - 1]) else index
-            below = index + 1 if marks.is_original(line) else below
-            return _Quotation(start=start, marked=_quoted_next(lines, _below_fields(lines, below)))
-        if size := marks.attribution(lines, index):
-            after = index + size
-            if _quoted_next(lines, after):
-                return _Quotation(start=index, marked=True)
-            if marks.names_address(lines[index:after]) and not _forwarded_next(lines, after):
-                return _Quotation(start=index, marked=False)
-        elif _is_marker(line):
-            return _Quotation(start=index, marked=_quoted_next(lines, index + 1))
-    return None
+    def label(self) -> None:
+        """Find out what each line is; Forwarded when a forwarded letter comes before any quotation."""
+        quotation = self._search.first(0)
+        if not quotation:
+            self._label_signatures(0)
+        elif quotation.marked:
+            self._label_marked(quotation)
+        elif self._label_below(0, quotation.start):
+            self._label_signatures(0)
 
+    def text_of(self, *wanted: _What) -> str:
+        """The lines of these kinds, with an empty line where others stood between."""
+        stretches = (self._lines[begin:end] for begin, end in self._stretches(0, *wanted))
+        texts = ("\n".join(stretch).strip() for stretch in stretches)
+        return "\n\n".join(text for text in texts if text)
 
-def _marked_from(lines: Sequence[str], index: int) -> _Quotation | None:
-    """Return the quotation whose first ">" stands here, if something says that it is one and no list or paste."""
-    above = index
-    while above and not lines[above - 1].strip():
-        above -= 1
-    # The attribution itself may be quoted too, as Apple does it, or the marker may be the first quoted line.
-    for line_number in range(index, min(index + 3, len(lines))):
-        if _is_marker(lines[line_number]) or marks.attribution(lines, line_number):
-            return _Quotation(start=index, marked=True)
-        if marks.is_forwarded(lines[line_number]):
-            return None
-    if above and marks.announces(lines[above - 1]):
-        return _Quotation(start=above - 1, marked=True)
-    if any(_is_marker(line) for line in lines[index : index + 40]):
-        return _Quotation(start=index, marked=True)
-    return None
+    def _label_marked(self, quotation: Quotation) -> None:
+        """What bears ">" is old, and so are the lines that announce more of it."""
+        self._set(quotation.start, quotation.below, _What.OLD)
+        index = last = quotation.below
+        said = between = False  # something was said since; and it was between quoted lines
+        while index < len(self._lines):
+            quoted = marks.is_quoted(self._lines[index])
+            if size := 1 if quoted else self._search.announcing(index):
+                between = between or said
+                self._set(index, index + size, _What.OLD)
+                last = index = index + size
+            else:
+                said = said or bool(self._lines[index].strip())
+                index += 1
+        if between:  # such answers make sense only with the questions
+            self._set(0, len(self._lines), _What.NEW)
+            self._label_signatures(last)
+        else:
+            self._label_unmarked(last)
+            self._label_signatures(0)
 
+    def _label_unmarked(self, begin: int) -> None:
+        """Below the last quoted line there may be another quotation that bears no marks."""
+        try:
+            quotation = self._search.first(begin)
+        except Forwarded:
+            return
+        if not quotation or quotation.marked:
+            return
+        if any(line.strip() for line in self._lines[begin : quotation.start]):
+            self._label_below(begin, quotation.start)
+        else:
+            self._set(quotation.start, len(self._lines), _What.OLD)
 
-def _below_fields(lines: Sequence[str], index: int) -> int:
-    """Return where the text begins when a block of fields follows."""
-    for place in range(index, min(index + 3, len(lines))):
-        if below := marks.field_block(lines, place):
-            return below
-    return index
+    def _label_below(self, begin: int, start: int) -> bool:
+        """Nothing tells old from new from `start` on. All is old when something was said between `begin` and there."""
+        said = "\n".join(self._lines[begin:start]).strip()
+        pasted = said.endswith(":") and not marks.is_rule(self._search.heads[start])
+        if not said or pasted or marks.is_greeting(said) or marks.answers_inside(said):
+            return False
+        self._set(start, len(self._lines), _What.OLD)
+        return True
 
+    def _label_signatures(self, begin: int) -> None:
+        """People sign below their words, above a quotation or below it."""
+        for start, end in list(self._stretches(begin, _What.NEW)):
+            for first, stop in sign_offs.find(self._lines, self._search.heads, start, end):
+                self._set(first, stop, _What.SIGNED)
 
-def _quoted_next(lines: Sequence[str], index: int) -> bool:
-    """Return whether the next line that says anything is quoted."""
-    found = next((line for line in lines[index : index + 5] if line.strip()), "")
-    return marks.is_quoted(found)
+    def _set(self, start: int, stop: int, what: _What) -> None:
+        self._what[start:stop] = [what] * (stop - start)
 
-
-def _forwarded_next(lines: Sequence[str], index: int) -> bool:
-    return any(marks.is_forwarded(line) for line in lines[index : index + 3])
-
-
-def _is_marker(line: str) -> bool:
-    head = line[: marks.LOOKED_AT].lower()
-    return any(marker in head for marker in markers())
-
-
-def _is_signature(lines: Sequence[str]) -> bool:
-    """Return whether these lines are nothing but a signature, or nothing at all."""
-    words = [line for line in lines if line.strip()]
-    return not words or (len(words) <= SIGNATURE_LINES and marks.is_signature(words[0]))
-
-
-def _join(lines: Sequence[str]) -> str:
-    return "\n".join(lines).strip()
+    def _stretches(self, first: int, *wanted: _What) -> Iterator[tuple[int, int]]:
+        """Where neighbours of these kinds begin and end."""
+        begin = -1
+        for index, what in enumerate(self._what[first:], start=first):
+            if what in wanted:
+                begin = index if begin < 0 else begin
+            elif begin >= 0:
+                yield begin, index
+                begin = -1
+        if begin >= 0:
+            yield begin, len(self._what)
