@@ -1,16 +1,21 @@
 """A mail's headers: found in hostile bytes, unfolded, decoded, read as addresses. Linear, never raises."""
 
-import base64
 import binascii
 import quopri
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mail.charsets import clean, decode
 
 ID_LIMIT = 990  # characters of a Message-ID, which is one word of one line
+FIELDS_LIMIT = 2_000
+PEOPLE_LIMIT = 1_000  # addresses of one kind of header that are read
 VALUE_LIMIT = 16_384  # bytes of one header's value that are looked at
+PADDINGS_LIMIT = 10_000
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_EMPTY_LINE = re.compile(rb"\n[ \t]*\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _GAP = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
@@ -44,11 +49,14 @@ class Headers:
         return any(key == name for key, _ in self.fields)
 
 
-def read_headers(block: bytes) -> tuple[Headers, int]:
-    """Return the headers at the start of these bytes and where the body begins."""
+def read_headers(block: bytes, limit: int = FIELDS_LIMIT) -> tuple[Headers, int]:
+    """Return the headers at the start of these bytes and where the body begins; after `limit` fields none is kept."""
     fields: list[tuple[str, bytearray]] = []
     position, size = 0, len(block)
     while position < size:
+        if len(fields) > limit:
+            end_of_all = _EMPTY_LINE.search(block, position)
+            return _finished(fields), end_of_all.end() if end_of_all else size
         end = block.find(b"\n", position)
         end = size if end < 0 else end + 1
         line = block[position:end].rstrip(b"\r\n")
@@ -107,14 +115,21 @@ def _unpack(kind: str, text: str) -> bytes:
 
 
 def unbase64(data: bytes) -> bytes:
-    """Return what base64 says, as far as it can be read."""
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-    if len(letters) % 4 == 1:
-        letters = letters[:-1]
+    """Return what base64 says, as far as it can be read; pieces that were padded one by one are put together."""
+    end = data.find(b"=")
+    if end < 0 or not data[end:].strip(b"= \t\r\n"):
+        return _unbase64(data)
+    if data.count(b"=") > PADDINGS_LIMIT:
+        return _unbase64(data.replace(b"=", b""))
+    return b"".join(_unbase64(piece) for piece in data.split(b"="))
+
+
+def _unbase64(data: bytes) -> bytes:
     try:
-        return base64.b64decode(letters + b"=" * (-len(letters) % 4))
-    except (binascii.Error, ValueError):
-        return b""
+        return binascii.a2b_base64(data + b"==")
+    except binascii.Error:  # one letter too many
+        letters = data.translate(None, _NOT_BASE64)
+        return binascii.a2b_base64(letters[: len(letters) // 4 * 4])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +145,8 @@ def people(values: Iterable[bytes]) -> list[Person]:
 
     Names are decoded after the addresses were found: what an encoded word says is never taken for an address.
     """
-    return [person for value in values for entry in _entries(_characters(value)) if (person := _person(entry))]
+    entries = islice((entry for value in values for entry in _entries(_characters(value))), PEOPLE_LIMIT)
+    return [person for entry in entries if (person := _person(entry))]
 
 
 def _characters(value: bytes) -> str:

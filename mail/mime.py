@@ -4,9 +4,11 @@ Own code and not the standard library's: that reads line by line, checks every o
 recurses; a mail of a few megabytes can keep it busy for minutes.
 """
 
+import binascii
 import quopri
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
@@ -20,7 +22,9 @@ PART_LIMIT = 1_000
 DEPTH_LIMIT = 50
 _PARAMETER = re.compile(rb';\s*([!-:<-~]{1,100}?)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)')
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]{1,100})/([\w!#$&^.+-]{1,100})")
-_UU = re.compile(rb"^begin [0-7]{3,4} ", re.MULTILINE)
+INNER_FIELDS_LIMIT = 100  # fields of a part inside that are kept
+SEARCH_LIMIT = 12 * MAIL_LIMIT  # bytes that may be searched for boundaries, parts inside of parts counted anew
+_GUESSED = re.compile(rb"^--([!-~][ -~]{0,98}?)[ \t]*\r?\n(?=content-[a-z-]{4,30}:)", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class Part:
             return unbase64(self.body)
         if encoding == "quoted-printable":
             return quopri.decodestring(self.body)
+        if encoding in ("x-uuencode", "uuencode", "x-uue"):
+            return _unuu(self.body)
         return self.body
 
     def text(self) -> str:
@@ -98,14 +104,16 @@ class _Reader:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self.count = 0
+        self.searched = 0
 
-    def part(self, begin: int, end: int, depth: int) -> Part:
+    def part(self, begin: int, end: int, depth: int, usual: str = "text/plain") -> Part:
         self.count += 1
         if self.count > PART_LIMIT:
             raise Unreadable("mail.unreadable_parts", limit=PART_LIMIT)
         if depth > DEPTH_LIMIT:
             raise Unreadable("mail.unreadable_depth", limit=DEPTH_LIMIT)
-        headers, size = read_headers(self.raw[begin : min(end, begin + HEADER_LIMIT)])
+        head = self.raw[begin : min(end, begin + HEADER_LIMIT)]
+        headers, size = read_headers(head, INNER_FIELDS_LIMIT) if depth else read_headers(head)
         if size >= HEADER_LIMIT:
             raise Unreadable("mail.unreadable_headers", limit=HEADER_LIMIT)
         value = headers.raw("content-type")
@@ -113,19 +121,28 @@ class _Reader:
         part = Part(
             headers=headers,
             body=b"",
-            type=f"{match[1]}/{match[2]}".lower() if match else "text/plain",
+            type=f"{match[1]}/{match[2]}".lower() if match else usual,
             parameters=parameters(value),
         )
-        boundary = part.parameters.get("boundary", b"").strip()
-        if part.main == "multipart" and boundary:
-            pieces = self._split(begin + size, end, boundary[:1_000])
-            part.parts = [self.part(first, last, depth + 1) for first, last in pieces]
+        if part.main == "multipart":
+            self._take_parts(part, begin + size, end, depth)
         if not part.parts:
             part.body = self.raw[begin + size : end]
         return part
 
+    def _take_parts(self, part: Part, begin: int, end: int, depth: int) -> None:
+        boundary = part.parameters.get("boundary", b"").strip()[:1_000]
+        pieces = self._split(begin, end, boundary) if boundary else []
+        if not pieces and (guessed := _GUESSED.search(self.raw, begin, min(end, begin + HEADER_LIMIT))):
+            pieces = self._split(begin, end, guessed[1])  # the name of the boundary is lost or another one
+        usual = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+        part.parts = [self.part(first, last, depth + 1, usual) for first, last in pieces]
+
     def _split(self, begin: int, end: int, boundary: bytes) -> list[tuple[int, int]]:
         """Return what lies between the boundary lines; [] when there are none. A missing end is forgiven."""
+        self.searched += end - begin
+        if self.searched > SEARCH_LIMIT:
+            return []
         line = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]{0,98}\r?(?=\n|\Z)")
         pieces: list[tuple[int, int]] = []
         first = -1
@@ -142,6 +159,18 @@ class _Reader:
         if 0 <= first < end:
             pieces.append((first, end))
         return pieces
+
+
+def _unuu(body: bytes) -> bytes:
+    """Return what the lines between "begin" and "end" say, as far as they can be read."""
+    pieces: list[bytes] = []
+    for line in body.split(b"\n"):
+        line = line.rstrip(b"\r")  # noqa: PLW2901 - the same line
+        if line.startswith((b"begin ", b"end")) or not line:
+            continue
+        with suppress(binascii.Error):
+            pieces.append(binascii.a2b_uu(line))
+    return b"".join(pieces)
 
 
 def parameters(value: bytes) -> dict[str, bytes]:
