@@ -43,10 +43,31 @@ class Sort(StrEnum):
     """What kind of sender wrote."""
 
     HUMAN = "human"
-    AUTOMATIC = "automatic"  # out of office and the like
+    ROBOT = "robot"  # a program that has something to say: monitoring, a delivery service, a scheduled job
+    AUTOMATIC = "automatic"  # an answer that nobody wrote: out of office, a read receipt
     BOUNCE = "bounce"
     LIST = "list"
     OWN = "own"  # our own mail come back
+
+
+class Fate(StrEnum):
+    """What a bounce says became of a mail at one address."""
+
+    GONE = "gone"  # not delivered, and the address takes no mail any more
+    REFUSED = "refused"  # not delivered for another reason; nobody tries any more
+    DELAYED = "delayed"  # still being tried
+    ARRIVED = "arrived"  # it was delivered or handed on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """One address of a bounce. `reason`: the end of a key `group.why_…`, "" where nobody can tell."""
+
+    address: str  # where it was to go in the end, in lower case; "" when the bounce does not say
+    original: str = ""  # the address that it was sent to first, when the bounce says so
+    fate: Fate
+    reason: str = ""
+    words: str = ""  # the server's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +136,9 @@ class Incoming:
     described: bool = False  # the words are not the sender's own: a place or a sticker in words, something forwarded
     contact: SharedContact | None = None
     failed: str = ""  # BOUNCE: the Message-ID of the mail that failed
-    failed_to: str = ""
-    failed_final: bool = False  # nobody tries any more
-    failed_hard: bool = False  # and the address is gone
-    failed_why: str = ""
+    failed_parcel: int = 0  # mail: the parcel that a signed tag among its recipients names; bounces come to such a one
+    failures: tuple[Failed, ...] = ()  # BOUNCE: what became of it at which address
+    stamped: datetime | None = None  # mail: when our server took it, or as its date says; None when neither tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,8 +190,10 @@ class MailChannel:
         return self._signer
 
     def _verified(self, incoming: Incoming, signer: Signer) -> Incoming:
-        """Keep only tags that we signed, by the thread that they name ("sd7")."""
-        return replace(incoming, tags=tuple(name for tag in incoming.tags if (name := signer.read_tag(tag))))
+        """Keep only tags that we signed: a thread's by its name ("sd7"), an envelope's by its parcel."""
+        threads = tuple(name for tag in incoming.tags if (name := signer.read_tag(tag)))
+        parcel = next((number for tag in incoming.tags if (number := signer.read_bounce_tag(tag))), 0)
+        return replace(incoming, tags=threads, failed_parcel=parcel)
 
     def _reply_to(self, message: Outgoing, mailbox: Mailbox, signer: Signer) -> str:
         thread = re.sub(r"[^a-z0-9]", "", message.number.lower())

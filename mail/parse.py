@@ -5,11 +5,12 @@ Rule: no bytes whatever make it raise anything but Unreadable with a plain reaso
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from desk.errors import Unreadable
 from desk.incoming import Incoming, Sender, Sort
-from mail import bodies, kinds, quotes
+from mail import bodies, failures, kinds, quotes
 from mail.bodies import Attachment
 from mail.headers import Headers, Person, message_ids, people
 from mail.mime import Part, take_apart
@@ -52,10 +53,9 @@ def parse(
         tags=_tags(headers, own_address),
         others=_others(headers, own_address, sender.address),
         sort=sort,
+        stamped=_stamped(headers),
     )
-    if sort is Sort.BOUNCE:
-        incoming = _with_failure(incoming, mail, is_own_id)
-    return ParsedMail(incoming=incoming, files=tuple(files))
+    return ParsedMail(incoming=_with_report(incoming, mail, is_own_id), files=tuple(files))
 
 
 def sender_of(headers: Headers) -> Person:
@@ -111,14 +111,25 @@ def _others(headers: Headers, own_address: str, sender: str) -> tuple[Sender, ..
     return tuple(Sender(channel=CHANNEL, address=address, name=name) for address, name in named.items())
 
 
-def _with_failure(incoming: Incoming, mail: Part, is_own_id: Callable[[str], bool]) -> Incoming:
-    failed = kinds.failure(mail, is_own_id=is_own_id)
-    known = [id_ for id_ in (incoming.reply_to, *reversed(incoming.references)) if is_own_id(id_)]
-    return replace(
-        incoming,
-        failed=failed.message_id or next(iter(known), ""),
-        failed_to=failed.to,
-        failed_final=failed.final,
-        failed_hard=failed.hard,
-        failed_why=failed.why,
-    )
+def _with_report(incoming: Incoming, mail: Part, is_own_id: Callable[[str], bool]) -> Incoming:
+    """Add which mail of ours a report speaks of: a bounce what became of it, a read receipt what was read."""
+    if incoming.sort is Sort.BOUNCE:
+        report = failures.read_report(mail, is_own_id=is_own_id)
+        known = [id_ for id_ in (incoming.reply_to, *reversed(incoming.references)) if is_own_id(id_)]
+        failed = report.message_id if is_own_id(report.message_id) else next(iter(known), report.message_id)
+        return replace(incoming, failed=failed, failures=report.failures)
+    if mail.type == "multipart/report" and not incoming.reply_to:
+        return replace(incoming, reply_to=failures.inner_id(mail, is_own_id=is_own_id))
+    return incoming
+
+
+def _stamped(headers: Headers) -> datetime | None:
+    """When the last server took it (its line stands on top), else what the mail says; None when neither can be read."""
+    for value in (headers.raw("received").rpartition(b";")[2], headers.raw("date")):
+        try:
+            said = parsedate_to_datetime(value[-100:].decode("ascii", "replace")) if value else None
+        except (ValueError, IndexError, OverflowError, TypeError):
+            continue
+        if said:
+            return said if said.tzinfo else said.replace(tzinfo=UTC)
+    return None

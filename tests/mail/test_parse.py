@@ -35,8 +35,9 @@ def told(parsed: ParsedMail) -> dict[str, Any]:
         "sender": incoming.sender.address, "name": incoming.sender.name, "subject": incoming.subject,
         "text": incoming.text, "rest": incoming.rest, "sort": str(incoming.sort), "message_id": incoming.external_id,
         "reply_to": incoming.reply_to, "references": list(incoming.references), "tags": list(incoming.tags),
-        "others": [other.address for other in incoming.others], "failed": incoming.failed, "failed_to": incoming.failed_to,
-        "failed_hard": incoming.failed_hard, "failed_why": incoming.failed_why,
+        "others": [other.address for other in incoming.others], "failed": incoming.failed,
+        "failures": [[one.address, one.fate, one.reason] for one in incoming.failures],
+        "words": [one.words for one in incoming.failures],
         "files": [[file.name, file.mime, len(file.content), file.inline] for file in parsed.files],
         "files_are": [[file.name, file.mime] for file in parsed.files],
     }  # fmt: skip
