@@ -11,7 +11,7 @@ from mail.flowed import unflow
 from mail.mime import Part, take_apart
 from mail.words import Words
 
-__all__ = ["Attachment", "Body", "body_of", "read", "safe_name"]
+__all__ = ["Attachment", "Body", "body_of", "safe_name"]
 
 TEXT_LIMIT = 1_000_000  # characters; what is longer goes on as a file
 READ_LIMIT = 2_500_000  # bytes of one part that are read as text: a million letters of any common alphabet
@@ -35,12 +35,6 @@ class Body:
     text: str
     files: tuple[Attachment, ...]
     invitation: str = ""
-
-
-def read(mail: Part) -> tuple[str, tuple[Attachment, ...]]:
-    """Return all words of a mail, those of an invitation below the others, and its files."""
-    body = body_of(mail)
-    return "\n\n".join(words for words in (body.text, body.invitation) if words), body.files
 
 
 def body_of(mail: Part, *, language: str = "", depth: int = 0) -> Body:

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-import unicodedata
+from functools import lru_cache
 
 # Labels that Python lacks or reads too narrowly: supersets lose nothing (WHATWG Encoding, "names and labels").
 _ALIASES = {
@@ -43,17 +43,33 @@ _CODE_PAGE = re.compile(r"(?:x-)?(?:windows|win|cp|ansi|ms|ibm|dos)[-_ ]?(\d{3,4
 # Codecs that are no character sets, or (utf-7) let mail say what its bytes do not.
 _REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 _WESTERN = {"cp1252", "iso8859-15", "mac-roman", "cp437", "cp850", "cp1254", "iso8859-2", "cp1250"}
-_CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
+_CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")  # the likelier first
 FEW = 3  # letters, too few to tell anything from
 HIGH = 0x80  # bytes from here on are no ASCII
 _SAMPLE = 4_000  # bytes; enough to tell a character set
-_COMMON = frozenset("оеаинтсрвлкмдпуя")
+_SMALL_SAMPLE = 1_000
+SURE = 1.0  # a letter's score at which nobody else is asked
+RARELY = 0.5  # hardly anybody writes so, and few letters can be read in several ways
+_COMMON = re.compile("[оеаинтсрвлкмдпуя]")
+_RARE = re.compile("[бгжзйфхцчшщъыьэюё]")
+_CAPITAL = re.compile("(?<![а-яё])[А-ЯЁ]")
+_TURNED = re.compile("(?<=[а-яё])[А-ЯЁ]")
+_STRANGE = re.compile(r"[^\x00-\x7fа-яёА-ЯЁ«»№„“”’–—…§°©\xa0]")
+_LOW = bytes(range(HIGH))
+_NOT_LATIN = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
+_NOT_HELPFUL = b"\t\r\n0123456789"
+_WESTERN_LETTERS = "äöüßéèàáâãçñåøæêëîïíìôõóòûúùÿœÄÖÜÉÈÀÁÂÃÇÑÅØÆÊËÎÏÍÔÕÓÛÚŒ¿¡«»–—‘’“”„…€£°§©®²³½¼ª º·•™\xa0".encode(
+    "cp1252"
+)
+_NOT_WORDS = re.compile(rb"https?://\S{1,500}|\S{1,100}@\S{1,100}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
     """Return the text without NUL, other controls and surrogates, its lines ended by a line feed alone."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
 
 
 def decode(data: bytes, label: str = "") -> str:
@@ -65,7 +81,7 @@ def decode(data: bytes, label: str = "") -> str:
         return clean(data.decode("ascii"))
     if codec == "utf-8" or not codec:
         return clean(_as_utf8(data) or _guess(data))
-    if not codec.startswith(("iso2022", "hz")) and (text := _strict(data, "utf-8")) is not None:
+    if not data.isascii() and (text := _strict(data, "utf-8")) is not None:
         return clean(text)  # bytes of another set are almost never UTF-8 by chance
     if codec in _WESTERN and _mostly_foreign(data):
         return clean(_guess(data))
@@ -113,49 +129,58 @@ def _as_utf8(data: bytes) -> str:
 def _mostly_foreign(data: bytes) -> bool:
     """Return whether most letters lie above ASCII: so is Russian, so is no western language."""
     sample = data[:_SAMPLE]
-    high = sum(1 for byte in sample if byte >= HIGH)
-    low = sum(
-        1
-        for byte in re.sub(rb"https?://\S{1,500}|\S{1,100}@\S{1,100}", b"", sample)
-        if chr(byte).isalpha() and byte < HIGH
-    )
-    return high * 2 > low and high >= FEW
+    high = len(sample.translate(None, _LOW))
+    if high < FEW:
+        return False
+    if b"@" in sample or b"://" in sample:
+        sample = _NOT_WORDS.sub(b"", sample)
+    return high * 2 > len(sample.translate(None, _NOT_LATIN))
 
 
 def _better_cyrillic(data: bytes, labelled: str) -> str:
     """Return the labelled set unless another makes far more Russian out of the same bytes."""
-    sample = data[:_SAMPLE]
+    sample = data.translate(None, _NOT_HELPFUL)[:_SAMPLE]
+    score = _russian(sample.decode(labelled, "replace"))
+    if score >= SURE * len(sample.translate(None, _LOW)):
+        return labelled
+    best, best_score = _best_cyrillic(sample)
+    return best if best_score > 0 and score < best_score * 0.5 else labelled
+
+
+def _best_cyrillic(sample: bytes) -> tuple[str, float]:
     scores = {codec: _russian(sample.decode(codec, "replace")) for codec in _CYRILLIC}
+    scores["mac-cyrillic"] *= RARELY
     best = max(scores, key=scores.__getitem__)
-    return best if scores[best] > 0 and scores[labelled] < scores[best] * 0.5 else labelled
+    return best, scores[best]
 
 
 def _guess(data: bytes) -> str:
-    sample = data[:_SAMPLE]
     if text := _as_utf8(data):
         return text
     if _mostly_foreign(data):
-        scores = {codec: _russian(sample.decode(codec, "replace")) for codec in _CYRILLIC}
-        best = max(scores, key=scores.__getitem__)
-        if scores[best] >= 0.5 * sum(1 for byte in sample if byte >= HIGH):
+        sample = data[:_SAMPLE]
+        best, score = _best_cyrillic(sample)
+        if score >= 0.5 * len(sample.translate(None, _LOW)):
             return data.decode(best, "replace")
+    return data.decode(_western_or_other(data[:_SAMPLE]), "replace")
+
+
+@lru_cache(maxsize=64)
+def _western_or_other(sample: bytes) -> str:
+    """Return the character set of what is neither UTF-8 nor Russian."""
+    high = sample.translate(None, _LOW)
+    if len(high.translate(None, _WESTERN_LETTERS)) <= len(high) // 10:
+        return "cp1252"
     from charset_normalizer import from_bytes  # slow to import, and asked last
 
-    found = from_bytes(sample).best()
-    codec = _codec(found.encoding) if found is not None else ""
-    return data.decode(codec or "cp1252", "replace")
+    found = from_bytes(sample[:_SMALL_SAMPLE]).best()
+    return (_codec(found.encoding) if found is not None else "") or "cp1252"
 
 
 def _russian(text: str) -> float:
     """Score how much a text looks like written Russian, about 1.5 a letter for real text."""
-    score, before = 0.0, " "
-    for char in text:
-        if "а" <= char <= "я" or char == "ё":
-            score += 2 if char in _COMMON else 0.5
-        elif "А" <= char <= "Я" or char == "Ё":
-            # The wrong one of koi8-r and cp1251 turns the case of every letter over.
-            score += -2 if before.islower() else 0.5
-        elif char > "\x7f" and unicodedata.category(char)[0] != "P":
-            score -= 1.5
-        before = char
-    return score
+    common, rare, capital = len(_COMMON.findall(text)), len(_RARE.findall(text)), len(_CAPITAL.findall(text))
+    # The wrong one of koi8-r and cp1251 turns the case of every letter over.
+    turned = len(_TURNED.findall(text))
+    strange = len(_STRANGE.findall(text))
+    return 2 * common + 0.5 * (rare + capital) - 2.5 * turned - 1.5 * strange

@@ -15,6 +15,7 @@ PEOPLE_LIMIT = 1_000  # addresses of one kind of header that are read
 VALUE_LIMIT = 16_384  # bytes of one header's value that are looked at
 PADDINGS_LIMIT = 10_000
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w:.-]{1,40})""", re.IGNORECASE)
 _EMPTY_LINE = re.compile(rb"\n[ \t]*\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
@@ -29,6 +30,7 @@ class Headers:
     """Fields in order, names in lower case, values as raw bytes unfolded."""
 
     fields: tuple[tuple[str, bytes], ...]
+    charset: str = ""  # of the text below; raw letters in headers are most likely of the same
 
     def raw(self, name: str) -> bytes:
         """Return the first value, b"" when there is none."""
@@ -39,11 +41,15 @@ class Headers:
 
     def text(self, name: str) -> str:
         """Return the first value decoded, in one line; "" when there is none."""
-        return readable(self.raw(name))
+        return readable(self.raw(name), self.charset)
 
     def plain(self, name: str) -> str:
         """Return the first value for comparison: lower case, without comments' sake decoded only as characters."""
         return one_line(decode(self.raw(name))).lower()
+
+    def people(self, *names: str) -> list["Person"]:
+        """Return everybody named in these headers, in order."""
+        return [person for name in names for person in people(self.all(name), self.charset)]
 
     def __contains__(self, name: str) -> bool:
         return any(key == name for key, _ in self.fields)
@@ -77,7 +83,10 @@ def read_headers(block: bytes, limit: int = FIELDS_LIMIT) -> tuple[Headers, int]
 
 
 def _finished(fields: Iterable[tuple[str, bytearray]]) -> Headers:
-    return Headers(tuple((name, bytes(value[:VALUE_LIMIT])) for name, value in fields))
+    done = tuple((name, bytes(value[:VALUE_LIMIT])) for name, value in fields)
+    types = next((value for name, value in done if name == "content-type"), b"")
+    found = _CHARSET.search(types)
+    return Headers(done, found[1].decode("ascii", "replace") if found else "")
 
 
 def _header_follows(block: bytes, start: int) -> bool:
@@ -90,9 +99,9 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", clean(text)).strip()
 
 
-def readable(value: bytes) -> str:
+def readable(value: bytes, charset: str = "") -> str:
     """Return a header's value with its encoded words decoded (RFC 2047), in one line."""
-    text = _GAP.sub(r"\1", decode(value) if not value.isascii() else value.decode("ascii"))
+    text = _GAP.sub(r"\1", decode(value, charset) if not value.isascii() else value.decode("ascii"))
     parts: list[str] = []
     pending, label, position = b"", "", 0
     for word in _WORD.finditer(text):
@@ -140,17 +149,17 @@ class Person:
     address: str
 
 
-def people(values: Iterable[bytes]) -> list[Person]:
+def people(values: Iterable[bytes], charset: str = "") -> list[Person]:
     """Return everybody named in address headers, the nameless and the broken as far as they can be read.
 
     Names are decoded after the addresses were found: what an encoded word says is never taken for an address.
     """
-    entries = islice((entry for value in values for entry in _entries(_characters(value))), PEOPLE_LIMIT)
+    entries = islice((entry for value in values for entry in _entries(_characters(value, charset))), PEOPLE_LIMIT)
     return [person for entry in entries if (person := _person(entry))]
 
 
-def _characters(value: bytes) -> str:
-    return clean(value.decode("ascii")) if value.isascii() else decode(value)
+def _characters(value: bytes, charset: str) -> str:
+    return clean(value.decode("ascii")) if value.isascii() else decode(value, charset)
 
 
 def _entries(text: str) -> Iterator[str]:

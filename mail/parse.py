@@ -12,7 +12,7 @@ from desk.errors import Unreadable
 from desk.incoming import Incoming, Sender, Sort
 from mail import bodies, failures, kinds, quotes
 from mail.bodies import Attachment
-from mail.headers import Headers, Person, message_ids, people
+from mail.headers import Headers, Person, message_ids
 from mail.mime import Part, take_apart
 
 THREAD_LIMIT = 50  # ids of a thread that are looked at, the newest ones
@@ -36,8 +36,8 @@ def parse(
     sort = kinds.sort_of(mail, own_address=own_address, is_own_id=is_own_id)
     sender = _sender(headers, sort)
     subject = headers.text("subject")
-    whole, files = bodies.read(mail)
-    text, rest = quotes.fold(whole, subject) if sort is not Sort.BOUNCE else (whole, "")
+    body = bodies.body_of(mail)
+    text, rest = quotes.fold(body.text, subject) if sort is not Sort.BOUNCE else (body.text, "")
     replied = message_ids(headers.raw("in-reply-to"))
     incoming = Incoming(
         channel=CHANNEL,
@@ -46,7 +46,7 @@ def parse(
         sender=Sender(channel=CHANNEL, address=sender.address, name=sender.name),
         at=received,
         subject=subject,
-        text=text,
+        text="\n\n".join(words for words in (text, body.invitation) if words),
         rest=rest,
         reply_to=replied[0] if replied else "",
         references=_thread(message_ids(headers.raw("references")), replied),
@@ -55,16 +55,13 @@ def parse(
         sort=sort,
         stamped=_stamped(headers),
     )
-    return ParsedMail(incoming=_with_report(incoming, mail, is_own_id), files=tuple(files))
+    return ParsedMail(incoming=_with_report(incoming, mail, is_own_id), files=body.files)
 
 
 def sender_of(headers: Headers) -> Person:
     """Return who wrote, from the first header that names an address; an empty Person when none does."""
-    for name in ("from", "sender", "reply-to", "return-path", "x-envelope-from"):
-        for person in people(headers.all(name)):
-            if person.address:
-                return person
-    return Person("", "")
+    everybody = headers.people("from", "sender", "reply-to", "return-path", "x-envelope-from")
+    return next((person for person in everybody if person.address), Person("", ""))
 
 
 def _sender(headers: Headers, sort: Sort) -> Person:
@@ -83,8 +80,7 @@ def _thread(references: Sequence[str], replied: Sequence[str]) -> tuple[str, ...
 
 
 def _recipients(headers: Headers, names: Iterable[str]) -> list[str]:
-    found = [person.address for name in names for person in people(headers.all(name)) if person.address]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(person.address for person in headers.people(*names) if person.address))
 
 
 def _tags(headers: Headers, own_address: str) -> tuple[str, ...]:
@@ -104,8 +100,7 @@ def _others(headers: Headers, own_address: str, sender: str) -> tuple[Sender, ..
 
     named = {
         person.address: person.name
-        for header in ("to", "cc")
-        for person in people(headers.all(header))
+        for person in headers.people("to", "cc")
         if person.address and not ours(person.address) and person.address != sender
     }
     return tuple(Sender(channel=CHANNEL, address=address, name=name) for address, name in named.items())
