@@ -6,30 +6,31 @@ Rule: a raw message leaves NEW and WORKING only in the transaction that holds it
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from desk import quarantine
 from desk.arrivals import keep
+from desk.attempts import ATTEMPTS, Attempts
 from desk.desk import Desk
 from desk.disk import AGAIN, TROUBLES, Disk
-from desk.errors import AlreadyDone, DeliveryDelayed, Unreadable
+from desk.groups import TOGETHER, Groups, group
 from desk.incoming import Raw, RawState
-from desk.ports import Arrival, Channel
+from desk.ports import Arrival, Channel, Reader
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3
-RETRY_AFTER = timedelta(seconds=2)
 STUCK_AGAIN = timedelta(seconds=30)
 """After a mistake of the desk's own in keeping the books; not counted as an attempt."""
 
-GOODBYE = 1.0
-"""Seconds to put a message back when the desk is stopped in the middle of it."""
-
 AT_ONCE = 8
 """Lanes worked on side by side: most of the time goes into fetching files."""
+
+BEHIND = 4 * TOGETHER
+"""Messages waiting for work at which a Reader's further ones are held up, for a moment."""
+
+HELD_UP = 2.0
+"""Seconds; what waits may wait for something that takes days."""
 
 
 class Inbox:
@@ -41,6 +42,11 @@ class Inbox:
         self._channels: Mapping[str, Channel] = {name: channel for channel in channels for name in channel.names}
         self._woken = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._readers = {name: channel for name, channel in self._channels.items() if isinstance(channel, Reader)}
+        self._attempts = Attempts(desk, self._disk)
+        self._grouped = Groups(desk, self._disk, self._attempts)
+        self._groups: dict[str, asyncio.Task[None]] = {}
+        self._group_done = asyncio.Event()
         self._recovered = False
 
     def wake(self) -> None:
@@ -49,11 +55,26 @@ class Inbox:
     async def receive(self, arrivals: Sequence[Arrival]) -> None:
         """Store what arrived; the edge confirms it once this returns. What is known already is left alone. NoRoom."""
         try:
+            await self._keep_up(arrivals)
             await keep(self._desk, arrivals)
         except TROUBLES as trouble:
             self._disk.met(trouble)
             raise
         self.wake()
+
+    async def _keep_up(self, arrivals: Sequence[Arrival]) -> None:
+        """Let the work keep up with a flood: what waits on its server costs nothing, what waits here is read over."""
+        end = asyncio.get_running_loop().time() + HELD_UP
+        while self._groups and any(arrival.channel in self._readers for arrival in arrivals):
+            self._group_done.clear()
+            async with self._desk.view() as view:
+                if await view.count(Raw, state=RawState.NEW) < BEHIND:
+                    return
+            try:
+                async with asyncio.timeout_at(end):
+                    await self._group_done.wait()
+            except TimeoutError:
+                return
 
     async def recover(self) -> None:
         """Take up what a kill interrupted: it is tried again alone before it counts as a failure."""
@@ -109,13 +130,37 @@ class Inbox:
             return
 
     async def _start_due(self, now: datetime) -> None:
+        await self._start_groups(now)
         room = AT_ONCE - len(self._busy)
         if room <= 0:
             return
         async with self._desk.view() as view:
-            due = await view.due_raws(now, busy=tuple(self._busy), limit=room)
+            due = await view.due_raws(now, busy=tuple(self._busy), limit=room, besides=tuple(self._readers))
         for raw in due:
             self._start(raw)
+
+    async def _start_groups(self, now: datetime) -> None:
+        for name, channel in self._readers.items():
+            if name not in self._groups:
+                async with self._desk.view() as view:
+                    due = await view.due_together(now, channel=name, limit=TOGETHER)
+                if due:
+                    self._groups[name] = asyncio.create_task(self._work_group(name, channel, group(due)), name=name)
+
+    async def _work_group(self, name: str, channel: Reader, raws: Sequence[Raw]) -> None:
+        try:
+            await self._grouped.work(channel, raws)
+        except TROUBLES as trouble:
+            self._disk.met(trouble)
+            await asyncio.sleep(AGAIN)
+        except Exception:  # the guard of _work_lane, for a group
+            log.exception("raw.stuck ids=%s", [raw.id for raw in raws])
+            later = self._desk.now() + STUCK_AGAIN
+            await self._disk.surely(lambda: self._attempts.put_back(raws, not_before=later))
+        finally:
+            self._groups.pop(name, None)
+            self._group_done.set()
+            self.wake()
 
     def _start(self, raw: Raw) -> "asyncio.Task[None]":
         task = self._busy[raw.lane] = asyncio.create_task(self._work_lane(raw), name=f"raw {raw.id}")
@@ -132,7 +177,7 @@ class Inbox:
         except Exception:  # the guard: work on other lanes goes on, and this one is looked at again
             log.exception("raw.stuck id=%s", raw.id)
             later = self._desk.now() + STUCK_AGAIN
-            await self._disk.surely(lambda: self._put_back(taken or [raw], not_before=later))
+            await self._disk.surely(lambda: self._attempts.put_back(taken or [raw], not_before=later))
         finally:
             self._busy.pop(raw.lane, None)
             self.wake()
@@ -155,89 +200,11 @@ class Inbox:
             count += 1
 
     async def _work(self, raws: Sequence[Raw]) -> None:
-        """Work on one message (an album: several rows) and record what became of it, whatever it was."""
-        now = self._desk.now
-        if await self._copy_of_another(raws[0]):
-            return
-        # The attempt is counted before the work: what kills the process is found counted at the next start.
-        working = [replace(raw, state=RawState.WORKING, attempts=raw.attempts + 1) for raw in raws]
-        try:
-            await self._save(working)
-            await self._channels[raws[0].channel].work(working)
-            await self._finish(working)
-        except AlreadyDone:
-            return
-        except asyncio.CancelledError:  # the desk is stopped, which is nobody's failure
-            with suppress(TimeoutError, *TROUBLES):
-                async with asyncio.timeout(GOODBYE):
-                    await self._put_back(raws, attempts=raws[0].attempts, not_before=raws[0].not_before)
-            raise
-        except DeliveryDelayed as delayed:
-            await self._again(raws, delayed.retry_in)
-        except TROUBLES as trouble:
-            self._disk.met(trouble)
-            await self._again(raws, RETRY_AFTER)
-        except Unreadable as unreadable:
-            await self._quarantine(working, unreadable.said(self._desk.settings.desk.language))
-        except Exception as bug:  # the guard: a bug must cost one message's delay, not the desk
-            log.exception("raw.failed id=%s channel=%s attempt=%s", raws[0].id, raws[0].channel, working[0].attempts)
-            if working[0].attempts >= ATTEMPTS:
-                what = f"{type(bug).__name__}: {bug}"
-                await self._quarantine(working, self._desk.say("group.reason_bug", what=what))
-            else:
-                later = now() + RETRY_AFTER * working[0].attempts
-                await self._disk.surely(lambda: self._put_back(working, not_before=later))
-
-    async def _again(self, raws: Sequence[Raw], after: timedelta) -> None:
-        """Put it back with its attempt not counted."""
-        later = self._desk.now() + after
-        await self._disk.surely(lambda: self._put_back(raws, attempts=raws[0].attempts, not_before=later))
-
-    async def _copy_of_another(self, raw: Raw) -> bool:
-        """Whether the same mail was taken in before under another number (a copy, a rebuilt mailbox)."""
-        if not raw.digest:
-            return False
-        async with self._desk.store.unit() as unit:
-            twin = await unit.first(Raw, place=raw.place, digest=raw.digest, id__lt=raw.id)
-            if not twin:
-                return False
-            await unit.save(replace(raw, state=RawState.DONE, error=f"a copy of {twin.id}"))
-            await unit.commit()
-        return True
-
-    async def _save(self, raws: Sequence[Raw]) -> None:
-        async with self._desk.store.unit() as unit:
-            for raw in raws:
-                await unit.save(raw)
-            await unit.commit()
-
-    async def _put_back(self, raws: Sequence[Raw], **values: object) -> None:
-        """To be worked on again; what its use-case finished before it failed stays finished."""
-        async with self._desk.store.unit() as unit:
-            ids = [raw.id for raw in raws]
-            await unit.change(Raw, {"state": RawState.NEW, **values}, id__in=ids, state=RawState.WORKING)
-            await unit.commit()
-
-    async def _finish(self, raws: Sequence[Raw]) -> None:
-        """Mark done what needed no unit of its own (an update that asks for nothing)."""
-        async with self._desk.store.unit() as unit:
-            ids = [raw.id for raw in raws]
-            await unit.change(Raw, {"state": RawState.DONE}, id__in=ids, state=RawState.WORKING)
-            await unit.commit()
-
-    async def _quarantine(self, raws: Sequence[Raw], reason: str) -> None:
-        async def put() -> None:
-            async with self._desk.store.unit() as unit:
-                undone = await unit.find(Raw, id__in=[raw.id for raw in raws], state=RawState.WORKING)
-                if undone:
-                    await quarantine.put(self._desk, unit, undone, reason)
-                    await unit.commit()
-
-        await self._disk.surely(put)
+        await self._attempts.once(raws, self._channels[raws[0].channel].work)
 
     async def drain(self, within: float) -> None:
         """Wait so many seconds for what is being worked on; what is not done then is put back."""
-        if tasks := set(self._busy.values()):
+        if tasks := {*self._busy.values(), *self._groups.values()}:
             _, late = await asyncio.wait(tasks, timeout=within)
             for task in late:
                 task.cancel()

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from desk.facts import Facts, Verdict
 from desk.incoming import Raw, RawId
@@ -73,8 +73,17 @@ class Unit(Protocol):
         """The earliest `not_before` later than `after` of all queued parcels."""
         ...
 
-    async def due_raws(self, now: datetime, *, busy: Sequence[str], limit: int) -> list[Raw]:
-        """New raw messages that may be worked on: the first undone one of each lane not in `busy`, oldest first."""
+    async def due_raws(
+        self, now: datetime, *, busy: Sequence[str], limit: int, besides: Sequence[str] = ()
+    ) -> list[Raw]:
+        """New raw messages that may be worked on: the first undone one of each lane not in `busy`, oldest first.
+
+        `besides`: channels of which none is wanted.
+        """
+        ...
+
+    async def due_together(self, now: datetime, *, channel: str, limit: int) -> list[Raw]:
+        """New raw messages of one channel, oldest first: of each lane all up to the first that may not go yet."""
         ...
 
     async def commit(self) -> None: ...
@@ -105,6 +114,10 @@ class Files(Protocol):
         """Store durably; the key. NoRoom when the disk is full."""
         ...
 
+    async def keep_all(self, contents: Sequence[bytes]) -> list[str]:
+        """The same for several, all or none; they wait for the disk together."""
+        ...
+
     async def read(self, key: str) -> bytes: ...
 
     def path(self, key: str) -> Path: ...
@@ -131,7 +144,7 @@ class Arrival:
     external_id: str
     lane: str
     body: bytes = b""  # kept in the row (Telegram) …
-    content: bytes = b""  # … or in a file (mail)
+    content: bytes = b""  # … or, when it is large, in a file (mail)
     album: str = ""
     digest: str = ""
     whole: int = 0
@@ -182,4 +195,24 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Give its connections up; called once, after the last delivery."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A stored message that was read and needs only the store from here on."""
+
+    take: Callable[[Unit], Awaitable[None]]  # its use-case; commits nothing
+    keys: tuple[str, ...] = ()  # of files that were kept for it
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A channel whose stored messages need little from outside: many of them fit into one unit."""
+
+    async def read(self, raws: Sequence[Raw]) -> list[Ready | Exception]:
+        """One answer for each, in order: what `work` would raise for it, or what is left to do.
+
+        NoRoom when the files of all do not fit on the disk.
+        """
         ...

@@ -49,6 +49,19 @@ def arrival(account: Account, uidvalidity: int, uid: int, content: bytes, whole:
     )
 
 
+def nameless(account: Account, uidvalidity: int, uid: int, content: bytes, whole: int = 0) -> Arrival:
+    """The same for a mail of which nothing is known but its bytes."""
+    return Arrival(
+        channel=CHANNEL,
+        place=account.name,
+        external_id=external_id(uidvalidity, uid),
+        lane=f"{CHANNEL}:{account.name}",
+        content=content,
+        digest=hashlib.sha256(content).hexdigest(),
+        whole=whole,
+    )
+
+
 def stub(header: bytes, note: str) -> bytes:
     """Return a small mail in place of one that is too large: its header, and a note as its text."""
     headers, _ = read_headers(header[:HEADER_LIMIT].lstrip(b"\r\n"))

@@ -5,25 +5,24 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
-from desk import health, intake, keys
+from desk import health, keys
 from desk.desk import Desk
-from desk.errors import DeliveryRefused, NoRoom, Unreadable
-from desk.incoming import Incoming, IncomingFile, Raw
+from desk.errors import DeliveryRefused
+from desk.incoming import Raw
 from desk.parcels import Act, Enclosure, Outgoing, Purpose, Receipt
-from desk.ports import Receive
+from desk.ports import Ready, Receive
 from desk.settings import Mailbox
 from desk.texts import say
 from mail import smtp
 from mail.arrivals import Account
-from mail.bodies import Attachment
 from mail.compose import TOTAL_LIMIT, Letter, Loaded, compose
 from mail.compose import Mailbox as From
 from mail.imap import Poller
 from mail.needs import Pauses
-from mail.parse import CHANNEL, parse
+from mail.parse import CHANNEL
+from mail.reading import Reading
 from mail.sign import Signer
 
 
@@ -35,6 +34,7 @@ class MailChannel:
         self._mailboxes = list(mailboxes)
         self._pauses = pauses
         self._senders: dict[str, smtp.Sender] = {}
+        self._reading = Reading(desk, address_of=lambda name: self._mailbox(name).address, signer=self._own_signer)
         self._signer: Signer | None = None
 
     @property
@@ -55,23 +55,16 @@ class MailChannel:
 
     async def work(self, raws: Sequence[Raw]) -> None:
         """Parse each mail, keep its files and hand it to the use-case."""
-        for raw in raws:
-            content = await self._desk.files.read(raw.key) if raw.key else raw.body
-            if not content:
-                raise Unreadable("mail.unreadable_empty")
-            signer = await self._own_signer()
-            mailbox = self._mailbox(raw.place)
-            parsed = await asyncio.to_thread(
-                parse,
-                content,
-                mailbox=raw.place,
-                own_address=mailbox.address,
-                received=raw.at,
-                is_own_id=signer.is_own_id,
-            )
-            kept = await self._keep(parsed.files)
-            incoming = self._verified(replace(parsed.incoming, files=kept, whole=raw.whole, raw_id=raw.id), signer)
-            await intake.receive(self._desk.working_on([raw.id]), incoming)
+        for raw, ready in zip(raws, await self.read(raws), strict=True):
+            if isinstance(ready, Exception):
+                raise ready
+            async with self._desk.working_on([raw.id]).unit() as unit:
+                await ready.take(unit)
+                await unit.commit()
+
+    async def read(self, raws: Sequence[Raw]) -> list[Ready | Exception]:
+        """See desk.ports.Reader."""
+        return await self._reading.read(raws)
 
     def reserve(self, message: Outgoing, *, before: Sequence[Act] = ()) -> timedelta:
         """Mail has no pace of its own."""
@@ -189,31 +182,12 @@ class MailChannel:
             self._signer = Signer(hmac.digest(secret, b"mail", hashlib.sha256))
         return self._signer
 
-    def _verified(self, incoming: Incoming, signer: Signer) -> Incoming:
-        """Keep only tags that we signed: a thread's by its name ("sd7"), an envelope's by its parcel."""
-        threads = tuple(name for tag in incoming.tags if (name := signer.read_tag(tag)))
-        parcel = next((number for tag in incoming.tags if (number := signer.read_bounce_tag(tag))), 0)
-        return replace(incoming, tags=threads, failed_parcel=parcel)
-
     def _reply_to(self, message: Outgoing, mailbox: Mailbox, signer: Signer) -> str:
         thread = re.sub(r"[^a-z0-9]", "", message.number.lower())
         if not mailbox.plus or not thread:
             return ""
         local, _, domain = mailbox.address.rpartition("@")
         return f"{local}+{signer.make_tag(thread)}@{domain}"
-
-    async def _keep(self, files: Sequence[Attachment]) -> tuple[IncomingFile, ...]:
-        """Store the files; all or, when there is no room, none of them."""
-        kept: list[IncomingFile] = []
-        try:
-            for file in files:
-                key = await self._desk.files.keep(file.content)
-                kept.append(_described(file, key))
-        except NoRoom:
-            for stored in kept:
-                await self._desk.files.drop(stored.key)
-            raise
-        return tuple(kept)
 
     async def _load(self, file: Enclosure) -> Loaded:
         content: bytes | None = None
@@ -228,17 +202,3 @@ class MailChannel:
         if not letter.left_out:
             return ""
         return say(self._desk.settings.desk.language, "mail.too_large_note", files=", ".join(letter.left_out))
-
-
-def _described(file: Attachment, key: str) -> IncomingFile:
-    return IncomingFile(
-        sort=_sort(file.mime), name=file.name, mime=file.mime, size=len(file.content), key=key, inline=file.inline
-    )
-
-
-def _sort(mime: str) -> str:
-    """Return a file's sort in the desk's words (desk.tickets.File)."""
-    main, _, kind = mime.partition("/")
-    if main == "image" and kind in ("jpeg", "jpg", "png", "webp"):
-        return "photo"
-    return main if main in ("video", "audio") else "document"

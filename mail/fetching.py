@@ -8,7 +8,7 @@ from mail.mime import HEADER_LIMIT, MAIL_LIMIT
 from mail.session import Session
 from mail.wire import Fetched
 
-FETCH_AT_ONCE = 20  # mails; aioimaplib recurses per line of an answer
+FETCH_AT_ONCE = 50  # mails; aioimaplib recurses per line of an answer
 FETCH_BYTES = 8_000_000  # of mail held in memory at a time, if there is more than one
 HOLLOW_ANSWERS = 3
 
@@ -21,8 +21,8 @@ class Fetcher:
         self._quiet = quiet
         self._hollow: dict[int, int] = {}  # how often the server named a mail and gave no content
 
-    async def contents(self, session: Session, uids: Sequence[int]) -> AsyncIterator[tuple[int, bytes, int]]:
-        """Give uids with contents, at most FETCH_AT_ONCE of them; what somebody deleted meanwhile is left out.
+    async def contents(self, session: Session, uids: Sequence[int]) -> AsyncIterator[list[tuple[int, bytes, int]]]:
+        """Give groups of uids with contents; what somebody deleted meanwhile is left out.
 
         The third is the size of a mail of which only the header was fetched, else 0.
         """
@@ -30,13 +30,11 @@ class Fetcher:
         for group in _by_size({uid: size for uid, size in sizes.items() if uid in uids}):
             if sizes[group[0]] > MAIL_LIMIT:
                 found = await session.fetch(group, f"(UID BODY.PEEK[HEADER]<0.{HEADER_LIMIT - 4_096}>)")
-                for one in found:
-                    if one.uid in group:
-                        yield one.uid, self._too_large(one.content or b"", sizes[one.uid]), sizes[one.uid]
+                headers = [(one.uid, one.content or b"") for one in found if one.uid in group]
+                yield [(uid, self._too_large(header, sizes[uid]), sizes[uid]) for uid, header in headers]
                 continue
-            for one in await session.fetch(group, "(UID BODY.PEEK[])"):
-                if one.uid in group and self._has_content(one):
-                    yield one.uid, one.content or b"", 0
+            found = await session.fetch(group, "(UID BODY.PEEK[])")
+            yield [(one.uid, one.content or b"", 0) for one in found if one.uid in group and self._has_content(one)]
 
     def _has_content(self, found: Fetched) -> bool:
         """A mail that the server gives without content for the third time goes on empty: quarantine shows it."""

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from desk.errors import NoRoom, StoreAway
-from desk.ports import Now, Receive
+from desk.ports import Arrival, Now, Receive
 from desk.texts import say
-from mail.arrivals import Account, arrival, external_id
+from mail.arrivals import Account, arrival, external_id, nameless
 from mail.done import DoneFolder
 from mail.fetching import FETCH_AT_ONCE, Fetcher
 from mail.needs import Known, Memory, OnHealth, Pauses
@@ -170,17 +170,25 @@ class Poller:
         return found
 
     async def _take(self, session: Session, place: Place, uids: Sequence[int], receive: Receive) -> None:
-        """Fetch a few mails, hand each in by itself, then move those that are stored."""
+        """Fetch a few mails, hand them in together, then move those that are stored."""
         stored: list[int] = []
         try:
-            async for uid, content, whole in self._fetcher.contents(session, uids):
-                await receive([arrival(self.account, place.uidvalidity, uid, content, whole)])
-                self._taken.add(uid)
-                stored.append(uid)
+            async for group in self._fetcher.contents(session, uids):
+                await receive([self._arrival(place, *mail) for mail in group])
+                stored += [uid for uid, _, _ in group]
+                self._taken.update(stored)
         except NoRoom:
             await self._move(session, stored)
             raise
         await self._move(session, stored)
+
+    def _arrival(self, place: Place, uid: int, content: bytes, whole: int) -> Arrival:
+        """What is handed in; a mail whose header trips us up goes in without what the header says."""
+        try:
+            return arrival(self.account, place.uidvalidity, uid, content, whole)
+        except Exception:
+            log.exception("mail.header_not_read", extra={"mailbox": self.account.name, "uid": uid})
+            return nameless(self.account, place.uidvalidity, uid, content, whole)
 
     async def _move(self, session: Session, uids: Iterable[int]) -> None:
         """Move stored mails out of the inbox; a server that refuses keeps them, and reading goes on."""

@@ -4,13 +4,14 @@ Rule: a lane's turn belongs to its first undone row; while that one waits or is 
 Both read only the partial indexes of undone rows, so the length of the history does not matter.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Subquery, Table, bindparam, case, func, select, text
 
 from desk.incoming import Raw, RawState
 from desk.parcels import Parcel, ParcelState
-from store.phrases import Phrase
+from store.phrase import Phrase
 from store.rows import shape
 from store.tables import PARCEL_QUEUED, PARCEL_UNDONE, RAW_UNDONE, TABLES
 
@@ -19,13 +20,15 @@ RAW = TABLES[Raw]
 
 
 NOW, LIMIT = bindparam("v0", type_=RAW.c.not_before.type), bindparam("v1", type_=Integer())
+CHANNEL = bindparam("v2", type_=RAW.c.channel.type)
 
 
-def _rows_with_turn(table: Table, undone: str, rank: ColumnElement[Any]) -> Subquery:
+def _rows_with_turn(table: Table, undone: str, rank: ColumnElement[Any], *also: ColumnElement[bool]) -> Subquery:
     # Numbered in one pass, not joined with the first of each lane: an idle outbox tells PostgreSQL's planner that there
     # are no undone rows, and for a thousand it would then run through all of them a thousand times.
     turn = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("turn")
-    return select(table.c.id, table.c.state, table.c.not_before, rank, turn).where(text(undone)).subquery("undone")
+    rows = select(table.c.id, table.c.state, table.c.not_before, rank, turn)
+    return rows.where(text(undone), *also).subquery("undone")
 
 
 def _chosen(kind: type[Any], row: Subquery, conditions: list[ColumnElement[bool]]) -> Phrase:
@@ -41,16 +44,32 @@ def _due_parcels() -> Phrase:
     return _chosen(Parcel, row, [row.c.state == ParcelState.QUEUED, row.c.not_before <= NOW])
 
 
-def _due_raws() -> Phrase:
-    row = _rows_with_turn(RAW, RAW_UNDONE, case((RAW.c.interrupted > 0, 0), else_=1).label("rank"))
+@lru_cache(100)
+def due_raws(besides: tuple[str, ...] = ()) -> Phrase:
+    """The first undone raw message of each lane if it may be worked on at v0: interrupted ones, then the oldest; v1.
+
+    `besides`: channels that are left out, lanes and all.
+    """
+    rank = case((RAW.c.interrupted > 0, 0), else_=1).label("rank")
+    row = _rows_with_turn(RAW, RAW_UNDONE, rank, *(RAW.c.channel != channel for channel in besides))
     return _chosen(Raw, row, [row.c.state == RawState.NEW, row.c.not_before <= NOW])
+
+
+def _due_together() -> Phrase:
+    what = shape(Raw)
+    held = case(((RAW.c.state == RawState.NEW) & (RAW.c.not_before <= NOW), 0), else_=1)
+    before = func.sum(held).over(partition_by=RAW.c.lane, order_by=RAW.c.id).label("held")
+    row = select(RAW.c.id, before).where(text(RAW_UNDONE), RAW.c.channel == CHANNEL).subquery("undone")
+    chosen = select(row.c.id).where(row.c.held == 0).order_by(row.c.id).limit(LIMIT).subquery("chosen")
+    query = select(RAW).join(chosen, chosen.c.id == RAW.c.id).order_by(RAW.c.id)
+    return Phrase(query, [NOW.type, LIMIT.type, CHANNEL.type], what.types)
 
 
 DUE_PARCELS = _due_parcels()
 """The first undone parcel of each lane if it may go at v0, most urgent first, then oldest; v1 of them."""
 
-DUE_RAWS = _due_raws()
-"""The first undone raw message of each lane if it may be worked on at v0: interrupted ones, then the oldest; v1."""
+DUE_TOGETHER = _due_together()
+"""Of the channel v2, of each lane the raw messages up to the first that may not go at v0, oldest first; v1 of them."""
 
 NEXT_PARCEL_AT = Phrase(
     select(func.min(PARCEL.c.not_before)).where(text(PARCEL_QUEUED), PARCEL.c.not_before > NOW),

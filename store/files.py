@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from store.failures import translated
@@ -25,10 +26,16 @@ class FolderFiles:
 
     async def keep(self, content: bytes) -> str:
         """The key of what was stored durably. NoRoom."""
-        key = secrets.token_hex(16)
+        return (await self.keep_all([content]))[0]
+
+    async def keep_all(self, contents: Sequence[bytes]) -> list[str]:
+        """The keys of what was stored durably, all or nothing. NoRoom."""
+        if not contents:
+            return []
+        files = {secrets.token_hex(16): content for content in contents}
         with translated():
-            await asyncio.to_thread(_write, self.path(key), content)
-        return key
+            await asyncio.to_thread(_write_all, {self.path(key): content for key, content in files.items()})
+        return list(files)
 
     async def read(self, key: str) -> bytes:
         """The content. FileNotFoundError when there is none; ValueError for what was never a key."""
@@ -49,21 +56,27 @@ class FolderFiles:
         return shutil.disk_usage(self._folder).free
 
 
-def _write(path: Path, content: bytes) -> None:
-    if not path.parent.exists():
-        path.parent.mkdir(exist_ok=True)
-        sync_folder(path.parent.parent)
-    part = path.with_name(path.name + ".part")
+def _write_all(files: Mapping[Path, bytes]) -> None:
+    parts: list[Path] = []
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        for path, content in files.items():
+            if not path.parent.exists():
+                path.parent.mkdir(exist_ok=True)
+                sync_folder(path.parent.parent)
+            parts.append(path.with_name(path.name + ".part"))
+            parts[-1].write_bytes(content)
+        # All are written before the first is waited for: a journaling file system then mostly waits once.
+        for part, path in zip(list(parts), files, strict=True):
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+            parts.append(path)
+        for folder in {path.parent for path in files}:
+            sync_folder(folder)
     except BaseException:
-        part.unlink(missing_ok=True)
+        for path in parts:
+            path.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

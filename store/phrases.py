@@ -1,26 +1,14 @@
-"""SQL statements, made once for each shape of question; the values come with every asking.
+"""What a unit says to its database: one phrase for each shape of question, made once."""
 
-Rule: a phrase is a SQLAlchemy statement whose parameters are called v0, v1, … in the order of the values. PostgreSQL is
-handed it as it is; for SQLite, where making the statement costs ten times its running, `Plain` keeps its text beside
-functions that bring values into and out of SQLite's own types.
-"""
-
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
-    Delete,
-    Insert,
     Integer,
-    Select,
-    Update,
     bindparam,
     delete,
     false,
@@ -30,12 +18,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.types import TypeEngine
 
 from desk.tickets import Ticket
-from store.columns import Choice, Flag, Instant, Kept, Name, Tree, Words
-from store.engine import strpos, to_json
+from store.columns import Kept, Name, Tree, Words
+from store.engine import strpos
+from store.phrase import Phrase
 from store.rows import Shape
 from store.tables import COUNTER, FACT
 
@@ -44,81 +32,6 @@ PHRASES = 2_000
 
 PADDED = 1_024
 """Values in one condition up to which their number is rounded up, so that few numbers make few statements."""
-
-DIALECT = SQLiteDialect_aiosqlite()
-
-
-def encoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    """How SQLite is handed a settled value of that column; None: as it is."""
-    if isinstance(kind, Instant):
-        return lambda moment: moment.isoformat(" ", "microseconds")[:26]
-    if isinstance(kind, Tree):
-        return to_json
-    return (lambda choice: choice.value) if isinstance(kind, Choice) else None
-
-
-def decoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    """What SQLite's value means."""
-    if isinstance(kind, Instant):
-        return lambda text: datetime.fromisoformat(text + "+00:00")
-    if isinstance(kind, Tree):
-        return json.loads
-    if isinstance(kind, Flag):
-        return bool
-    if isinstance(kind, Choice):
-        members = {member.value: member for member in kind.of}
-        return members.__getitem__
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """A phrase for SQLite's own driver. `order`: which value, or which constant, stands at each question mark."""
-
-    sql: str
-    order: Sequence[int]
-    constants: Sequence[Any]
-    encoders: Sequence[tuple[int, Callable[[Any], Any]]]
-
-    def parameters(self, values: Sequence[Any]) -> list[Any]:
-        """The values as the driver takes them."""
-        bound = list(values)
-        for place, encode in self.encoders:
-            if bound[place] is not None:
-                bound[place] = encode(bound[place])
-        count = len(bound)
-        return [bound[at] if at < count else self.constants[at - count] for at in self.order]
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """A statement, the types of its values, and the types of the columns that it answers with."""
-
-    statement: Select[Any] | Insert | Update | Delete
-    takes: Sequence[TypeEngine[Any]]
-    gives: Sequence[TypeEngine[Any]] = ()
-
-    @cached_property
-    def plain(self) -> Plain:
-        """The same for SQLite."""
-        compiled: Any = self.statement.compile(dialect=DIALECT)
-        places = {f"v{number}": number for number in range(len(self.takes))}
-        constants: list[Any] = []
-        order: list[int] = []
-        for name in compiled.positiontup or ():
-            if name not in places:
-                process = compiled._bind_processors.get(name)  # noqa: SLF001 - SQLAlchemy's own way from a value to the driver
-                value = compiled.params[name]
-                places[name] = len(self.takes) + len(constants)
-                constants.append(process(value) if process else value)
-            order.append(places[name])
-        encoders = [(place, how) for place, kind in enumerate(self.takes) if (how := encoder(kind))]
-        return Plain(sql=str(compiled), order=order, constants=constants, encoders=encoders)
-
-    @cached_property
-    def decoders(self) -> Sequence[tuple[int, Callable[[Any], Any]]]:
-        """Which columns of a row are something else in SQLite, and what they mean."""
-        return [(place, how) for place, kind in enumerate(self.gives) if (how := decoder(kind))]
 
 
 class Made:

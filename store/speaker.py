@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.engine import Database
-from store.phrases import Phrase
+from store.phrase import Phrase
 
 LONG = 500_000
 """Steps of SQLite's machine (some ten milliseconds) after which a question is called long."""

@@ -15,9 +15,9 @@ from desk.incoming import Raw, RawId, RawState
 from desk.parcels import Parcel
 from desk.tickets import Ticket
 from store import phrases
-from store.due import DUE_PARCELS, DUE_RAWS, NEXT_PARCEL_AT
+from store.due import DUE_PARCELS, DUE_TOGETHER, NEXT_PARCEL_AT, due_raws
 from store.engine import Database
-from store.phrases import Phrase
+from store.phrase import Phrase
 from store.rows import shape, with_id
 from store.speaker import speaker
 
@@ -131,10 +131,16 @@ class SqlUnit:
     async def next_parcel_at(self, after: datetime) -> datetime | None:
         return cast("datetime | None", (await self._ask(NEXT_PARCEL_AT, [_moment(after)]))[0][0])
 
-    async def due_raws(self, now: datetime, *, busy: Sequence[str], limit: int) -> list[Raw]:
+    async def due_raws(
+        self, now: datetime, *, busy: Sequence[str], limit: int, besides: Sequence[str] = ()
+    ) -> list[Raw]:
         what = shape(Raw)
-        rows = await self._ask(DUE_RAWS, [_moment(now), limit + len(busy)])
+        rows = await self._ask(due_raws(tuple(besides)), [_moment(now), limit + len(busy)])
         return _of_free_lanes([what.value(row) for row in rows], busy, limit)
+
+    async def due_together(self, now: datetime, *, channel: str, limit: int) -> list[Raw]:
+        what = shape(Raw)
+        return [what.value(row) for row in await self._ask(DUE_TOGETHER, [_moment(now), limit, channel])]
 
     async def commit(self) -> None:
         if self._committed is None:

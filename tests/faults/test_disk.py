@@ -1,7 +1,7 @@
 """A full disk: nothing is confirmed, it is said once, and everything goes on by itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,10 @@ class Tight(FolderFiles):
 
     full = False
 
-    async def keep(self, content: bytes) -> str:
-        if self.full:
+    async def keep_all(self, contents: Sequence[bytes]) -> list[str]:
+        if self.full and contents:
             raise NoRoom("no space left on device")
-        return await super().keep(content)
+        return await super().keep_all(contents)
 
 
 async def test_a_full_database_confirms_nothing_and_goes_on_by_itself(world: World) -> None:
@@ -84,12 +84,12 @@ async def test_a_full_database_confirms_nothing_and_goes_on_by_itself(world: Wor
 
 
 async def test_a_mail_that_has_no_room_stays_in_its_folder(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
-    """The file of a mail cannot be kept: it is read again later, and leaves no half of itself behind."""
+    """The file of a large mail cannot be kept: it is read again later, and leaves no half of itself behind."""
     async with World(clock=clock, url=sqlite_url, folder=tmp_path, files=Tight) as world:
         assert isinstance(world.desk.files, Tight)
         world.desk.files.full = True
         await world.mails.user("ann@client.example")
-        await world.mails.send(sender="ann@client.example", to=SUPPORT, subject="Вопрос", text="Не печатает")
+        await world.mails.send(sender="ann@client.example", to=SUPPORT, subject="Вопрос", text="Не печатает\n" * 10_000)
         await until(lambda: said(world, "кончилось место"))
         assert len(await world.mails.inbox(SUPPORT)) == 1
         world.desk.files.full = False
