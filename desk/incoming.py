@@ -101,12 +101,13 @@ class SharedContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """The letter inside of a forwarded one: who wrote it, and what."""
+    """The letter inside of a forwarded one: who wrote it, and what; `comment`: the forwarder's own words about it."""
 
     sender: Sender
     subject: str = ""
     text: str = ""
     rest: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
