@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, conversation, delivered, doors, outbox
+from desk import clients, conversation, copies, delivered, doors, outbox, participants
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -16,6 +16,9 @@ from desk.tickets import TO_CLIENT, File, Kind, Message, Role, Status, Ticket, T
 HOLD = timedelta(seconds=5)
 HOLD_MAIL = timedelta(seconds=30)
 """How long an answer waits for a change of heart: a mail cannot be called back at all, so it waits longer."""
+
+QUOTED = 2_000
+"""Characters of the client's last words below an answer by mail."""
 
 
 async def note(
@@ -70,6 +73,7 @@ async def ask(desk: Desk, unit: Unit, ticket: Ticket, post: Post, text: str) -> 
 async def ask_again(desk: Desk, unit: Unit, ticket: Ticket, parcel: Parcel, message: Message) -> None:
     """The question was changed before it had gone: the new words go in its stead."""
     await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
+    await copies.withdraw(unit, message.id)
     door = await _door(unit, ticket)
     ticket = await unit.save(replace(ticket, question=message.text))
     await send(desk, unit, ticket, door, message, Purpose.QUESTION)
@@ -94,8 +98,12 @@ async def send(  # noqa: PLR0917 - the message and where it goes
         text = desk.say("client.question", language, question=text, number=desk.number(ticket.id))
     alive = await unit.count(Ticket, client_id=ticket.client_id, status__ne=Status.CLOSED)
     title = f"{desk.number(ticket.id)} · {ticket.subject}" if alive > 1 and door.channel == "telegram" else ""
-    quote = await _last_words(unit, ticket) if door.channel == "mail" else ""
-    await outbox.to_door(
+    readers = await copies.people(desk, unit, ticket, door)
+    last_words = await _last_words(unit, ticket)
+    quote = last_words.text[:QUOTED] if last_words and copies.may_read(last_words, readers) else ""
+    heading = f"{desk.number(ticket.id)} · {client.name}" if client and client.name else desk.number(ticket.id)
+    by_mail = door.channel == "mail"
+    parcel = await outbox.to_door(
         desk,
         unit,
         door,
@@ -103,12 +111,15 @@ async def send(  # noqa: PLR0917 - the message and where it goes
         text,
         ticket=ticket,
         message_id=message.id,
-        title=title,
-        quote=quote,
-        files=files,  # what is too large to be fetched goes by Telegram's own id; the mail room says what it leaves out
+        title=heading if by_mail else title,
+        quote=quote if by_mail else "",
+        footer=await copies.way_on(desk, unit, ticket, client, door, alone=not readers) if by_mail and client else "",
+        files=files,  # what is too large to be fetched goes by Telegram's own id; see desk.other_ways
+        copies=[reader.address for reader in readers],
         reply_to=reply_to,
-        delay=HOLD_MAIL if door.channel == "mail" else HOLD,
+        delay=HOLD_MAIL if by_mail else HOLD,
     )
+    await copies.send(desk, unit, ticket, parcel, readers, title=heading, quote=quote, delay=HOLD_MAIL)
     last = await unit.get(Door, ticket.door_id)
     if last and last.shut_at and last.id != door.id:
         shut, other = desk.say(f"group.door_{last.channel}"), desk.say(f"group.door_{door.channel}")
@@ -116,11 +127,10 @@ async def send(  # noqa: PLR0917 - the message and where it goes
         await outbox.to_topic(desk, unit, ticket, said, silent=True)
 
 
-async def _last_words(unit: Unit, ticket: Ticket) -> str:
-    """The client's last words, quoted below an answer by mail."""
-    own = [door.id for door in await unit.find(Door, client_id=ticket.client_id)]  # not what a stranger put in
-    last = await unit.first(Message, ticket_id=ticket.id, kind=Kind.WORDS, door_id__in=own, order="-id")
-    return last.text[:2000] if last else ""
+async def _last_words(unit: Unit, ticket: Ticket) -> Message | None:
+    """The last words of the client or of who takes part, quoted below an answer by mail."""
+    own = await participants.speaking_doors(unit, ticket)  # not what a stranger put in
+    return await unit.first(Message, ticket_id=ticket.id, kind=Kind.WORDS, door_id__in=own, order="-id")
 
 
 async def _door(unit: Unit, ticket: Ticket) -> Door:
@@ -180,6 +190,7 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
         text = desk.say("group.too_late")
         await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=reply_to)
         return
+    await copies.withdraw(unit, message.id)
     if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
         ticket = await unit.save(replace(ticket, status=after(ticket.status, Step.TAKEN_BACK), question=""))
         await outbox.card(desk, unit, ticket)

@@ -31,11 +31,16 @@ def topic_name(desk: Desk, ticket: Ticket, client: Client) -> str:
 def doors_in_words(desk: Desk, doors: list[Door], *, ids: bool = False) -> str:
     """A client's doors for engineers: «Telegram @ann, почта a@b (закрыта)»; `ids`: an id where no @name is."""
     words = []
+    surely = {(door.channel, door.address) for door in doors if not door.claimed}
     for door in doors:
+        if door.claimed and (door.channel, door.address) in surely:
+            continue
         bare = "" if door.channel == "telegram" and not ids else door.address
         shown = f"@{door.username}" if door.username else bare
         text = f"{desk.say(f'group.door_{door.channel}')} {shown}".strip()
-        words.append(f"{text} ({desk.say('group.door_shut')})" if door.shut_at else text)
+        marked = [desk.say("group.door_claimed")] if door.claimed else []
+        marked += [desk.say("group.door_shut")] if door.shut_at else []
+        words.append(f"{text} ({', '.join(marked)})" if marked else text)
     return ", ".join(words)
 
 

@@ -1,20 +1,21 @@
 """Which ticket a client's message belongs to.
 
-Rule: a ticket is only ever continued by its own client; anybody else in its thread is a stranger.
+Rule: a ticket is only ever continued by its own client and by those who take part in it; anybody else in its thread is
+a stranger.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desk import marks, participants
 from desk.calendar import WorkingTime
 from desk.desk import Desk
 from desk.incoming import Incoming
+from desk.marks import Mark
 from desk.people import Client, Door
 from desk.ports import Unit
-from desk.tickets import Status, Ticket, TicketId, Trace
-
-IDS_LOOKED_AT = 50
-"""A thread's newest ids; a hostile References header may carry thousands."""
+from desk.tickets import TAKES_PART, Standing, Status, Ticket, TicketId, Trace
 
 _ALIVE = (Status.NEW, Status.OPEN, Status.WAITING, Status.SOLVED)
 
@@ -30,7 +31,10 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The ticket to go on in, or None for a new one; `several`: the client may have meant another one."""
+    """The ticket to go on in, or None for a new one; `several`: the client may have meant another one.
+
+    `related`: a ticket that a new one may have to do with, whosever it is: for engineers only.
+    """
 
     how: How
     ticket: Ticket | None = None
@@ -38,12 +42,19 @@ class Choice:
     related: TicketId | None = None
 
 
-async def choose(
-    desk: Desk, unit: Unit, door: Door, client: Client, incoming: Incoming, *, fresh: bool = False
+async def choose(  # noqa: PLR0917 - the message and its sender
+    desk: Desk,
+    unit: Unit,
+    door: Door,
+    client: Client,
+    incoming: Incoming,
+    named: Sequence[Mark] = (),
+    *,
+    fresh: bool = False,
 ) -> Choice:
-    """Decide by thread for mail; for Telegram by reply, then the open ticket, then the one just closed."""
+    """Decide for mail by what it names; for Telegram by reply, then the open ticket, then the one just closed."""
     if door.channel == "mail":
-        return await _by_thread(desk, unit, client, incoming)
+        return await _by_marks(desk, unit, door, client, incoming, named)
     asked = await _asked_for_new(unit, door)
     if fresh or asked:
         return Choice(how=How.NEW)
@@ -71,14 +82,12 @@ async def door_of_chat(unit: Unit, chat: str) -> Door | None:
 async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -> Choice:
     alive = await unit.find(Ticket, client_id=client.id, status__in=_ALIVE, order="-active_at")
     replied = await _replied_to(unit, client, incoming)
-    if replied and replied.status is not Status.CLOSED:
-        return Choice(how=How.REPLY, ticket=replied)
     if replied:
-        return _again(desk, replied)
+        return _go_on(desk, replied, How.REPLY)
     if alive:
         return Choice(how=How.ACTIVE, ticket=alive[0], several=len(alive) > 1)
     closed = await unit.first(Ticket, client_id=client.id, status=Status.CLOSED, order="-closed_at")
-    if closed and in_time(desk, closed):
+    if closed and goes_on(desk, closed):
         return Choice(how=How.REOPEN, ticket=closed)
     return Choice(how=How.NEW)
 
@@ -91,45 +100,49 @@ async def _replied_to(unit: Unit, client: Client, incoming: Incoming) -> Ticket 
     return ticket if ticket and ticket.client_id == client.id else None
 
 
-async def _by_thread(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -> Choice:
-    """An answer by mail continues by thread, never by subject (a number can be guessed)."""
-    ids = [one for one in (incoming.reply_to, *reversed(incoming.references)) if one][:IDS_LOOKED_AT]
-    stranger: Ticket | None = None
-    for external_id in dict.fromkeys(ids):
-        for trace in await unit.find(Trace, channel="mail", external_id=external_id):
-            ticket = await unit.get(Ticket, trace.ticket_id) if trace.ticket_id else None
-            if ticket and ticket.client_id == client.id:
-                return (
-                    Choice(how=How.THREAD, ticket=ticket)
-                    if ticket.status is not Status.CLOSED
-                    else _again(desk, ticket)
-                )
-            stranger = stranger or ticket
-    for tag in incoming.tags:  # signed by us: some programs answer to the address and drop the thread
-        number = tag.removeprefix(_letters(desk.settings.desk.prefix))
-        ticket = await unit.get(Ticket, int(number)) if number.isdecimal() else None
-        if ticket and ticket.client_id == client.id:
-            return Choice(how=How.THREAD, ticket=ticket) if ticket.status is not Status.CLOSED else _again(desk, ticket)
-        stranger = stranger or ticket
-    if stranger and stranger.status is not Status.CLOSED:
-        return Choice(how=How.STRANGER, ticket=stranger)
-    return Choice(how=How.NEW, related=stranger.id if stranger else None)
+async def _by_marks(  # noqa: PLR0917 - the message and its sender
+    desk: Desk, unit: Unit, door: Door, client: Client, incoming: Incoming, named: Sequence[Mark]
+) -> Choice:
+    """By tag and thread; by a number in the subject only for who takes part anyway, as a number can be guessed."""
+    for mark in named:
+        if await _takes_part(unit, mark.ticket, door, client):
+            return _go_on(desk, mark.ticket, How.THREAD)
+    numbered = await marks.by_number(desk, unit, incoming.subject)
+    for ticket in numbered:
+        if await _takes_part(unit, ticket, door, client, surely=True):
+            return _go_on(desk, ticket, How.THREAD)
+    others = [*(mark.ticket for mark in named), *numbered]
+    if named and named[0].ticket.status is not Status.CLOSED:
+        return Choice(how=How.STRANGER, ticket=named[0].ticket)
+    return Choice(how=How.NEW, related=others[0].id if others else None)
 
 
-def _letters(prefix: str) -> str:
-    """A prefix as it stands in a plus tag."""
-    return "".join(letter for letter in prefix.lower() if letter.isascii() and letter.isalnum())
+async def _takes_part(unit: Unit, ticket: Ticket, door: Door, client: Client, *, surely: bool = False) -> bool:
+    """Whether a mail through this door is a word in the ticket.
+
+    A mail that nothing proves counts for an address that an engineer let in knowing that, unless it must be `surely`.
+    """
+    if ticket.client_id == client.id:
+        return True
+    person = await participants.of(unit, ticket, door.address)
+    if person is None or person.standing not in TAKES_PART:
+        return False
+    return not door.claimed or (person.standing is Standing.ADMITTED and not surely)
 
 
-def _again(desk: Desk, ticket: Ticket) -> Choice:
+def _go_on(desk: Desk, ticket: Ticket, how: How) -> Choice:
     """A closed ticket goes on for a while; after that a new one refers to it."""
-    if in_time(desk, ticket):
+    if ticket.status is not Status.CLOSED:
+        return Choice(how=how, ticket=ticket)
+    if goes_on(desk, ticket):
         return Choice(how=How.REOPEN, ticket=ticket)
     return Choice(how=How.NEW, related=ticket.id)
 
 
-def in_time(desk: Desk, ticket: Ticket) -> bool:
-    """Whether a closed ticket may still be reopened by its client."""
+def goes_on(desk: Desk, ticket: Ticket) -> bool:
+    """Whether a word in the ticket continues it: it is open, or closed so lately that it opens again."""
+    if ticket.status is not Status.CLOSED:
+        return True
     calendar: WorkingTime = desk.calendar
     return ticket.closed_at is not None and desk.now() <= calendar.add(
         ticket.closed_at, desk.settings.reminders.reopen_within

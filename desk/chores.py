@@ -7,7 +7,7 @@ doubled or late tick changes nothing.
 import logging
 from dataclasses import replace
 
-from desk import clients, delivered, doors, health, outbox, promises, work
+from desk import clients, delivered, doors, health, outbox, participants, promises, work
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.incoming import Raw, RawState
@@ -122,7 +122,7 @@ async def _close(desk: Desk, unit: Unit, ticket: Ticket) -> None:
 
 
 async def _word_on_its_way(unit: Unit, ticket: Ticket) -> bool:
-    """Whether something of this client's has come in and is not worked on yet."""
+    """Whether something of this client's, or of who takes part, has come in and is not worked on yet."""
     return await _raws(unit, ticket, (RawState.NEW, RawState.WORKING)) > 0
 
 
@@ -130,13 +130,15 @@ async def _raws(unit: Unit, ticket: Ticket, states: tuple[RawState, ...]) -> int
     found: list[Door] = await unit.find(Door, client_id=ticket.client_id)
     prefixes = {"telegram": "tg", "mail": "mail"}
     lanes = [f"{prefixes[door.channel]}:{door.address}" for door in found if door.channel in prefixes]
+    lanes += [f"mail:{person.address}" for person in await participants.taking_part(unit, ticket)]
     return await unit.count(Raw, lane__in=lanes, state__in=states)
 
 
 async def _ours_on_its_way(unit: Unit, ticket: Ticket) -> bool:
     """Whether words of ours have not reached the client yet."""
     states = (ParcelState.QUEUED, ParcelState.SENDING)
-    return await unit.count(Parcel, ticket_id=ticket.id, channel__ne="group", state__in=states) > 0
+    to_client = {"channel__ne": "group", "purpose__ne": Purpose.COPY}
+    return await unit.count(Parcel, ticket_id=ticket.id, state__in=states, **to_client) > 0
 
 
 async def _why_not(desk: Desk, unit: Unit, ticket: Ticket) -> str:

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, keys, linking, outbox
+from desk import clients, doors, keys, linking, outbox, participants
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming
@@ -42,7 +42,7 @@ async def ask(desk: Desk, unit: Unit, client: Client, door: Door, text: str) -> 
         raise Refusal("client.email_how")
     if not desk.settings.mailbox:
         raise Refusal("client.email_none")
-    if any(box.address.casefold() == address for box in desk.settings.mailbox):
+    if participants.is_ours(desk, address):
         raise Refusal("client.email_ours")
     now = desk.now()
     since = now - timedelta(hours=1)
@@ -125,11 +125,12 @@ async def _too_late(  # noqa: PLR0917 - the message and its sender
 
 async def prove(desk: Desk, unit: Unit, client: Client, by: Door, address: str) -> None:
     """The client, who wrote through `by`, reads the mail of this address: it is theirs, with what was said there."""
-    owner = await unit.first(Door, channel="mail", address=address)
+    owner = await doors.at(unit, "mail", address)
     if owner is None:
         await linking.add_door(desk, unit, client, by, "mail", address, proof=Proof.CODE)
         return
     if owner.shut_at:  # the code arrived there
-        await unit.save(replace(owner, shut_at=None, shut_reason=""))
+        opened: dict[str, object] = {"shut_at": None, "shut_reason": ""}
+        await unit.change(Door, opened, channel="mail", address=address)
     if owner.client_id != client.id:
         await linking.join(desk, unit, client.id, owner.client_id, proof=Proof.CODE, by=client.name)

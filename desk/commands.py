@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from desk import answering, linking, outbox, posts, queue, work
+from desk import admitting, answering, linking, outbox, posts, queue, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -161,6 +161,16 @@ async def _unlink(desk: Desk, unit: Unit, order: Order) -> None:
     await _mark(desk, unit, order)
 
 
+async def _admit(desk: Desk, unit: Unit, order: Order) -> None:
+    await admitting.admit_address(desk, unit, _ticket(order), order.argument, by=order.who)
+    await _mark(desk, unit, order)
+
+
+async def _remove(desk: Desk, unit: Unit, order: Order) -> None:
+    await admitting.remove_address(desk, unit, _ticket(order), order.argument, by=order.who)
+    await _mark(desk, unit, order)
+
+
 async def _queue(desk: Desk, unit: Unit, order: Order) -> None:
     await queue.show(desk, unit, order.post, mine=False)
 
@@ -186,6 +196,8 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "why": (Where.TOPIC, _why),
     "client": (Where.TOPIC, _client),
     "unlink": (Where.TOPIC, _unlink),
+    "admit": (Where.TOPIC, _admit),
+    "remove": (Where.TOPIC, _remove),
     "queue": (Where.GENERAL, _queue),
     "mine": (Where.GENERAL, _mine),
     "help": (Where.BOTH, _help),

@@ -1,12 +1,13 @@
 """What was said in a ticket: added to it, and what the client's word does to it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from desk.incoming import Incoming, IncomingFile
 from desk.lifecycle import Step, after
 from desk.people import Door
 from desk.ports import Unit
-from desk.tickets import File, Kind, Message, MessageId, Role, Ticket, Trace
+from desk.tickets import File, Kind, Message, MessageId, Role, Status, Ticket, Trace
 
 
 async def client_wrote(unit: Unit, ticket: Ticket) -> Ticket:
@@ -28,7 +29,20 @@ async def client_wrote(unit: Unit, ticket: Ticket) -> Ticket:
     return await unit.save(moved)
 
 
-async def add_message(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming, *, kind: Kind) -> Message:
+async def let_in(unit: Unit, ticket: Ticket, messages: Sequence[Message]) -> Ticket:
+    """A stranger's messages become words in the ticket: one that came after our question answers it."""
+    ids = [message.id for message in messages]
+    await unit.change(Message, {"kind": Kind.WORDS}, id__in=ids, kind=Kind.STRANGER)
+    await unit.change(Trace, {"role": Role.THEIRS}, message_id__in=ids, role=Role.STRANGER)
+    asked = ticket.asked_at
+    if ticket.status is Status.WAITING and asked and any(message.at >= asked for message in messages):
+        return await client_wrote(unit, ticket)
+    return ticket
+
+
+async def add_message(
+    unit: Unit, ticket: Ticket, door: Door, incoming: Incoming, *, kind: Kind, role: Role = Role.THEIRS
+) -> Message:
     """Store the words, their files and where they stand in the client's chat or mailbox."""
     message = await unit.add(
         Message(
@@ -45,6 +59,8 @@ async def add_message(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming
             raw_id=incoming.raw_id,
         )
     )
+    if incoming.others:
+        await unit.remember(others_key(ticket), "1")
     for file in incoming.files:
         await add_file(unit, message.id, file)
     for external_id in (incoming.external_id, *incoming.also):
@@ -56,7 +72,7 @@ async def add_message(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming
                 external_id=external_id,
                 ticket_id=ticket.id,
                 message_id=message.id,
-                role=Role.THEIRS,
+                role=role,
                 at=incoming.at,
             ),
         )
@@ -86,3 +102,8 @@ async def add_trace(unit: Unit, trace: Trace) -> None:
     known = await unit.first(Trace, channel=trace.channel, place=trace.place, external_id=trace.external_id)
     if trace.external_id and known is None:
         await unit.add(trace)
+
+
+def others_key(ticket: Ticket) -> str:
+    """The fact that the client wrote to somebody besides us in this ticket: no mail of it may bear a link for one."""
+    return f"others:{ticket.id}"

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import conversation, doors, outbox, promises, threads
+from desk import conversation, doors, other_ways, outbox, promises, threads
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
@@ -18,6 +18,8 @@ LATE = timedelta(minutes=15)
 """After so long the engineers are told that an answer is still on its way."""
 
 _BY_ENGINEERS = frozenset({Purpose.ANSWER, Purpose.QUESTION})
+_APART = frozenset({Purpose.COPY, Purpose.FILES})
+"""What goes besides the words for the client: its failure sends nothing another way."""
 _ROLES = {Purpose.CARD: Role.CARD, Purpose.MIRROR: Role.CLIENT}
 
 
@@ -106,6 +108,9 @@ async def delayed(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryDelayed, 
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
     if late and first_word and ticket and parcel.purpose in _BY_ENGINEERS:
         await outbox.to_topic(desk, unit, ticket, desk.say("group.late", why=why.reason or "?"))
+    elif late and first_word and ticket and parcel.purpose in _APART:
+        said = desk.say("group.late_copy", address=parcel.place, why=why.reason or "?")
+        await outbox.to_topic(desk, unit, ticket, said)
     elif late and ticket and parcel.purpose is Purpose.REMINDER:
         await tell_late_reminder(desk, unit, ticket, why.reason)
 
@@ -130,9 +135,14 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await _not_shown(desk, unit, parcel, why)
         return
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
-    door = await doors.at(unit, parcel.channel, parcel.place)
-    if door and isinstance(why, DoorShut):
-        await unit.save(replace(door, shut_at=desk.now(), shut_reason=why.reason[:300]))
+    there = await doors.all_at(unit, parcel.channel, parcel.place)
+    if isinstance(why, DoorShut):
+        for each in there:
+            await unit.save(replace(each, shut_at=desk.now(), shut_reason=why.reason[:300]))
+    door = there[0] if there else None
+    if ticket and parcel.purpose in _APART:
+        await other_ways.refused(desk, unit, parcel, ticket, why)
+        return
     if ticket is None or parcel.body.get("act") == Act.EDIT:  # a line under a button says nothing that is owed
         return
     if parcel.state is ParcelState.SENT:

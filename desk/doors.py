@@ -13,12 +13,17 @@ from desk.wire import unpack
 
 REACHABLE = ("telegram", "mail")
 
-__all__ = ["REACHABLE", "Door", "at", "best", "open_doors", "other_open", "send_again", "withdraw"]
+__all__ = ["REACHABLE", "Door", "all_at", "at", "best", "open_doors", "other_open", "send_again", "withdraw"]
 
 
 async def at(unit: Unit, channel: str, address: str) -> Door | None:
-    """The door with this address."""
-    return await unit.first(Door, channel=channel, address=address)
+    """The door of whom this address belongs to."""
+    return await unit.first(Door, channel=channel, address=address, claimed=False)
+
+
+async def all_at(unit: Unit, channel: str, address: str) -> list[Door]:
+    """That door and the claimed one beside it: where one leads the other does."""
+    return await unit.find(Door, channel=channel, address=address, order="claimed")
 
 
 async def open_doors(unit: Unit, client_id: int) -> list[Door]:
@@ -38,7 +43,9 @@ async def best(unit: Unit, ticket: Ticket) -> Door | None:
 
 async def other_open(unit: Unit, ticket: Ticket, failed: Door) -> Door | None:
     """Another open door of the ticket's client."""
-    return next((door for door in await open_doors(unit, ticket.client_id) if door.id != failed.id), None)
+    there = (failed.channel, failed.address)  # a claimed door of the same address leads nowhere else
+    found = await open_doors(unit, ticket.client_id)
+    return next((door for door in found if (door.channel, door.address) != there), None)
 
 
 async def send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, door: Door) -> Parcel:
@@ -55,7 +62,7 @@ async def send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, doo
         message_id=parcel.message_id,
         title=message.title,
         quote=message.quote if door.channel == parcel.channel else "",  # a chat shows what was said before
-        footer=message.footer,
+        footer=message.footer if door.channel == parcel.channel else "",
         buttons=_for(door, message),
         files=files,
     )

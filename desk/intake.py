@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desk import (
+    admitting,
     bounces,
     choosing,
     codes,
     conversation,
     linking,
+    marks,
     opening,
     other_question,
     outbox,
     oversize,
+    participants,
+    senders,
     suggesting,
     wording,
 )
@@ -45,15 +49,21 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         return
     if await _seen(unit, incoming):
         return
-    door, client, known = await linking.door_for(desk, unit, incoming)
+    named = await marks.of(desk, unit, incoming) if incoming.channel == "mail" else []
+    door, client, known = await senders.door_for(desk, unit, incoming, named)
     client = await _hear_language(unit, client, incoming)
     if incoming.sort is Sort.HUMAN and await codes.typed(desk, unit, door, client, incoming):
         return
-    choice = await choosing.choose(desk, unit, door, client, incoming, fresh=fresh)
+    choice = await choosing.choose(desk, unit, door, client, incoming, named, fresh=fresh)
     if choice.ticket is None:
         await opening.open_ticket(desk, unit, door, client, incoming, known=known, related=choice.related)
+        await suggesting.unproven(desk, unit, door)
+    elif choice.how is How.STRANGER:
+        await admitting.heard(desk, unit, choice.ticket, door, client, incoming)
+        return
     else:
-        await _go_on(desk, unit, choice, choice.ticket, door, client, incoming)
+        answers = any(mark.answers and mark.ticket.id == choice.ticket.id for mark in named)
+        await _go_on(desk, unit, choice, choice.ticket, door, client, incoming, answers=answers)
     if incoming.contact and incoming.contact.own:
         await linking.own_phone(desk, unit, client, door, incoming.contact)
     if incoming.sort is Sort.HUMAN:
@@ -71,15 +81,22 @@ async def _seen(unit: Unit, incoming: Incoming) -> bool:
 
 
 async def _came_by_another_way(unit: Unit, incoming: Incoming) -> bool:
-    """Whether this mail is here already: sent to two of our addresses it has other headers, but the same words."""
+    """Whether this mail is here already: sent to two of our addresses it has other headers, but the same words.
+
+    What answers it comes to either address.
+    """
     if not incoming.external_id:
         return False
     words = (incoming.sender.address, incoming.text, incoming.rest)
-    for trace in await unit.find(Trace, channel="mail", external_id=incoming.external_id, role=Role.THEIRS):
+    roles = (Role.THEIRS, Role.STRANGER)
+    for trace in await unit.find(Trace, channel="mail", external_id=incoming.external_id, role__in=roles):
         message = await unit.get(Message, trace.message_id) if trace.message_id else None
         if message and (message.author_id, message.text, message.rest) == words:
             sizes = sorted(file.size for file in await unit.find(File, message_id=message.id))
-            return sizes == sorted(file.size for file in incoming.files)
+            if sizes != sorted(file.size for file in incoming.files):
+                return False
+            await conversation.add_trace(unit, replace(trace, id=0, place=incoming.place))
+            return True
     return False
 
 
@@ -94,27 +111,43 @@ async def _hear_language(unit: Unit, client: Client, incoming: Incoming) -> Clie
 
 
 async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
-    desk: Desk, unit: Unit, choice: Choice, ticket: Ticket, door: Door, client: Client, incoming: Incoming
+    desk: Desk,
+    unit: Unit,
+    choice: Choice,
+    ticket: Ticket,
+    door: Door,
+    client: Client,
+    incoming: Incoming,
+    *,
+    answers: bool = False,
 ) -> None:
-    """Add a message to a ticket that exists."""
+    """Add a message to a ticket that exists, of its client or of who takes part in it.
+
+    `answers`: a mail that answers one which we sent to its sender's address.
+    """
     counts = incoming.sort is Sort.HUMAN or incoming.sort is Sort.LIST
-    stranger = choice.how is How.STRANGER
+    own = client.id == ticket.client_id
     thanks = counts and wording.thanks_alone(incoming) and ticket.status in (Status.SOLVED, Status.CLOSED)
     message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.WORDS if counts else Kind.MACHINE)
     before = ticket
     now = desk.now()
     if counts and not thanks:
         ticket = await conversation.client_wrote(unit, ticket)
-    if counts and not stranger:
-        ticket = await unit.save(replace(ticket, door_id=door.id, client_wrote_at=now, active_at=now))
-    await opening.mirror(desk, unit, ticket, door, client, message, subject=incoming.subject, stranger=stranger)
+    if counts:
+        last = door.id if own else ticket.door_id
+        ticket = await unit.save(replace(ticket, door_id=last, client_wrote_at=now, active_at=now))
+    proven = answers or senders.vouched(incoming)
+    below = await participants.named_in_copy(desk, unit, ticket, incoming, by_client=own, proven=proven)
+    author = "" if own else desk.say("group.participant", name=message.author or client.name, address=door.address)
+    await opening.mirror(
+        desk, unit, ticket, door, client, message, subject=incoming.subject, author=author, below=below
+    )
     await opening.ask_for_files(desk, unit, ticket, door, client, message)
-    if not stranger:
-        await oversize.answer(desk, unit, ticket, door, client, incoming)
+    await oversize.answer(desk, unit, ticket, door, client, incoming)
     await outbox.card(desk, unit, ticket)
     if before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
         await outbox.topic(desk, unit, ticket)
-    if door.channel != "telegram" or stranger:
+    if door.channel != "telegram":
         return
     await outbox.react(desk, unit, "telegram", incoming.place, incoming.external_id, "👀", ticket.id)
     # A solved ticket that opens again may just as well be a new question that came to the old place.

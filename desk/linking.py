@@ -1,4 +1,4 @@
-"""Whose an address is, and joining two clients into one.
+"""Joining two clients into one.
 
 Rule: clients are joined only on a proof (a link, a code, a contact that Telegram vouches for, an engineer's yes), and
 every joining can be undone.
@@ -7,55 +7,18 @@ every joining can be undone.
 import re
 from dataclasses import replace
 
-from desk import outbox
+from desk import conversation, other_ways, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
-from desk.incoming import Incoming, SharedContact
+from desk.incoming import SharedContact
 from desk.people import Audit, Client, ClientId, Door, Link, Proof
 from desk.ports import Unit
-from desk.tickets import Status, Ticket
+from desk.tickets import Kind, Message, Status, Ticket
 
 _DIGITS = re.compile(r"\D+")
 _RUSSIAN = 11
 _SHORTEST, _LONGEST = 10, 15
 """Digits of a phone number with its country code (ITU-T E.164)."""
-
-
-async def door_for(desk: Desk, unit: Unit, incoming: Incoming) -> tuple[Door, Client, bool]:
-    """The sender's door and client, made when new; whether they were known. Coming through a shut door opens it."""
-    sender, now = incoming.sender, desk.now()
-    door = await unit.first(Door, channel=sender.channel, address=sender.address)
-    place = incoming.place if sender.channel == "mail" else ""
-    if door:
-        client = await unit.get(Client, door.client_id)
-        if client is None:
-            raise LookupError(f"door {door.id} has no client")
-        fresh = replace(
-            door,
-            used_at=now,
-            shut_at=None,
-            shut_reason="",
-            username=sender.username,
-            place=place,
-            name=sender.name or door.name,
-        )
-        return await unit.save(fresh), client, True
-    # What was chosen by /lang before there was a client.
-    chosen = await unit.recall(f"lang:{sender.channel}:{sender.address}")
-    client = await unit.add(Client(name=sender.name or sender.address, language=chosen, created_at=now))
-    door = await unit.add(
-        Door(
-            client_id=client.id,
-            channel=sender.channel,
-            address=sender.address,
-            name=sender.name,
-            username=sender.username,
-            place=place,
-            created_at=now,
-            used_at=now,
-        )
-    )
-    return door, client, False
 
 
 async def root(unit: Unit, client_id: ClientId) -> ClientId:
@@ -80,6 +43,7 @@ async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof:
     await unit.change(Door, {"client_id": kept_id}, client_id=joined_id)
     await unit.change(Ticket, {"client_id": kept_id}, client_id=joined_id)
     await unit.save(replace(joined, joined_to=kept_id))
+    await _words_of_their_own(unit, kept_id)
     link = await unit.add(
         Link(
             kept_id=kept_id,
@@ -98,7 +62,17 @@ async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof:
     )
     text = desk.say("group.linked", name=joined.name, other=kept.name, proof=desk.say(f"group.proof_{proof.value}"))
     await _tell(desk, unit, kept_id, text)
+    await other_ways.hand_over(desk, unit, kept)
     return kept
+
+
+async def _words_of_their_own(unit: Unit, client_id: ClientId) -> None:
+    """What a stranger wrote into a thread is the client's word once they turn out to be the client."""
+    doors = [door.id for door in await unit.find(Door, client_id=client_id)]
+    for message in await unit.find(Message, kind=Kind.STRANGER, door_id__in=doors):
+        ticket = await unit.get(Ticket, message.ticket_id)
+        if ticket and ticket.client_id == client_id:
+            await conversation.let_in(unit, ticket, [message])
 
 
 async def unlink(desk: Desk, unit: Unit, client_id: ClientId, *, by: str) -> Link:

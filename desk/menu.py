@@ -3,7 +3,19 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import choosing, client_presses, clients, codes, intake, keys, linking, outbox, suggesting
+from desk import (
+    choosing,
+    client_presses,
+    clients,
+    codes,
+    doors,
+    intake,
+    keys,
+    linking,
+    outbox,
+    senders,
+    suggesting,
+)
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming
@@ -84,11 +96,11 @@ async def _start(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> N
 async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> None:
     """`t.me/<bot>?start=…` from our mail: whoever opens it reads that mailbox."""
     key = await keys.spend(desk, unit, payload)
-    owner = await unit.first(Door, channel=key.channel, address=key.address) if key else None
+    owner = await doors.at(unit, key.channel, key.address) if key else None
     if key is None or owner is None:
         await _say(desk, unit, incoming, "client.link_old")
         return
-    _, client, _ = await linking.door_for(desk, unit, incoming)
+    _, client, _ = await senders.door_for(desk, unit, incoming)
     other = await unit.first(Door, client_id=owner.client_id, channel="telegram")
     if other and other.client_id != client.id:
         # The mail's owner has another Telegram: the link may have been passed on. Engineers decide.
@@ -96,6 +108,10 @@ async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> Non
         await _say(desk, unit, incoming, "client.link_asked")
         return
     joined = await linking.join(desk, unit, client.id, owner.client_id, proof=Proof.LINK, by=client.name)
+    # The mail may have been the answer to one that only claimed to come from there: its reader takes it for theirs.
+    written_to = await linking.root(unit, key.client_id)
+    if any(door.client_id == written_to for door in await doors.all_at(unit, key.channel, key.address)):
+        joined = await linking.join(desk, unit, joined.id, written_to, proof=Proof.LINK, by=client.name)
     await _go_on_here(desk, unit, joined, key)
     await _say(desk, unit, incoming, "client.linked", address=key.address)
 
@@ -150,7 +166,7 @@ async def _close(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> N
 
 
 async def _email(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
-    door, client, _ = await linking.door_for(desk, unit, incoming)
+    door, client, _ = await senders.door_for(desk, unit, incoming)
     await codes.ask(desk, unit, client, door, argument)
     await _say(desk, unit, incoming, "client.email_sent", address=codes.mail_address(argument))
 

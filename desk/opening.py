@@ -1,20 +1,24 @@
 """A new ticket: routed, registered, shown to the engineers, confirmed to the client."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from desk import clients, conversation, keys, outbox, oversize, wording
+from desk import clients, conversation, keys, outbox, oversize, participants, senders, wording
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
 from desk.language import guess_language
 from desk.moments import in_words
-from desk.parcels import Parcel, Purpose
+from desk.parcels import Button, Parcel, Purpose
 from desk.people import Audit, Client, Door
 from desk.ports import Unit
 from desk.tickets import File, Kind, Message, Ticket, TicketId
 
 RECEIPTS_AN_HOUR = 5
 """Per sender: a machine that answers our receipts must not make us answer it for ever."""
+
+RELATED_TOLD = 5
+"""New tickets that one ticket's topic is told of as possibly related."""
 
 MIRRORED = 3500
 """Characters of one mail's quoted rest that the topic shows; the whole of it is kept."""
@@ -39,7 +43,11 @@ async def open_ticket(
     ticket = await register(desk, unit, door, client, facts, subject=wording.subject(desk, incoming), related=related)
     human = incoming.sort is Sort.HUMAN
     message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.WORDS)
-    await mirror(desk, unit, ticket, door, client, message, subject=incoming.subject)
+    proven = senders.vouched(incoming)
+    below = await participants.named_in_copy(desk, unit, ticket, incoming, by_client=True, proven=proven)
+    await mirror(desk, unit, ticket, door, client, message, subject=incoming.subject, below=below)
+    if related:
+        await _note_related(desk, unit, ticket, related)
     await ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     if receipt and human and await _may_confirm(desk, unit, door):
@@ -113,21 +121,24 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
     message: Message,
     *,
     subject: str = "",
-    stranger: bool = False,
+    author: str = "",
+    below: str = "",
+    buttons: Sequence[Sequence[Button]] = (),
 ) -> None:
-    """Show the client's words and files in the ticket's topic; `subject` is that of a mail."""
+    """Show somebody's words and files in the ticket's topic; `subject` is that of a mail.
+
+    `author` where it is not the client, `below` a line of the desk's own.
+    """
     files = await unit.find(File, message_id=message.id)
     text = message.text
     if subject and subject not in ticket.subject:
         text = f"{desk.say('group.subject', subject=subject)}\n\n{text}"
     missing = [_missing(desk, file) for file in files if not file.key]
-    text = "\n".join(part for part in (text, *missing) if part)
+    text = "\n".join(part for part in (text, *missing, below and f"\n{below}") if part)
     quote = message.rest[:MIRRORED]
     if message.kind is Kind.MACHINE:
         text, quote = desk.say("group.machine"), f"{message.text}\n{message.rest}"[:MIRRORED]
-    author = message.author or client.name
-    if stranger:
-        author = desk.say("group.stranger", name=author, address=message.author_id)
+    author = author or message.author or client.name
     await outbox.to_topic(
         desk,
         unit,
@@ -137,8 +148,18 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
         message_id=message.id,
         title=f"{author} · {desk.say(f'group.door_{door.channel}')}",
         quote=quote,
+        buttons=buttons,
         files=[file for file in files if file.key],
     )
+
+
+async def _note_related(desk: Desk, unit: Unit, ticket: Ticket, other_id: TicketId) -> None:
+    """Tell the engineers in both topics; a stranger who guesses numbers cannot fill a topic with that."""
+    await outbox.to_topic(desk, unit, ticket, desk.say("group.related", number=desk.number(other_id)), silent=True)
+    other = await unit.get(Ticket, other_id)
+    if other and await unit.count(Ticket, related_id=other_id) <= RELATED_TOLD:
+        text = desk.say("group.related_new", number=desk.number(ticket.id))
+        await outbox.to_topic(desk, unit, other, text, silent=True)
 
 
 def _missing(desk: Desk, file: File) -> str:

@@ -84,7 +84,7 @@ class Action(StrEnum):
     LANG = "lang"  # arg: ru | en
     CLOSE_BY_CLIENT = "drop"  # a client closes a ticket of their own
     RETRY = "retry"  # quarantine: try again; arg: raw id
-    ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: the participant's id
+    ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: their id; "<id>:out" undoes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

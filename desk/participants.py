@@ -4,9 +4,25 @@ Rule: a participant gets answers from the moment of their standing on and nothin
 closing letter, no list of requests.
 """
 
+import re
+from dataclasses import replace
+
+from desk.desk import Desk
+from desk.incoming import Incoming, Sender, Sort
 from desk.people import Door, DoorId
 from desk.ports import Unit
-from desk.tickets import TAKES_PART, Participant, Ticket
+from desk.tickets import TAKES_PART, Participant, Standing, Ticket
+
+AT_MOST = 20
+"""Participants of one ticket that its client can bring in; a mail to a whole company is not meant to go on so."""
+
+SHOWN = 10
+"""Names of people in copy that the engineers are shown."""
+
+LONGEST = 254
+"""Characters of an address (RFC 5321, 4.5.3.1.3, without its angle brackets)."""
+
+_ROBOT = re.compile(r"(?:no|do[._-]?not)[._-]?reply|mailer-daemon|postmaster|bounces?\b", re.IGNORECASE)
 
 
 async def of(unit: Unit, ticket: Ticket, address: str) -> Participant | None:
@@ -36,3 +52,59 @@ async def speaking_doors(unit: Unit, ticket: Ticket) -> list[DoorId]:
     theirs = await unit.find(Door, client_id=ticket.client_id)
     others = await unit.find(Door, channel="mail", address__in=[one.address for one in people])
     return [door.id for door in (*theirs, *others)]
+
+
+async def named_in_copy(
+    desk: Desk, unit: Unit, ticket: Ticket, incoming: Incoming, *, by_client: bool, proven: bool
+) -> str:
+    """Note whom a mail names besides us; the line for the engineers, "" when there is nobody.
+
+    Those whom the proven client names take part from now on; whom an engineer let out stays out.
+    """
+    if incoming.sort is not Sort.HUMAN or not incoming.others:
+        return ""
+    known = {one.address: one for one in await unit.find(Participant, ticket_id=ticket.id)}
+    own = {door.address for door in await unit.find(Door, client_id=ticket.client_id, channel="mail")}
+    left_out = {address for address, one in known.items() if one.standing in TAKES_PART | {Standing.REMOVED}} | own
+    fresh = [one for one in incoming.others if one.address not in left_out and _may_take_part(desk, one.address)]
+    if not fresh:
+        return ""
+    if not (by_client and proven):
+        return desk.say("group.in_copy_unproven", names=_in_words(fresh))
+    free = AT_MOST - sum(one.standing in TAKES_PART for one in known.values())
+    added = fresh[: max(free, 0)]
+    for each in added:
+        await put(desk, unit, ticket, each, Standing.COPIED, by=incoming.sender.address)
+    if not added:
+        return desk.say("group.in_copy_too_many", names=_in_words(fresh), count=AT_MOST)
+    return desk.say("group.in_copy", names=_in_words(added))
+
+
+async def put(desk: Desk, unit: Unit, ticket: Ticket, who: Sender, standing: Standing, *, by: str) -> Participant:
+    """Give an address a standing in the ticket, from now on."""
+    known = await of(unit, ticket, who.address)
+    if known:
+        return await unit.save(replace(known, name=who.name or known.name, standing=standing, by=by, at=desk.now()))
+    made = Participant(ticket_id=ticket.id, address=who.address, name=who.name, standing=standing, by=by, at=desk.now())
+    return await unit.add(made)
+
+
+def is_ours(desk: Desk, address: str) -> bool:
+    """Whether a mail there comes back to us, with a plus tag or without."""
+    local, _, domain = address.casefold().rpartition("@")
+    bare = f"{local.partition('+')[0]}@{domain}"
+    return any(box.address.casefold() in (address.casefold(), bare) for box in desk.settings.mailbox)
+
+
+def _may_take_part(desk: Desk, address: str) -> bool:
+    return len(address) <= LONGEST and not is_ours(desk, address) and not _ROBOT.match(address)
+
+
+def _in_words(people: list[Sender]) -> str:
+    words = [in_words(one.name, one.address) for one in people[:SHOWN]]
+    return ", ".join(words) + (" …" if len(people) > SHOWN else "")
+
+
+def in_words(name: str, address: str) -> str:
+    """«Борис <boris@client.example>»."""
+    return f"{name} <{address}>" if name else address

@@ -4,13 +4,12 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import answering, outbox
+from desk import answering, copies, outbox, participants
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post
 from desk.lifecycle import Step, after
 from desk.parcels import Parcel, ParcelState, Purpose
-from desk.people import Door
 from desk.ports import Unit
 from desk.tickets import Kind, Message, Revision, Role, Thread, Ticket, Trace
 from desk.wire import pack, unpack
@@ -70,8 +69,9 @@ async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, p
 async def _of_somebody_else(unit: Unit, ticket: Ticket, trace: Trace) -> bool:
     """Whether the words replied to are a stranger's in the thread, or of a client who was unlinked from this one."""
     message = await unit.get(Message, trace.message_id) if trace.message_id else None
-    door = await unit.get(Door, message.door_id) if message and message.door_id else None
-    return door is not None and door.client_id != ticket.client_id
+    if message is None or not message.door_id:
+        return False
+    return message.kind is Kind.STRANGER or message.door_id not in await participants.speaking_doors(unit, ticket)
 
 
 def is_note(desk: Desk, trace: Trace | None, post: Post) -> bool:
@@ -186,7 +186,8 @@ async def _changed(desk: Desk, unit: Unit, message: Message, post: Post, *, insi
     ticket = await unit.get(Ticket, message.ticket_id)
     if ticket is None or message.kind not in (Kind.ANSWER, Kind.QUESTION) or message.withdrawn_at:
         return
-    parcel = await unit.first(Parcel, message_id=message.id, channel__ne="group", state=ParcelState.QUEUED)
+    to_client = (Purpose.ANSWER, Purpose.QUESTION)
+    parcel = await unit.first(Parcel, message_id=message.id, purpose__in=to_client, state=ParcelState.QUEUED)
     if parcel is None:
         await tell(desk, unit, post, ticket, desk.say("group.edit_too_late"))
     elif inside:
@@ -197,6 +198,7 @@ async def _changed(desk: Desk, unit: Unit, message: Message, post: Post, *, insi
     else:
         words = replace(unpack(parcel.body, parcel.id), text=post.text)
         await unit.save(replace(parcel, body=pack(words)))
+        await copies.change(unit, message.id, post.text)
 
 
 async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, emojis: tuple[str, ...]) -> None:

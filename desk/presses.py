@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import client_presses, outbox, posts, quarantine, suggesting, work
+from desk import admitting, client_presses, outbox, posts, quarantine, suggesting, work
 from desk.cards import card as card_of
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -88,6 +88,10 @@ async def _same(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:  #
     return await suggesting.answered(desk, unit, int(number), yes=word == "yes", by=press.person.name)
 
 
+async def _admit(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    return await admitting.pressed(desk, unit, ticket, press.arg, by=press.person.name)
+
+
 _ENGINEERS: dict[Action, Verb] = {
     Action.TAKE: _take,
     Action.INFO: _info,
@@ -96,4 +100,5 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.LINES: _lines,
     Action.LINE: _line,
     Action.SAME: _same,
+    Action.ADMIT: _admit,
 }

@@ -1,6 +1,6 @@
 """What is open and why: `/queue`, `/mine`, `/why`, `/client`, in words for the group."""
 
-from desk import cards, outbox
+from desk import cards, outbox, participants
 from desk.desk import Desk
 from desk.facts import Verdict
 from desk.incoming import Post
@@ -80,6 +80,8 @@ async def about_client(desk: Desk, unit: Unit, ticket: Ticket) -> str:
     for door in doors:
         shown = cards.doors_in_words(desk, [door], ids=True)
         rows.append(f"• {shown}: {desk.say(f'group.proof_{door.proof.value}')}")
+    for person in await participants.taking_part(unit, ticket):
+        rows.append(desk.say("group.takes_part", who=participants.in_words(person.name, person.address)))
     for one in tickets:
         status = desk.say(f"group.status_{one.status.value}")
         rows.append(f"{desk.number(one.id)} · {status} · {one.subject}")

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from desk import linking, outbox
+from desk import doors, linking, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming
@@ -33,9 +33,16 @@ async def look(desk: Desk, unit: Unit, door: Door, incoming: Incoming) -> None:
     current = await unit.get(Door, door.id)
     client_id = current.client_id if current else client_id
     for channel, address in list(dict.fromkeys(claim for claim in claims if claim[1]))[:CLAIMS]:
-        other = await unit.first(Door, channel=channel, address=address)
+        other = await doors.at(unit, channel, address)
         if other and other.client_id != client_id:
             await suggest(desk, unit, client_id, other.client_id, reason=f"claimed_{channel}", value=address)
+
+
+async def unproven(desk: Desk, unit: Unit, door: Door) -> None:
+    """Ask whether a ticket that came through a claimed door is of whom the address belongs to."""
+    other = await doors.at(unit, door.channel, door.address) if door.claimed else None
+    if other and other.client_id != door.client_id:
+        await suggest(desk, unit, door.client_id, other.client_id, reason="claimed_sender", value=door.address)
 
 
 def _below_quotation(rest: str) -> str:

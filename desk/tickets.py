@@ -132,6 +132,7 @@ class Role(StrEnum):
     DESK = "desk"  # the desk's own line
     OURS = "ours"  # what the client got from us
     THEIRS = "theirs"  # what the client wrote, in their own chat or mailbox
+    STRANGER = "stranger"  # what somebody wrote who takes no part in the ticket, in their mailbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,18 @@
 """Whether a parcel whose turn has come should still go.
 
 Rule: no reminder leaves for a ticket that no longer waits, nor at night; no letter of closing for one that was opened
-again; nothing of a ticket through a door that is not its client's any more; nothing to a client in shadow mode, when
-the desk was stopped with it in the queue, or restored from a backup.
+again; nothing of a ticket to who is not its client or does not take part in it any more; nothing to a client in shadow
+mode, when the desk was stopped with it in the queue, or restored from a backup.
 """
 
 from dataclasses import replace
 
-from desk import delivered, doors, outbox
+from desk import delivered, doors, outbox, participants
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.parcels import Act, Parcel, ParcelState, Purpose
 from desk.ports import Unit
-from desk.tickets import Status, Ticket
+from desk.tickets import TAKES_PART, Status, Ticket
 
 
 async def still(desk: Desk, unit: Unit, parcel: Parcel) -> bool:
@@ -29,15 +29,26 @@ async def still(desk: Desk, unit: Unit, parcel: Parcel) -> bool:
         if ours and ticket and parcel.error:
             await delivered.tell_late_reminder(desk, unit, ticket, parcel.error.removeprefix("late: "))
         return False
-    door = await doors.at(unit, parcel.channel, parcel.place)
-    if door is None or door.client_id == ticket.client_id or parcel.body.get("act") != Act.SAY:
+    if parcel.purpose is Purpose.COPY:
+        return await _still_copied(unit, parcel, ticket)
+    owners = [door.client_id for door in await doors.all_at(unit, parcel.channel, parcel.place)]
+    if not owners or ticket.client_id in owners or parcel.body.get("act") != Act.SAY:
         return True
     await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
     other = await doors.best(unit, ticket)
-    if other:
+    if other and parcel.purpose is not Purpose.FILES:
         await delivered.send_again(desk, unit, parcel, ticket, other)
     else:
         await delivered.tell_failure(desk, unit, parcel, ticket, DeliveryRefused(desk.say("group.no_open_door")))
+    return False
+
+
+async def _still_copied(unit: Unit, parcel: Parcel, ticket: Ticket) -> bool:
+    """An engineer may have let somebody out while their copy was on its way."""
+    person = await participants.of(unit, ticket, parcel.place)
+    if person and person.standing in TAKES_PART:
+        return True
+    await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
     return False
 
 

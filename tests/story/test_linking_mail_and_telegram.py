@@ -183,8 +183,13 @@ async def test_a_mail_with_a_telegram_gets_no_more_links(world: World) -> None:
     await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
     world.person("Анна").start(await link_of(world, ANN))
     await world.settle()
-    await mail(world, ANN_WRITES, "Сканер", "И сканер.")
-    assert "t.me" not in text_of(await last_mail(world, ANN))
+    await order(world, "SD-1", "/close")
+    closed = await last_mail(world, ANN)
+    await world.advance(days=60)
+    await mail(world, ANN_WRITES, "Сканер", "И сканер.", in_reply_to=closed)
+    receipt = text_of(await last_mail(world, ANN))
+    assert "SD-2" in receipt
+    assert "t.me" not in receipt
 
 
 async def test_a_code_from_the_mail_joins_history_and_tickets(world: World) -> None:
