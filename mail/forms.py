@@ -84,8 +84,8 @@ def as_client(incoming: Incoming, reply_to: Sequence[bytes], ours: Collection[st
     whole = "\n".join(part for part in (incoming.text, incoming.rest) if part)
     filled = read(whole)
     answer_to = people(reply_to)
-    told = _mailable(one.address for one in answer_to if one.address not in ours)
-    address = told or _mailable(one for one in (filled.address,) if one not in ours)
+    told = mailable(one.address for one in answer_to if one.address not in ours)
+    address = told or mailable(one for one in (filled.address,) if one not in ours)
     name = filled.name or next((one.name for one in answer_to if told and one.address == told), "")
     contact = SharedContact(phone=filled.phone, name=name, own=False) if filled.phone else None
     return replace(
@@ -106,7 +106,7 @@ def as_client(incoming: Incoming, reply_to: Sequence[bytes], ours: Collection[st
     )
 
 
-def _mailable(addresses: Iterable[str]) -> str:
+def mailable(addresses: Iterable[str]) -> str:
     """The one address among these that a mail can be sent to; "" when there is none or more than one."""
     found = {one for one in addresses if one}
     address = found.pop() if len(found) == 1 else ""
@@ -116,7 +116,7 @@ def _mailable(addresses: Iterable[str]) -> str:
 def _only_address(value: str) -> str:
     """The address that somebody typed; "" when there are two of them, also side by side."""
     several = {one.strip(".").lower() for one in _ANY.findall(value)}
-    return _mailable(one.address for one in people([value.encode()])) if len(several) == 1 else ""
+    return mailable(one.address for one in people([value.encode()])) if len(several) == 1 else ""
 
 
 def read(text: str) -> Filled:
