@@ -49,25 +49,23 @@ def find(text: str, subject: str, files: Sequence[Attachment], received: datetim
     """Return the forwarded letter of a mail, attached or in its text; None when it is none, or nobody knows whose."""
     lines = text.split("\n")
     heads = [marks.head(line) for line in lines]
-    begins, fields = _begins(heads, forward=marks.is_forward_subject(subject))
-    if fields:
-        return _in_text(lines, heads, begins, fields, _SUBJECT_SIGN.sub("", subject, count=1))
+    if places := _begins(heads, forward=marks.is_forward_subject(subject)):
+        return _in_text(lines, heads, *places, _SUBJECT_SIGN.sub("", subject, count=1))
     letters = [file for file in files if file.mime == LETTER]
     if len(letters) == 1 and (marks.is_forward_subject(subject) or not text.strip()):
         return _attached(letters[0], text, received)
     return None
 
 
-def _begins(heads: Sequence[str], *, forward: bool) -> tuple[int, int]:
-    """Where the forwarded part begins and where its fields do; (0, 0) when there is none."""
+def _begins(heads: Sequence[str], *, forward: bool) -> tuple[int, int] | None:
+    """Where the forwarded part begins and where its fields do; None when there is none."""
     for index, line in enumerate(heads):
         if marks.is_forwarded(line) or (forward and marks.is_original(line)):
             below = next((at for at in range(index + 1, min(index + 1 + BELOW, len(heads))) if heads[at]), 0)
-            return (index, below) if below else (0, 0)
-        if forward and (marks.field_block(heads, index)):
-            above = index - 1 if index and marks.is_rule(heads[index - 1]) else index
-            return above, index or 0
-    return 0, 0
+            return (index, below) if below else None
+        if forward and marks.field_block(heads, index):
+            return (index - 1 if index and marks.is_rule(heads[index - 1]) else index), index
+    return None
 
 
 def _in_text(lines: Sequence[str], heads: Sequence[str], begins: int, fields: int, subject: str) -> Forwarded | None:
