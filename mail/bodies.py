@@ -163,7 +163,9 @@ class _Reading:
                 self.invitation = invitations.words_of(calendar, self.language)
                 self.note = invitations.note_of(calendar)
             # The same event often comes twice, as a form of the letter and as a file.
-            twin = next((n for n, other in enumerate(self.files) if other.content == file.content), None)
+            twin = next(
+                (n for n, other in enumerate(self.files) if _plain(other.content) == _plain(file.content)), None
+            )
             if twin is not None and (not part.name() or not self.files[twin].given):
                 self.files[twin] = file if part.name() else self.files[twin]
                 return
@@ -195,6 +197,10 @@ class _Reading:
             head = [f"{shown}: {words}" for shown, name in names if (words := letter.headers.text(name))]
             return "\n".join(["---------- Forwarded message ----------", *head, "", inner.text]).strip()
         return self.note
+
+
+def _plain(calendar: bytes) -> bytes:
+    return calendar.replace(b"\r", b"").strip()
 
 
 def _joined(texts: list[Words]) -> str:

@@ -45,11 +45,11 @@ class _Field:
 def words_of(calendar: str, language: str = "") -> str:
     """Return the first event of a calendar in words, "" when there is none; the language is the event's own."""
     method, fields = _event(calendar)
-    if not fields:
-        return ""
     first: dict[str, _Field] = {}
     for found in fields:
         first.setdefault(found.name, found)
+    if "SUMMARY" not in first and _moment(first.get("DTSTART")) is None:
+        return ""
     named = " ".join(first[name].words() for name in ("SUMMARY", "DESCRIPTION", "LOCATION") if name in first)
     language = language or guess_language(named) or "ru"
     lines = [_head(language, method, first, fields)]

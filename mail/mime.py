@@ -21,6 +21,9 @@ HEADER_LIMIT = 262_144  # bytes of one part's headers
 PART_LIMIT = 1_000
 DEPTH_LIMIT = 50
 _PARAMETER = re.compile(rb';\s*([!-:<-~]{1,100}?)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)')
+_LOST_STAR = re.compile(
+    rb"(?:utf-8|windows-125\d|koi8-r|iso-8859-\d{1,2})'[a-z-]{0,10}'[^']*%[0-9a-f]{2}", re.IGNORECASE
+)
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]{1,100})/([\w!#$&^.+-]{1,100})")
 INNER_FIELDS_LIMIT = 100  # fields of a part inside that are kept
 SEARCH_LIMIT = 12 * MAIL_LIMIT  # bytes that may be searched for boundaries, parts inside of parts counted anew
@@ -198,7 +201,8 @@ def file_name(given: dict[str, bytes], key: str) -> str:
             break
     if pieces:
         return _extended(pieces)
-    return readable(given.get(key, b""))
+    plain = given.get(key, b"")
+    return _extended([(plain, True)]) if _LOST_STAR.match(plain) else readable(plain)
 
 
 def _extended(pieces: list[tuple[bytes, bool]]) -> str:
