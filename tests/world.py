@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -29,8 +29,16 @@ NO_PACE = {"per_second": 0.0, "chat_per_second": 0.0, "group_per_minute": 0.0}
 WEEK = ("mon", "tue", "wed", "thu", "fri")
 
 
-def config(bot: BotApiServer, mails: MailWorld | None, folder: Path, url: str, **tables: Any) -> dict[str, Any]:
-    """A configuration for the servers of a test; `tables` replace or extend its tables."""
+def config(
+    bot: BotApiServer,
+    mails: MailWorld | None,
+    folder: Path,
+    url: str,
+    *,
+    boxes: Sequence[dict[str, Any]] = ({},),
+    **tables: Any,
+) -> dict[str, Any]:
+    """A configuration for the servers of a test; `tables` replace or extend its tables, `boxes` the mailboxes' keys."""
     made: dict[str, Any] = {
         "desk": {"name": "ООО Ромашка", "language": "ru", "data": str(folder / "data")},
         "store": {"url": url},
@@ -45,20 +53,24 @@ def config(bot: BotApiServer, mails: MailWorld | None, folder: Path, url: str, *
         ],
     }
     if mails:
-        secret = {"user": SUPPORT, "password": "secret", "host": "127.0.0.1", "security": "none"}
-        made["mailbox"] = [
-            {
-                "name": "support",
-                "address": SUPPORT,
-                "imap": {**secret, "port": mails.imap_port},
-                "smtp": {**secret, "port": mails.smtp_port},
-                "poll": "60 seconds",
-                "first_run": "all",
-            }
-        ]
+        made["mailbox"] = [_mailbox(mails, box) for box in boxes]
     for name, table in tables.items():
         made[name] = {**made[name], **table} if isinstance(table, dict) else table
     return made
+
+
+def _mailbox(mails: MailWorld, keys: dict[str, Any]) -> dict[str, Any]:
+    address = keys.get("address", SUPPORT)
+    secret = {"user": address, "password": "secret", "host": "127.0.0.1", "security": "none"}
+    return {
+        "name": "support",
+        "address": address,
+        "imap": {**secret, "port": mails.imap_port},
+        "smtp": {**secret, "port": mails.smtp_port},
+        "poll": "60 seconds",
+        "first_run": "all",
+        **keys,
+    }
 
 
 def build_desk(settings: Settings, store: SqlStore, files: FolderFiles, now: Callable[[], Any]) -> Desk:
@@ -80,6 +92,7 @@ class World:
     url: str
     folder: Path
     tables: dict[str, Any] = field(default_factory=dict)
+    boxes: Sequence[dict[str, Any]] = ({},)  # the mailboxes, by the keys in which they are not the usual one
     with_mail: bool = True
     reactions: Any = "all"
     forum: bool = True
@@ -98,7 +111,8 @@ class World:
         self.bot = await BotApiServer(token=TOKEN, now=self.clock, limits=self.limits).start()
         self.mails = MailWorld(self.clock)
         await self.mails.start()
-        await self.mails.user(SUPPORT)
+        for address in self._addresses():
+            await self.mails.user(address)
         self.group = self.bot.world.group("Инженеры", forum=self.forum, chat_id=GROUP, reactions=self.reactions)
         self.engineer = self.bot.world.person("Борис")
         self.group.add(self.engineer)
@@ -114,7 +128,9 @@ class World:
     async def start(self) -> None:
         """Start the desk (again), as a new process would."""
         mails = self.mails if self.with_mail else None
-        settings = Settings.model_validate(config(self.bot, mails, self.folder, self.url, **self.tables))
+        settings = Settings.model_validate(
+            config(self.bot, mails, self.folder, self.url, boxes=self.boxes, **self.tables)
+        )
         self.store = SqlStore(self.url)
         await self.store.open()
         self.desk = build_desk(settings, self.store, self.files(self.folder / "data" / "files"), self.clock)
@@ -141,7 +157,8 @@ class World:
     async def _pending(self) -> str:
         if self.bot.world.inbox.pending:
             return f"updates {self.bot.world.inbox.pending}"
-        if self.with_mail and not self.desk.settings.desk.quiet and await self.mails.inbox(SUPPORT):
+        reading = self.with_mail and not self.desk.settings.desk.quiet
+        if reading and any([await self.mails.inbox(address) for address in self._addresses()]):
             return "mails in the inbox"
         now = self.clock()
         async with self.store.view() as view:
@@ -150,6 +167,9 @@ class World:
             due = await view.due_parcels(now, busy=(), limit=5)
             going = await view.find(Parcel, state=ParcelState.SENDING)
         return f"raws {[raw.id for raw in raws]} parcels {[p.id for p in due + going]}" if raws or due or going else ""
+
+    def _addresses(self) -> list[str]:
+        return [box.get("address", SUPPORT) for box in self.boxes]
 
     async def advance(self, *, tick: bool = True, **parts: float) -> None:
         """Let time pass, then let the desk do what is due."""
