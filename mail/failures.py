@@ -6,6 +6,7 @@ Rule: only what the server wrote is asked for reasons; the copy of our own mail 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from desk.incoming import Failed, Fate
 from mail.charsets import clean
@@ -102,18 +103,19 @@ def read_report(mail: Part, *, is_own_id: Callable[[str], bool]) -> Report:
     """Return what a bounce of any shape says; without any address one Failed with an empty one."""
     subject = mail.headers.text("subject")
     words = _words(mail)
-    failures = list(_structured(mail, subject, words)) or list(_in_words(mail.headers, subject, words))
-    kept = {(one.address, one.fate): one for one in reversed(failures[:RECIPIENTS])}
+    failures = list(islice(_structured(mail, subject, words), RECIPIENTS))
+    failures = failures or list(islice(_in_words(mail.headers, subject, words), RECIPIENTS))
+    kept = {(one.address, one.fate): one for one in reversed(failures)}
     return Report(message_id=inner_id(mail, is_own_id=is_own_id), failures=tuple(reversed(kept.values())))
 
 
 def inner_id(mail: Part, *, is_own_id: Callable[[str], bool]) -> str:
     """Return the Message-ID that a report speaks of: one of ours if there is any, else the first, else ""."""
     everything = _everything(mail)
-    found = [id_.decode(errors="replace") for id_ in _OWN_ID.findall(everything)[:RECIPIENTS]]
-    found += [id_.decode(errors="replace") for id_ in _INNER_ID.findall(everything)[:RECIPIENTS]]
+    found = [clean(id_.decode(errors="replace")) for id_ in _OWN_ID.findall(everything)[:RECIPIENTS]]
+    found += [clean(id_.decode(errors="replace")) for id_ in _INNER_ID.findall(everything)[:RECIPIENTS]]
     own = next((id_ for id_ in found if is_own_id(id_)), "")
-    return own or next((clean(id_) for id_ in found if not id_.startswith("<otvet.")), "")
+    return own or next((id_ for id_ in found if not id_.startswith("<otvet.")), "")
 
 
 def has_status(mail: Part) -> bool:
