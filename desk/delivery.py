@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from desk import delivered, threads, wanted
+from desk import delivered, other_ways, threads, wanted
 from desk.desk import Desk
 from desk.disk import AGAIN, TROUBLES, Disk
-from desk.errors import DeliveryDelayed, DeliveryRefused, ThreadGone
+from desk.errors import DeliveryDelayed, DeliveryRefused, FilesTooLarge, ThreadGone
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Receipt
 from desk.ports import Channel, Unit
 from desk.traffic import IDLE, Traffic
@@ -160,6 +160,10 @@ class Courier:
             await self._record(parcel, lambda unit: delivered.delayed(desk, unit, parcel, why, later))
         except ThreadGone as gone:
             await self._rebuild(parcel, gone)
+        except FilesTooLarge as large:
+            self._traffic.learn(parcel)
+            said = large
+            await self._record(parcel, lambda unit: other_ways.split(desk, unit, parcel, said))
         except DeliveryRefused as refused:
             self._traffic.learn(parcel)
             await self._refused(parcel, refused)

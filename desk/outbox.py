@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import keys
+from desk import keys, letters
 from desk.desk import Desk
 from desk.parcels import Act, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose, Urgency
 from desk.people import Door
 from desk.ports import Unit
-from desk.tickets import File, MessageId, Role, Ticket, TicketId, Trace
+from desk.tickets import File, MessageId, Ticket, TicketId
 from desk.wire import pack
 
 CARD_REST = timedelta(seconds=3)
 """Card edits are gathered for so long: they share the group's 20 messages a minute."""
-
-REFERENCES = 20
-"""Ids carried in a mail's References; the mail room cuts further to 998 bytes (RFC 5322, 2.1.1)."""
 
 _URGENCY = {
     Purpose.MIRROR: Urgency.MIRROR,
@@ -46,6 +43,8 @@ async def send(
 ) -> Parcel:
     """Queue one message. With `coalesce`, a queued parcel of that key takes the new content and keeps its time."""
     now = desk.now()
+    if message.channel == "mail" and not message.dated:
+        message = replace(message, dated=now.isoformat())
     if coalesce and (waiting := await unit.first(Parcel, state=ParcelState.QUEUED, coalesce=coalesce)):
         return await unit.save(replace(waiting, body=pack(message)))
     quiet = kept_back(desk, message.channel, message.purpose)
@@ -82,12 +81,17 @@ async def to_door(
     footer: str = "",
     subject: str = "",
     buttons: Sequence[Sequence[Button]] = (),
-    files: Sequence[File] = (),
+    files: Sequence[File | Enclosure] = (),
+    copies: Sequence[str] = (),
+    notes: Sequence[str] = (),
     reply_to: str = "",
     delay: timedelta = timedelta(0),
     silent: bool = False,
 ) -> Parcel:
-    """A message to a client through one door. In mail it goes on in the ticket's thread."""
+    """A message to a client through one door. In mail it goes on in the ticket's thread.
+
+    `copies`: addresses that a mail names in Cc; their copies go in parcels of their own (desk.copies).
+    """
     message = Outgoing(
         channel=door.channel,
         place=door.address,
@@ -105,36 +109,14 @@ async def to_door(
         silent=silent,
     )
     if door.channel == "mail":
-        message = await _as_mail(desk, unit, door, ticket, replace(message, subject=subject))
+        message = replace(message, subject=subject, copies=tuple(copies), notes=tuple(notes))
+        message = await letters.as_mail(desk, unit, ticket, message, mailbox=door.place, name=door.name)
     return await send(desk, unit, message, lane=f"{door.channel}:{door.address}", message_id=message_id, delay=delay)
 
 
-async def _as_mail(desk: Desk, unit: Unit, door: Door, ticket: Ticket | None, message: Outgoing) -> Outgoing:
-    mailboxes = desk.settings.mailbox
-    first = mailboxes[0].name if mailboxes else ""
-    mailbox = door.place if any(box.name == door.place for box in mailboxes) else first
-    ids: list[str] = []
-    if ticket:
-        traces = await unit.find(Trace, channel="mail", ticket_id=ticket.id, order="-id", limit=REFERENCES)
-        ids = [trace.external_id for trace in reversed(traces)]
-        theirs = [trace.external_id for trace in traces if trace.role is Role.THEIRS]
-        last = theirs[0] if theirs else (ids[-1] if ids else "")
-        ids = [*(one for one in ids if one != last), *([last] if last else [])]
-    subject = message.subject
-    if ticket and not subject:
-        subject = f"{'Re: ' if ids else ''}{ticket.subject} [{desk.number(ticket.id)}]"
-    return replace(
-        message,
-        subject=subject,
-        to_name=door.name,
-        mailbox=mailbox,
-        in_reply_to=ids[-1] if ids else "",
-        references=tuple(ids),
-        automatic=message.purpose not in (Purpose.ANSWER, Purpose.QUESTION),
-    )
-
-
-def enclosure(file: File) -> Enclosure:
+def enclosure(file: File | Enclosure) -> Enclosure:
+    if isinstance(file, Enclosure):
+        return file
     return Enclosure(
         sort=file.sort, name=file.name, mime=file.mime, size=file.size, key=file.key, remote_id=file.remote_id
     )

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import hmac
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -11,18 +10,15 @@ from desk import health, keys
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.incoming import Raw
-from desk.parcels import Act, Enclosure, Outgoing, Purpose, Receipt
+from desk.parcels import Act, Outgoing, Receipt
 from desk.ports import Ready, Receive
 from desk.settings import Mailbox
-from desk.texts import say
-from mail import smtp
 from mail.arrivals import Account
-from mail.compose import TOTAL_LIMIT, Letter, Loaded, compose
-from mail.compose import Mailbox as From
 from mail.imap import Poller
 from mail.needs import Pauses
 from mail.parse import CHANNEL
 from mail.reading import Reading
+from mail.sending import Sending
 from mail.sign import Signer
 
 
@@ -33,7 +29,7 @@ class MailChannel:
         self._desk = desk
         self._mailboxes = list(mailboxes)
         self._pauses = pauses
-        self._senders: dict[str, smtp.Sender] = {}
+        self._sending = Sending(desk)
         self._reading = Reading(desk, address_of=lambda name: self._mailbox(name).address, signer=self._own_signer)
         self._signer: Signer | None = None
 
@@ -51,7 +47,7 @@ class MailChannel:
 
     async def close(self) -> None:
         """See desk.ports.Channel."""
-        await asyncio.gather(*(sender.close() for sender in self._senders.values()), return_exceptions=True)
+        await self._sending.close()
 
     async def work(self, raws: Sequence[Raw]) -> None:
         """Parse each mail, keep its files and hand it to the use-case."""
@@ -75,44 +71,12 @@ class MailChannel:
         """Nothing was taken."""
 
     async def deliver(self, message: Outgoing) -> Receipt:
-        """Send a mail; other acts than saying something mean nothing in mail and are done at once."""
+        """See mail.sending; other acts than saying something mean nothing in mail and are done at once."""
         if message.act is not Act.SAY:
             return Receipt()
         if not self._mailboxes:
             raise DeliveryRefused("no mailbox is configured")
-        mailbox = self._mailbox(message.mailbox)
-        signer = await self._own_signer()
-        sender = From(address=mailbox.address, name=self._desk.settings.desk.name)
-        message_id = signer.message_id(int(message.id), sender.domain)
-        files = [await self._load(file) for file in message.files]
-        letters: list[Letter] = []
-
-        def write(limit: int | None) -> bytes:
-            letters.append(
-                compose(
-                    message,
-                    sender=sender,
-                    message_id=message_id,
-                    at=self._desk.now(),
-                    files=files,
-                    reply_to=self._reply_to(message, mailbox, signer),
-                    limit=limit,
-                    language=self._desk.settings.desk.language,
-                )
-            )
-            return letters[-1].raw
-
-        # A receipt that comes back would only tell what the next mail tells; everything else that fails must be heard.
-        envelope = "" if message.purpose is Purpose.RECEIPT else mailbox.address
-        server = self._sender(mailbox)
-        try:
-            await server.send(message_id=message_id, sender=envelope, recipient=message.place, compose=write)
-        except smtp.SenderRefused:
-            if envelope:
-                raise
-            await server.send(message_id=message_id, sender=mailbox.address, recipient=message.place, compose=write)
-        root = message.thread or next(iter(message.references), "") or message.in_reply_to or message_id
-        return Receipt(external_ids=(message_id,), thread=root, thread_place=mailbox.name, note=self._note(letters[-1]))
+        return await self._sending.deliver(message, self._mailbox(message.mailbox), await self._own_signer())
 
     async def recall(self, key: str) -> str:
         """Remember for the pollers, in the store."""
@@ -160,20 +124,6 @@ class MailChannel:
         """Return the mailbox of that name; the first one for a name that the configuration no longer has."""
         return next((mailbox for mailbox in self._mailboxes if mailbox.name == name), self._mailboxes[0])
 
-    def _sender(self, mailbox: Mailbox) -> smtp.Sender:
-        if mailbox.name not in self._senders:
-            server = mailbox.smtp
-            self._senders[mailbox.name] = smtp.Sender(
-                smtp.Account(
-                    host=server.host,
-                    port=server.port,
-                    security=server.security,
-                    user=server.user,
-                    password=server.password.get_secret_value(),
-                )
-            )
-        return self._senders[mailbox.name]
-
     async def _own_signer(self) -> Signer:
         if self._signer is None:
             async with self._desk.store.unit() as unit:
@@ -181,24 +131,3 @@ class MailChannel:
                 await unit.commit()
             self._signer = Signer(hmac.digest(secret, b"mail", hashlib.sha256))
         return self._signer
-
-    def _reply_to(self, message: Outgoing, mailbox: Mailbox, signer: Signer) -> str:
-        thread = re.sub(r"[^a-z0-9]", "", message.number.lower())
-        if not mailbox.plus or not thread:
-            return ""
-        local, _, domain = mailbox.address.rpartition("@")
-        return f"{local}+{signer.make_tag(thread)}@{domain}"
-
-    async def _load(self, file: Enclosure) -> Loaded:
-        content: bytes | None = None
-        if file.key and file.size <= TOTAL_LIMIT:
-            try:
-                content = await self._desk.files.read(file.key)
-            except (OSError, LookupError, ValueError):
-                content = None
-        return Loaded(name=file.name, mime=file.mime, size=file.size, content=content)
-
-    def _note(self, letter: Letter) -> str:
-        if not letter.left_out:
-            return ""
-        return say(self._desk.settings.desk.language, "mail.too_large_note", files=", ".join(letter.left_out))

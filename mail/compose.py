@@ -1,36 +1,51 @@
-"""An outgoing message becomes a mail's bytes. Pure.
+"""An outgoing message becomes a mail's bytes. Pure: the same message, id and moment make the same bytes every time.
 
 Rule: header lines are written here, letter by letter: the standard library would encode ids longer than 77 characters
 (RFC 2047), which breaks threads in Outlook, and nothing that came from outside can begin a header of its own.
-
-Two lines too long for the house: a mail's parts and its header lines are one subject.
 """
 
+import base64
+import hashlib
 import mimetypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
-from html import escape
 
 from desk.language import guess_language
 from desk.parcels import Outgoing
 from desk.texts import say
+from mail import parts
+from mail.addresses import as_written, shown_as
 from mail.bodies import safe_name
+from mail.charsets import clean
 from mail.headers import one_line
+from mail.layout import Shown, html, page_of, plain
+from mail.pictures import SHOWN, width_of
 
 LINE_LIMIT = 998  # bytes of a line without its end (RFC 5322, 2.1.1)
-TOTAL_LIMIT = 20_000_000  # bytes of all files in one mail; what most servers of recipients take
-ENCODED = 1.4  # base64 and line ends make so much of a byte
+TOTAL_LIMIT = 18_000_000  # bytes of all files in one mail; encoded below the 25 MB that most servers take
+ENCODED = 1.37  # base64 and line ends make so much of a byte
+FILE_HEAD = 1_500  # bytes that name a file and part it from the next
 ID_LIMIT = 400  # characters; a longer id is no id worth a thread
+SUBJECT_LIMIT = 250  # characters; Outlook keeps 255
 _ID = re.compile(r"<[!-;=?-~]{1,398}>")
-_URL = re.compile(r"(https?://[!-~]*[A-Za-z0-9/=&_-])")
-"""One group, so that `split` gives text and addresses in turn; a full stop after an address is not part of it."""
-_SPECIAL = re.compile(r'[()<>@,:;".\[\]\\]')
+_MIME = re.compile(r"[a-z0-9]+/[a-z0-9.+_-]+")
+_TOPIC = re.compile(r"^(?:Re: )?(?:\[[^\]\s]{1,40}\] )?")
+"""What stands before the subject of the mail that began the thread; Outlook compares the rest."""
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the reading of all that follows, the number and the address too."""
+
+_DEFAULT_NAMES = {
+    "photo": "photo.jpg", "video": "video.mp4", "video_note": "video.mp4", "voice": "voice.ogg", "audio": "audio.mp3",
+    "animation": "animation.mp4", "sticker": "sticker.webp",
+}  # fmt: skip
+_ENDINGS = {
+    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "audio/ogg": ".ogg",
+    "audio/mpeg": ".mp3", "video/mp4": ".mp4", "video/webm": ".webm", "application/pdf": ".pdf",
+    "application/x-tgsticker": ".tgs", "text/plain": ".txt",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +68,7 @@ class Loaded:
     mime: str
     size: int
     content: bytes | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A mail ready to go, and the names of files that were too large for it."""
-
-    raw: bytes
-    left_out: tuple[str, ...] = ()
+    sort: str = "document"
 
 
 def compose(
@@ -71,70 +79,108 @@ def compose(
     at: datetime,
     files: Sequence[Loaded] = (),
     reply_to: str = "",
-    limit: int | None = None,
     language: str = "ru",
-) -> Letter:
-    """Return the mail. `limit`: bytes that the server takes at most; files beyond it are named in the text instead."""
+) -> bytes:
+    """Return the mail: mixed(related(alternative(plain, html), pictures), files), without the levels not needed.
+
+    A file whose content could not be read is named in the text. Bytes beyond ASCII stand only in To, and only when
+    this mail itself goes to an address that has them (RFC 6532).
+    """
     language = guess_language(f"{message.title} {message.text}") or language
-    room = TOTAL_LIMIT if not limit else min(TOTAL_LIMIT, int(limit / ENCODED) - 100_000)
-    attached, left_out, missing = _fitting(files, room)
-    notes = [say(language, "mail.too_large", name=one.name, size=_size(one.size, language)) for one in left_out]
-    notes += [say(language, "mail.file_gone", name=one.name) for one in missing]
-    text = _plain(message, notes, language)
-    body = EmailMessage()
-    _set_text(body, text, "plain")
-    _add_html(body, _html(message, notes, language))
-    for file in attached:
-        main, _, sub = _mime(file).partition("/")
-        body.add_attachment(file.content or b"", maintype=main, subtype=sub, filename=safe_name(file.name) or "file")
-    head = "".join(f"{line}\r\n" for line in _head(message, sender, message_id, at, reply_to, language))
-    return Letter(
-        raw=head.encode("ascii", "replace") + body.as_bytes(policy=SMTP),
-        left_out=tuple(f"{one.name} ({_size(one.size, language)})" for one in left_out),
-    )
-
-
-def _fitting(files: Sequence[Loaded], room: int) -> tuple[list[Loaded], list[Loaded], list[Loaded]]:
-    attached: list[Loaded] = []
-    left_out: list[Loaded] = []
-    missing: list[Loaded] = []
-    for file in files:
-        if file.size > room:
-            left_out.append(file)
-        elif file.content is None:
-            missing.append(file)
+    there = [file for file in files if file.content is not None]
+    notes = [*message.notes, *(say(language, "mail.file_gone", name=one.name) for one in files if one.content is None)]
+    pictures: list[parts.Part] = []
+    attached: list[parts.Part] = []
+    shown: list[Shown] = []
+    for file, name in zip(there, _names(there), strict=True):
+        mime, content = _mime(file, name), file.content or b""
+        if file.sort == "photo" and mime in SHOWN:
+            content_id = parts.content_id(message_id, len(shown) + 1, sender.domain)
+            shown.append(Shown(name=name, content_id=content_id, width=width_of(mime, content)))
+            pictures.append(parts.file_part(name, mime, content, content_id=content_id))
         else:
-            attached.append(file)
-            room -= len(file.content)
-    return attached, left_out, missing
+            attached.append(parts.file_part(name, mime, content))
+    page = page_of(message, notes, shown, language)
+    words = [parts.text_part(plain(page), "plain"), parts.text_part(html(page), "html")]
+    text = parts.multipart("alternative", words, seed=message_id)
+    body = parts.multipart("related", [text, *pictures], seed=message_id, extra='; type="multipart/alternative"')
+    whole = parts.multipart("mixed", [body, *attached], seed=message_id)
+    head = "".join(f"{line}\r\n" for line in _head(message, sender, message_id, at, reply_to, language))
+    return head.encode() + b"MIME-Version: 1.0\r\n" + whole.raw()
 
 
-def _size(size: int, language: str) -> str:
-    from mail.arrivals import size_in_words
+def room_for_files(limit: int | None, bare: int, count: int) -> int:
+    """Return how many bytes so many files may have in all, by a server's limit and the size of the mail without them.
 
-    return size_in_words(size, language)
+    At least 1: 0 means that a limit is not known.
+    """
+    if not limit:
+        return TOTAL_LIMIT
+    return max(1, min(TOTAL_LIMIT, int((limit - bare) / ENCODED) - FILE_HEAD * count))
+
+
+def _names(files: Sequence[Loaded]) -> list[str]:
+    """Return proper names, each one only once: an album of photos is photo.jpg, photo (2).jpg and so on."""
+    found: list[str] = []
+    for file in files:
+        name = safe_name(clean(one_line(file.name))) or _DEFAULT_NAMES.get(file.sort, "file")
+        if "." not in name:
+            name += _ENDINGS.get(file.mime.lower(), "")
+        stem, dot, ending = name.rpartition(".")
+        number = 1
+        while name.lower() in (one.lower() for one in found):
+            number += 1
+            name = f"{stem} ({number}){dot}{ending}" if stem else f"{ending} ({number})"
+        found.append(name)
+    return found
 
 
 def _head(  # noqa: PLR0917
     message: Outgoing, sender: Mailbox, message_id: str, at: datetime, reply_to: str, language: str
 ) -> list[str]:
+    topic = message.subject or _subject(message, language)
     lines = [
-        _named("From", sender.name, sender.address),
-        _named("To", message.to_name, message.place),
-        _words("Subject", message.subject or _subject(message, language)),
-        f"Date: {format_datetime(at)}",
-        f"Message-ID: {message_id}",
+        _people("From", [shown_as(sender.name, sender.address)]),
+        _people("To", [_recipient(message)]),
     ]
+    if copies := [address for address in message.copies if address != (message.to or message.place)]:
+        lines.append(_people("Cc", [shown_as("", address) for address in copies]))
+    lines += [_words("Subject", topic), f"Date: {format_datetime(at)}", f"Message-ID: {message_id}"]
     answered = message.in_reply_to or message.reply_to
     if good_id(answered):
         lines.append(f"In-Reply-To: {answered}")
     thread = [id_ for id_ in (message.thread, *message.references) if good_id(id_) and id_ != answered]
-    if references := chain([*dict.fromkeys(thread), *([answered] if good_id(answered) else [])]):
+    references = chain([*dict.fromkeys(thread), *([answered] if good_id(answered) else [])])
+    if references:
         lines.append(f"References: {references}")
+    lines += _for_outlook(topic, references, message_id, at)
     if reply_to:
-        lines.append(_named("Reply-To", sender.name, reply_to))
+        lines.append(_people("Reply-To", [shown_as(sender.name, reply_to)]))
     if message.automatic:
         lines += ["Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All"]
+    return lines
+
+
+def _recipient(message: Outgoing) -> str:
+    address = message.to or message.place
+    # Only who has such an address gets it spelt out: other servers and programs may not read it.
+    if not message.to and not address.isascii():
+        return as_written(address)
+    return shown_as(message.to_name, address)
+
+
+def _for_outlook(topic: str, references: str, message_id: str, at: datetime) -> list[str]:
+    """Return the headers by which Outlook makes a conversation (MS-OXOMSG 2.2.1.2, 2.2.1.3).
+
+    A thread that the client began has an index of the client's own, which we do not know and must not contradict:
+    there Exchange goes by References. Where we began it, the index is made from the first id.
+    """
+    lines = [_words("Thread-Topic", _TOPIC.sub("", topic))]
+    root = references.partition(" ")[0] or message_id
+    if root.startswith("<otvet."):
+        began = b"\x01" + (0).to_bytes(5) + hashlib.sha256(f"thread:{root}".encode()).digest()[:16]
+        child = b"" if root == message_id else int(at.timestamp()).to_bytes(5)[-5:]
+        lines.append(f"Thread-Index: {base64.b64encode(began + child).decode()}")
     return lines
 
 
@@ -157,98 +203,22 @@ def _subject(message: Outgoing, language: str) -> str:
 
 
 def _words(name: str, value: str) -> str:
-    """Return a header of words, folded; anything but plain ASCII as encoded words of at most 75 characters."""
-    text = one_line(value)[:1_000]
-    if text.isascii() and len(text) + len(name) < 900 and "=?" not in text:  # noqa: PLR2004
+    """Return a header of words, anything but plain ASCII as encoded words."""
+    text = _TURNING.sub("", one_line(value))
+    text = text if len(text) <= SUBJECT_LIMIT else f"{text[: SUBJECT_LIMIT - 1]}…"
+    if text.isascii() and text.isprintable() and "=?" not in text:
         return f"{name}: {text}"
-    return f"{name}: {Header(text, 'utf-8', header_name=name, maxlinelen=75).encode(linesep=chr(13) + chr(10))}"
+    return f"{name}: {parts.encoded_words(text)}"
 
 
-def _named(header: str, name: str, address: str) -> str:
-    """Return an address header of one person."""
-    clean_address = re.sub(r"[^!-~]|[<>,;:\"()\[\]\\]", "", address)
-    text = one_line(name)[:200]
-    if not text:
-        return f"{header}: <{clean_address}>"
-    if text.isascii() and "=?" not in text:
-        shown = text
-        if _SPECIAL.search(text):
-            shown = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        return f"{header}: {shown} <{clean_address}>"
-    shown = Header(text, "utf-8", header_name=header, maxlinelen=75).encode(linesep="\r\n")
-    return f"{header}: {shown}\r\n <{clean_address}>"
+def _people(header: str, people: Sequence[str]) -> str:
+    return f"{header}: " + ",\r\n ".join(people)
 
 
-def _plain(message: Outgoing, notes: Sequence[str], language: str) -> str:
-    """Lay the message out for reading as plain text."""
-    blocks = [say(language, "mail.marker") if message.number else "", message.title, message.text]
-    blocks += [f"    {message.code}" if message.code else "", *notes]
-    blocks += [f"{label}: {url}" for label, url in _links(message)]
-    if message.quote:
-        blocks.append("\n".join(f"> {line}".rstrip() for line in message.quote.split("\n")))
-    text = "\n\n".join(block.strip("\n") for block in blocks if block.strip())
-    return f"{text}\n\n-- \n{message.footer.strip()}\n" if message.footer.strip() else f"{text}\n"
-
-
-def _html(message: Outgoing, notes: Sequence[str], language: str) -> str:
-    """Lay it out as simple HTML; every text is escaped."""
-    parts = []
-    if message.number:
-        parts.append(f'<p style="color:#888888;font-size:12px">{_lines(say(language, "mail.marker"))}</p>')
-    if message.title:
-        parts.append(f"<p><b>{_lines(message.title)}</b></p>")
-    if message.text:
-        parts.append(f"<p>{_lines(message.text)}</p>")
-    if message.code:
-        parts.append(f'<p style="font-family:monospace;font-size:20px">{_lines(message.code)}</p>')
-    parts += [f"<p><i>{_lines(note)}</i></p>" for note in notes]
-    parts += [f'<p><a href="{escape(url)}">{_lines(label)}</a></p>' for label, url in _links(message)]
-    if message.quote:
-        style = "margin:0 0 0 8px;padding-left:8px;border-left:2px solid #cccccc"
-        parts.append(f'<blockquote style="{style}">{_lines(message.quote)}</blockquote>')
-    if message.footer.strip():
-        parts.append(f'<p style="color:#888888;font-size:12px">{_linked(message.footer.strip())}</p>')
-    return f'<!DOCTYPE html><html lang="{language}"><body>\n' + "\n".join(parts) + "\n</body></html>\n"
-
-
-def _lines(text: str) -> str:
-    return escape(text).replace("\n", "<br>\n")
-
-
-def _linked(text: str) -> str:
-    """Our own words as HTML, with the addresses of pages in them as links."""
-    parts = _URL.split(text)
-    return "".join(
-        f'<a href="{escape(part)}">{escape(part)}</a>' if index % 2 else _lines(part)
-        for index, part in enumerate(parts)
-    )
-
-
-def _links(message: Outgoing) -> list[tuple[str, str]]:
-    """Buttons that are links; what a press would do in a messenger, people write in mail."""
-    buttons = [button for row in message.buttons for button in row]
-    return [(b.label, b.url) for b in buttons if re.match(r"(?:https?|tg|mailto):[!-~]+$", b.url)]
-
-
-def _set_text(part: EmailMessage, text: str, kind: str) -> None:
-    part.set_content(text, subtype=kind, charset="utf-8", cte=_transfer(text))
-
-
-def _add_html(part: EmailMessage, html: str) -> None:
-    part.add_alternative(html, subtype="html", charset="utf-8", cte=_transfer(html))
-
-
-def _transfer(text: str) -> str:
-    """Choose an encoding that passes every server: short plain lines as they are, Russian as base64."""
-    if not text.isascii():
-        return "base64"
-    return "7bit" if all(len(line) <= 900 for line in text.split("\n")) else "quoted-printable"  # noqa: PLR2004
-
-
-def _mime(file: Loaded) -> str:
+def _mime(file: Loaded, name: str) -> str:
     given = file.mime.lower()
     # A nested mail or a multipart would need parsing to be attached; as plain bytes it arrives whole.
-    if re.fullmatch(r"[a-z0-9]+/[a-z0-9.+_-]+", given) and not given.startswith(("multipart/", "message/")):
+    if _MIME.fullmatch(given) and len(given) <= 127 and not given.startswith(("multipart/", "message/")):  # noqa: PLR2004
         return given
-    guessed = mimetypes.guess_type(file.name)[0] or ""
+    guessed = mimetypes.guess_type(name)[0] or ""
     return guessed if "/" in guessed and not guessed.startswith("message/") else "application/octet-stream"

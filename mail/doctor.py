@@ -13,6 +13,7 @@ from mail import smtp
 from mail.arrivals import size_in_words
 from mail.mime import MAIL_LIMIT
 from mail.session import CLOSED, Lost, Refused, Session, why
+from mail.smtp_answers import size_limit
 
 if TYPE_CHECKING:
     import aiosmtplib
@@ -136,7 +137,7 @@ class _Look:
         try:
             await client.connect()
             found = [self._finding("smtp", OK, self._say("connected" if server.user else "sent_off"))]
-            return [*found, self._size(smtp.size_limit(client)), await self._sender(client)]
+            return [*found, self._size(size_limit(client)), await self._sender(client)]
         except aiosmtplib.SMTPAuthenticationError as error:
             detail = self._say("login", words=f"{error.code} {error.message}")
             return [self._finding("smtp", FAILED, detail, self._say("login_advice"))]

@@ -1,29 +1,28 @@
 """Sends mail through one SMTP server, several mails over one connection; answers become the desk's own errors."""
 
 import asyncio
-import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
+from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut, OtvetError
+from mail.addresses import needs_utf8, on_the_line
 from mail.headers import one_line
+from mail.smtp_answers import blames_sender, is_dead, is_too_much, size_limit, words_of
 
 if TYPE_CHECKING:
     import aiosmtplib
 
-ANSWER_WITHIN = 60.0  # seconds for a command; a large mail may take this long between two answers
+ANSWER_WITHIN = 60.0  # seconds for a command
+SLOWEST = 30_000  # bytes a second; a large mail may take as long as it takes at that
 IDLE_FOR = 30.0  # seconds after which an unused connection is closed
 FAREWELL = 2.0  # seconds that a mail on its way may still take when we are to close
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300, 900))
 """After the first failure in a row, the second …; a short "come again" costs seconds, a long one is not hammered."""
 LOGIN_PAUSE = timedelta(minutes=5)
-_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-_ADDRESS = re.compile(r"[!#-'*+/-9=?A-Z^-~.-]{1,64}@[A-Za-z0-9._:\[\]-]{1,255}")
-_SHUT = {550, 551, 553}
 _GONE = {421, 454}  # "closing", "temporary authentication failure": the server, not the mail
-TEMPORARY, PERMANENT = 4, 5
+CLOSING, TEMPORARY, PERMANENT = 421, 4, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +34,12 @@ class Account:
     security: str = "tls"  # "tls" | "starttls" | "none"
     user: str = ""
     password: str = field(default="", repr=False)
+    token: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
+    """Gives an OAuth2 access token for `user`; it goes by XOAUTH2 instead of a password."""
+
+
+Write = Callable[[int | None], Awaitable[bytes]]
+"""Makes a mail for the bytes that the server takes at most, None when it named no limit."""
 
 
 class Sender:
@@ -51,38 +56,58 @@ class Sender:
         self._tries: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def send(
-        self, *, message_id: str, sender: str, recipient: str, compose: Callable[[int | None], bytes]
-    ) -> None:
-        """Send what `compose` makes for the server's size limit in bytes (None: it named none).
+    async def send(self, *, message_id: str, sender: str, recipient: str, compose: Write) -> None:
+        """Send what `compose` makes.
 
-        `sender` "" is the null sender of automatic mail. DeliveryDelayed, DeliveryRefused or DoorShut.
+        `sender` "" is the null sender of automatic mail. DeliveryDelayed, DeliveryRefused, DoorShut, or one of the
+        three below; whatever `compose` raises passes through with nothing sent.
         """
         import aiosmtplib
 
-        if not _ADDRESS.fullmatch(recipient):
+        to = on_the_line(recipient)
+        if not to:
             raise DeliveryRefused(f"{one_line(recipient)[:200]!r} is no address that mail can be sent to")
         failures = self._failures  # several that wait for one dead server are one failure
         async with self._lock:
             try:
-                client = await self._connected()
-                await self._speak(client, sender, recipient, compose(size_limit(client)))
+                await self._talk(sender, to, compose)
             except aiosmtplib.SMTPAuthenticationError as error:
                 self._drop()
-                raise DeliveryDelayed(LOGIN_PAUSE, _said(error), everyone=True) from error
+                wait = _pause(failures + 1) if error.code // 100 == TEMPORARY else LOGIN_PAUSE
+                raise DeliveryDelayed(wait, words_of(error), everyone=True) from error
             except aiosmtplib.SMTPResponseException as error:
                 await self._answered(message_id, error, failures + 1)
             except (aiosmtplib.SMTPException, OSError) as error:
                 self._drop()
                 self._failures = failures + 1
-                reason = one_line(str(error)) or type(error).__name__
+                reason = one_line(str(error))[:500] or type(error).__name__
                 raise DeliveryDelayed(_pause(self._failures), reason, everyone=True) from error
+            except OtvetError:
+                if self._client is not None:
+                    self._close_later()  # nothing was said: the connection is as good as before
+                raise
             except BaseException:
                 self._drop()  # cancelled in the middle of a conversation
                 raise
             self._failures = 0
             self._tries.pop(message_id, None)
             self._close_later()
+
+    async def _talk(self, sender: str, to: str, compose: Write) -> None:
+        """Hand one mail over. A connection used before may be at its end: then a new one is made at once."""
+        import aiosmtplib
+
+        client, used = await self._connected()
+        raw = await compose(size_limit(client))
+        try:
+            await self._announce(client, sender, to, raw)
+        except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPResponseException) as error:
+            if not used or getattr(error, "code", CLOSING) != CLOSING:
+                raise
+            self._drop()
+            client, _ = await self._connected()
+            await self._announce(client, sender, to, raw)
+        await client.data(raw, timeout=self._within + len(raw) / SLOWEST)
 
     async def close(self) -> None:
         """Say goodbye to the server, in the middle of a mail without its leave."""
@@ -92,16 +117,23 @@ class Sender:
         except TimeoutError:
             self._drop()
 
-    async def _connected(self) -> "aiosmtplib.SMTP":
+    async def _connected(self) -> "tuple[aiosmtplib.SMTP, bool]":
+        """Return a connection, and whether it was used before."""
         if self._closing is not None:
             self._closing.cancel()
         if self._client is not None and self._client.is_connected:
             if await self._listens(self._client):
-                return self._client
+                return self._client, True
             self._drop()
         self._client = client = make_client(self._account, self._within)
-        await client.connect()
-        return client
+        try:
+            await client.connect()
+            if self._account.token is not None:
+                await client.auth_xoauth2(self._account.user, await self._account.token())
+        except BaseException:
+            self._drop()  # half a log-in is none
+            raise
+        return client, False
 
     async def _listens(self, client: "aiosmtplib.SMTP") -> bool:
         """Return whether a connection used before is still good for another mail."""
@@ -113,17 +145,20 @@ class Sender:
             return False
         return True
 
-    async def _speak(self, client: "aiosmtplib.SMTP", sender: str, recipient: str, raw: bytes) -> None:
+    async def _announce(self, client: "aiosmtplib.SMTP", sender: str, to: str, raw: bytes) -> None:
         options = [f"SIZE={len(raw)}"] if client.supports_extension("size") else []
-        await client.mail(sender, options=options)
-        await client.rcpt(recipient)
-        await client.data(raw)
+        if needs_utf8(to) or needs_utf8(sender):
+            if not client.supports_extension("smtputf8"):
+                raise NoUtf8(to)
+            options += ["BODY=8BITMIME", "SMTPUTF8"]
+        await client.mail(sender, options=options, encoding="utf-8")
+        await client.rcpt(to, encoding="utf-8")
 
     async def _answered(self, message_id: str, error: "aiosmtplib.SMTPResponseException", failures: int) -> None:
         """Raise what a server's refusal means for us; `failures`: how many in a row, if it is the server's own."""
         import aiosmtplib
 
-        said, code = _said(error), error.code
+        said, code = words_of(error), error.code
         if code in _GONE or not TEMPORARY * 100 <= code < (PERMANENT + 1) * 100:
             self._drop()
             self._failures = failures
@@ -133,9 +168,13 @@ class Sender:
             tries = self._tries[message_id] = self._tries.get(message_id, 0) + 1
             raise DeliveryDelayed(_pause(tries), said) from error
         self._tries.pop(message_id, None)
-        if isinstance(error, aiosmtplib.SMTPSenderRefused):
+        at_recipient = isinstance(error, aiosmtplib.SMTPRecipientRefused)
+        if is_too_much(code, said, at_recipient=at_recipient):
+            raise TooMuch(said) from error
+        # Many servers judge the sender only when they know the recipient.
+        if isinstance(error, aiosmtplib.SMTPSenderRefused) or (at_recipient and blames_sender(said)):
             raise SenderRefused(said) from error
-        if isinstance(error, aiosmtplib.SMTPRecipientRefused) and is_dead(code, said):
+        if at_recipient and is_dead(code, said):
             raise DoorShut(said) from error
         raise DeliveryRefused(said) from error
 
@@ -172,39 +211,30 @@ class SenderRefused(DeliveryRefused):
     """The server does not take this envelope sender."""
 
 
+class TooMuch(DeliveryRefused):
+    """The server does not take a mail of this size."""
+
+
+class NoUtf8(DeliveryRefused):
+    """The server cannot write to such an address, which has letters beyond ASCII before its @."""
+
+
 def make_client(account: Account, within: float) -> "aiosmtplib.SMTP":
-    """Return a client that is not connected yet."""
+    """Return a client that is not connected yet; with a token it logs in by that afterwards."""
     import aiosmtplib
 
+    password = account.user and not account.token
     return aiosmtplib.SMTP(
         hostname=account.host,
         port=account.port,
         use_tls=account.security == "tls",
         start_tls=account.security == "starttls",
-        username=account.user or None,
-        password=account.password or None,
+        username=account.user if password else None,
+        password=account.password if password else None,
         timeout=within,
         # The library would ask DNS for this machine's name, which can take seconds and says nothing to the server.
         local_hostname="[127.0.0.1]",
     )
-
-
-def size_limit(client: "aiosmtplib.SMTP") -> int | None:
-    """Return the bytes of a mail that the server takes at most, None when it named no limit."""
-    said = client.esmtp_extensions.get("size", "").strip()
-    return int(said) if said.isdigit() and int(said) > 0 else None
-
-
-def is_dead(code: int, said: str) -> bool:
-    """Return whether a refused recipient means that the address does not exist; a policy's "no" does not."""
-    enhanced = _ENHANCED.search(said)
-    if enhanced is None:
-        return code in _SHUT
-    return enhanced[1] == "5" and (enhanced[2] == "1" or (enhanced[2], enhanced[3]) == ("2", "1"))
-
-
-def _said(error: "aiosmtplib.SMTPResponseException") -> str:
-    return one_line(f"{error.code} {error.message}")[:500]
 
 
 def _pause(failures: int) -> timedelta:

@@ -44,6 +44,10 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
 
 
+async def write(limit: int | None) -> bytes:
+    return RAW
+
+
 async def users(world: MailWorld) -> None:
     await world.user(SUPPORT)
     await world.user(ANN)
@@ -87,7 +91,7 @@ async def test_mail_goes_out_over_tls(context: ssl.SSLContext, trusted: None, se
             Account(host="localhost", port=world.smtp_port, security=security, user="support", password="secret")
         )
         for _ in range(2):
-            await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=lambda limit: RAW)
+            await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=write)
         await sender.close()
         assert len(await world.inbox(ANN)) == 2
         assert world.smtp.connections_made == (1 if security == "tls" else 2)  # STARTTLS begins a second one inside
@@ -102,7 +106,7 @@ async def test_no_mail_goes_to_a_server_that_nobody_vouches_for(context: ssl.SSL
             Account(host="localhost", port=world.smtp_port, security=security, user="support", password="secret")
         )
         with pytest.raises(DeliveryDelayed, match=r"(?i)certificate") as delayed:
-            await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=lambda limit: RAW)
+            await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=write)
         assert delayed.value.everyone
         await sender.close()
 
@@ -111,6 +115,6 @@ async def test_a_server_without_starttls_gets_no_mail(world: MailWorld) -> None:
     """What was to be secured is not sent in the open."""
     sender = Sender(Account(host="localhost", port=world.smtp_port, security="starttls"))
     with pytest.raises(DeliveryDelayed):
-        await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=lambda limit: RAW)
+        await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=write)
     await sender.close()
     assert await world.inbox(ANN) == []
