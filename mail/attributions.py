@@ -45,6 +45,7 @@ _OWN_WORD = re.compile(
 )
 _ADDRESS = re.compile(_AT)
 _LOWER_WORD = re.compile(r"(?<!\S)[a-zа-яё]{2,30}(?!\S)")
+_LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,40}")
 _FOREIGN_WORDS = 4  # "Am … um … schrieb …": so few words that are no name
 _PERSON = re.compile(
     r"(?:[А-ЯЁ][а-яё-]{1,30}\s){1,2}[А-ЯЁ][а-яё-]{1,30}|(?:[A-Z][a-z'-]{1,30}\s){1,2}[A-Z][a-z'-]{1,30}"
@@ -75,8 +76,11 @@ def names_person_alone(line: str) -> bool:
 
 
 def announces(line: str) -> bool:
-    """Return whether a mail program in any language may have written this right above a quotation."""
-    if not line.endswith(":") or _OWN_WORD.search(line) or len(_LOWER_WORD.findall(line)) > _FOREIGN_WORDS:
+    """Return whether a mail program in a third language may have written this right above a quotation."""
+    if not line.endswith(":") or _OWN_WORD.search(line):
+        return False
+    words = _LOWER_WORD.findall(line)
+    if len(words) > _FOREIGN_WORDS or not all(word.isascii() for word in words):
         return False
     dated = any(piece.lastgroup in {"date", "time"} for piece in _PIECE.finditer(line))
     return dated and _ADDRESS.search(line) is not None
@@ -150,6 +154,8 @@ def _judge_dated(joined: str, who: str, *, timed: bool) -> bool | None:
             return True
         foreign = who[:1].isascii() and joined[:3].lower() != "on " and len(_LOWER_WORD.findall(who)) <= _FOREIGN_WORDS
         return False if timed and foreign else None
-    if _ENDS_IN_VERB.search(who) and (named or lone):
-        return joined[:3].lower() == "on " and timed
+    verb = _ENDS_IN_VERB.search(who)
+    login = verb is not None and timed and _LOGIN.fullmatch(who[: verb.start()].rstrip()) is not None
+    if verb and (named or lone or (login and joined[: len(joined) - len(who)].rstrip().endswith(","))):
+        return joined[:3].lower() == "on " and timed and not login
     return None

@@ -79,7 +79,7 @@ class Search:
             return Quotation(start=index, below=index + size, marked=True)
         if size and sure and not any(marks.is_forwarded(head) for head in self._few_heads(index + size)):
             return Quotation(start=index, below=index + size, marked=False)
-        if self.reply and attributions.names_person_alone(self.heads[index]) and self._quoted_next(index + 1):
+        if self.reply and attributions.names_person_alone(self.heads[index]) and self._quoted_at_length(index + 1):
             return Quotation(start=index, below=index + 1, marked=True)
         if self._is_marker(index):
             return Quotation(start=self._above(index), below=index + 1, marked=self._quoted_next(index + 1))
@@ -88,6 +88,8 @@ class Search:
     def _marked(self, index: int) -> Quotation | None:
         """Return the quotation whose first ">" stands here, if something says that it is one and no list or paste."""
         for place in range(index, min(index + FIRST_LINES, len(self.lines))):
+            if not marks.is_quoted(self.lines[place]):
+                break
             if marks.is_forwarded(self.heads[place]):
                 raise Forwarded
             told = self._is_marker(place) or marks.is_original(self.heads[place])
@@ -128,6 +130,11 @@ class Search:
 
     def _few_heads(self, index: int) -> Sequence[str]:
         return self.heads[index : index + FIRST_LINES]
+
+    def _quoted_at_length(self, index: int) -> bool:
+        """Return whether quoted lines follow that are more than somebody's few words passed on."""
+        lines = self.lines[index : index + FIRST_LINES]
+        return len(lines) == FIRST_LINES and all(marks.is_quoted(line) for line in lines)
 
     def _quoted_next(self, index: int) -> bool:
         """Return whether the next line that says anything is quoted."""

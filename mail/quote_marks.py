@@ -40,6 +40,8 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _KINDS = ("sender", "when", "to", "subject", "more")
+_BEGINS = frozenset({"sender", "when", "subject"})
+_LISTS = frozenset({"to", "more"})
 _TECHNICAL = re.compile(
     r"(?:received|message-id|return-path|mime-version|content-[a-z-]{1,40}|dkim-signature|x-[a-z-]{1,60}|delivered-to"
     r"|authentication-results|user-agent|in-reply-to|references|list-[a-z-]{1,30}):",
@@ -70,12 +72,6 @@ def head(line: str) -> str:
 def is_quoted(line: str) -> bool:
     """Return whether the line bears a quotation's ">"."""
     return line[:4].lstrip(" \u00a0")[:1] == ">"
-
-
-def depth(line: str) -> int:
-    """Return how many marks of quotation stand in front of a line, as far as anybody quotes."""
-    marks = line[:20].replace(" ", "")
-    return len(marks) - len(marks.lstrip(">"))
 
 
 def is_original(line: str) -> bool:
@@ -113,21 +109,28 @@ def answers_inside(said: str) -> bool:
 
 def field_block(heads: Sequence[str], index: int) -> int:
     """Return where the text begins below a block "From / Sent / To / Subject" that begins at `index`; 0: none does."""
-    if not _FIELD.match(heads[index]):
+    first = _kind(heads[index])
+    if first not in _BEGINS:
         return 0
-    kinds, end, last, strange = set[str](), 0, "", 0
-    for place, line in enumerate(heads[index : index + FIELDS_WITHIN], start=index):
-        if _TECHNICAL.match(line):
-            return 0  # somebody shows us a letter's headers
-        if field := _FIELD.match(line):
-            last = next(kind for kind in _KINDS if field[kind])
-            kinds.add(last)
-            end, strange = place + 1, 0
-        else:
-            strange += 1
-            if strange > (FIELD_GOES_ON if last in ("to", "more") and line else 1):
-                break
+    kinds, last, end, strange = {first}, first, 0, 0
+    for place, line in enumerate(heads[index + 1 : index + FIELDS_WITHIN], start=index + 1):
+        kind = _kind(line)
+        if kind == first or _TECHNICAL.match(line):
+            return 0  # the block begins further down, or somebody shows us a letter's headers
+        if kind:
+            kinds.add(kind)
+            last, end, strange = kind, place + 1, 0
+            continue
+        strange += 1
+        if is_rule(line) or strange > (FIELD_GOES_ON if line and last in _LISTS else 1):
+            break
     if index and _TECHNICAL.match(heads[index - 1]):
         return 0
     # A sender and one other field is how people list things; with a date and a third it is a program.
     return end if {"sender", "when"} <= kinds and kinds & {"to", "subject"} else 0
+
+
+def _kind(line: str) -> str:
+    """Return which field of a letter the line is, "" for none."""
+    field = _FIELD.match(line)
+    return next(kind for kind in _KINDS if field[kind]) if field else ""

@@ -7,6 +7,8 @@ follows to the end is a name, a post, a way to reach somebody or a program's own
 import re
 from collections.abc import Sequence
 
+from mail.quote_marks import LOOKED_AT, head, is_quoted
+
 LINES = 15  # lines that say something; a longer signature is a letter
 WITHIN = 60  # lines from the end that are looked at
 SHORT = 60  # characters of a line that may stand among a signature's without being known
@@ -20,8 +22,9 @@ _CLOSING = re.compile(
     r"(?:[сc] (?:(?:глубоким|большим|искренним|неизменным) )?(?:уважением и (?:благодарностью|наилучшими пожеланиями)"
     r"|уважением|ув\.?|почтением|наилучшими пожеланиями|добрыми пожеланиями)"
     r"|искренне ваша?|всего (?:доброго|хорошего|наилучшего)"
-    r"|(?:with )?(?:(?:best|kind|kindest|warm|warmest|many) )?regards|with best wishes|best wishes|all the best|best"
-    r"|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|respectfully(?: yours)?|cordially|br|rgds|kr)"
+    r"|(?:with )?(?:(?:best|kind|kindest|warm|warmest|many) )?regards|with best wishes|best wishes|all the best"
+    r"|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|respectfully(?: yours)?|cordially"
+    r"|(?:best|br|rgds|kr)(?=,|$))"
     r"(?=[,.!;:/\s]|$)[,.!;:\s]{0,4}",
     re.IGNORECASE,
 )
@@ -49,14 +52,13 @@ _TOLD = re.compile(
 )
 _FOOTER = re.compile(
     r"[*_\s]{0,6}(?:(?:внимание|важно|note|notice|warning|disclaimer)[!:.]\s)?(?:"
-    r"(?:настоящее|данное|это|эта|этот)\s.{0,60}(?:сообщение|письмо|e-?mail|переписка).{0,160}(?:конфиденциальн"
-    r"|предназначен|только для)"
-    r"|информация,? содержащаяся в .{0,60}(?:сообщени|письм)|содержание (?:данного|этого"
-    r"|настоящего) (?:сообщения|письма)"
+    r"(?=.{0,350}конфиденциал)(?=.{0,350}(?:предназнач|адресат|получател))(?:.{0,30}информация|содержание"
+    r"|(?:настоящее|данное|это|эта|этот)\s.{0,60}(?:сообщение|письмо|e-?mail|переписка))"
     r"|уведомление о конфиденциальности|конфиденциальность:"
-    r"|th(?:is|e) .{0,60}(?:mail|message|communication|transmission).{0,160}(?:confidential|intended|privileged"
-    r"|viruses)"
-    r"|(?:the )?(?:information|contents?) (?:contained )?(?:in|of) this .{0,40}(?:mail|message)"
+    r"|(?=.{0,350}(?:confidential|privileged))(?=.{0,350}(?:intended|recipient|addressee))"
+    r"(?:th(?:is|e) .{0,60}(?:mail|message|communication|transmission)"
+    r"|(?:the )?(?:information|contents?) .{0,60}(?:mail|message))"
+    r"|this (?:e-?mail|message) has been (?:checked|scanned) for viruses"
     r"|confidentiality (?:notice|note)|disclaimer\b|(?:please )?(?:consider|think of) the environment"
     r"|(?:прежде чем|перед тем,? как) (?:распечатать|печатать) |подумайте об? (?:окружающей среде|экологии)"
     r"|берегите природу"
@@ -66,13 +68,13 @@ _FOOTER = re.compile(
 )
 _LIST = re.compile(r".{0,80}mailing list$|you received this message because you are subscribed", re.IGNORECASE)
 _SAYS = re.compile(
-    r"[?!]\s{0,2}$|\b(?:не|нет|да|прошу|просьба|просим|можно|нужно|надо|жду|ждём|ждем|как|когда|почему|что|где"
+    r"(?:\?|\S!)\s{0,2}$|\b(?:не|нет|да|прошу|просьба|просим|можно|нужно|надо|жду|ждём|ждем|как|когда|почему|что|где"
     r"|если|пожалуйста"
     r"|помогите|работа(?:ет|ют|ю)|печатает|будет|был[аио]?|есть|это|у нас|у меня|но|пока|уже|ещё|еще|пришлите"
     r"|позвоните"
     r"|звоните|напишите|сообщите|спасибо|благодарю|please|not|can|could|is|are|was|were|has|have|does|do|did"
     r"|will|would"
-    r"|should|when|why|how|what|where|if|but|we|you|it|this|that|thanks?|let me|call me|need|still|yes|no)\b",
+    r"|should|when|why|how|what|where|if|but|we|you|this|that|thanks?|let me|call me|need|still|yes|no)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-ZА-ЯЁ][\w'’.-]{0,25}|де|ван|фон|оглы|кызы|de|van|von|der|di|la|bin|al")
@@ -120,7 +122,9 @@ def find(lines: Sequence[str], heads: Sequence[str], begin: int, end: int) -> li
     """Return the stretches between `begin` and `end`, the end of somebody's words, that are signature."""
     found: list[tuple[int, int]] = []
     end = _filled(lines, begin, end)
-    while end > begin and (start := _footer(heads, begin, end)) < end:
+    quoted = [place for place in range(max(begin, end - WITHIN), end) if is_quoted(lines[place])]
+    begin = quoted[-1] + 1 if quoted else begin
+    while end > begin and (start := _footer(lines, heads, begin, end)) < end:
         found.append((start, end))
         end = _filled(lines, begin, start)
     for start in range(max(begin, end - WITHIN), end):
@@ -150,10 +154,12 @@ def _filled(lines: Sequence[str], begin: int, end: int) -> int:
     return end
 
 
-def _footer(heads: Sequence[str], begin: int, end: int) -> int:
+def _footer(lines: Sequence[str], heads: Sequence[str], begin: int, end: int) -> int:
     """Return where what a program or a company put below every letter begins; `end` when the last lines are none."""
-    if _is_program(heads[end - 1]):
-        return end - 1
+    last = heads[end - 1] or head(lines[end - 1][:LOOKED_AT])  # a company's lawyers write long lines
+    if _is_program(last) or _FOOTER.match(last):
+        above = _filled(lines, begin, end - 1)
+        return above - 1 if above > begin and _DELIMITER.match(heads[above - 1]) else end - 1
     start = end
     while start > max(begin, end - WITHIN) and heads[start - 1]:
         start -= 1
