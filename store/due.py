@@ -59,8 +59,15 @@ def _due_together() -> Phrase:
     what = shape(Raw)
     held = case(((RAW.c.state == RawState.NEW) & (RAW.c.not_before <= NOW), 0), else_=1)
     before = func.sum(held).over(partition_by=RAW.c.lane, order_by=RAW.c.id).label("held")
-    row = select(RAW.c.id, before).where(text(RAW_UNDONE), RAW.c.channel == CHANNEL).subquery("undone")
-    chosen = select(row.c.id).where(row.c.held == 0).order_by(row.c.id).limit(LIMIT).subquery("chosen")
+    # The channel is asked for outside, or SQLite would go through all that the channel ever brought.
+    row = select(RAW.c.id, RAW.c.channel, before).where(text(RAW_UNDONE)).subquery("undone")
+    chosen = (
+        select(row.c.id)
+        .where(row.c.held == 0, row.c.channel == CHANNEL)
+        .order_by(row.c.id)
+        .limit(LIMIT)
+        .subquery("chosen")
+    )
     query = select(RAW).join(chosen, chosen.c.id == RAW.c.id).order_by(RAW.c.id)
     return Phrase(query, [NOW.type, LIMIT.type, CHANNEL.type], what.types)
 

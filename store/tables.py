@@ -277,10 +277,12 @@ class ParticipantRow(Row, table=True):
 class ParcelRow(Row, table=True):
     __tablename__ = "parcel"
     __table_args__ = (
-        some("ix_parcel_undone", PARCEL_UNDONE, "lane", "id"),
+        # All that store/due.py asks: thousands that wait are looked through without reading what they say.
+        some("ix_parcel_undone", PARCEL_UNDONE, "lane", "id", "state", "not_before", "urgency"),
         some("ix_parcel_queued", PARCEL_QUEUED, "not_before"),
         Index(None, "state"),
-        Index(None, "coalesce"),
+        Index(None, "coalesce", "state"),
+        Index(None, "lane", "created_at"),
         Index(None, "ticket_id"),
         Index(None, "message_id"),
         NEVER_AGAIN,
@@ -308,8 +310,8 @@ class RawRow(Row, table=True):
     __tablename__ = "raw"
     __table_args__ = (
         UniqueConstraint("channel", "place", "external_id"),
-        some("ix_raw_undone", RAW_UNDONE, "lane", "id"),
-        Index(None, "state"),
+        some("ix_raw_undone", RAW_UNDONE, "lane", "id", "state", "not_before", "interrupted", "channel"),
+        Index(None, "state", "not_before"),
         Index(None, "album"),
         Index(None, "digest"),
         NEVER_AGAIN,

@@ -45,6 +45,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("ticket_id", "address", name="uq_participant_ticket_id_address"),
         sqlite_autoincrement=True,
     )
+    _indexes()
+
+
+def _indexes() -> None:
+    """A flood of mail: what is asked of thousands of waiting rows stands in an index, and so does what a sender got."""
+    op.drop_index("ix_parcel_undone", "parcel")
+    op.drop_index("ix_parcel_coalesce", "parcel")
+    op.drop_index("ix_raw_undone", "raw")
+    op.drop_index("ix_raw_state", "raw")
+    op.create_index("ix_parcel_coalesce_state", "parcel", ["coalesce", "state"])
+    op.create_index("ix_parcel_lane_created_at", "parcel", ["lane", "created_at"])
+    op.create_index("ix_raw_state_not_before", "raw", ["state", "not_before"])
+    for table, states, more in (
+        ("parcel", "state IN ('queued', 'sending')", ["urgency"]),
+        ("raw", "state IN ('new', 'working')", ["interrupted", "channel"]),
+    ):
+        undone = sa.text(states)
+        columns = ["lane", "id", "state", "not_before", *more]
+        op.create_index(f"ix_{table}_undone", table, columns, sqlite_where=undone, postgresql_where=undone)
 
 
 def _without_default(table: str, column: str, kind: sa.types.TypeEngine[Any]) -> None:
