@@ -41,7 +41,7 @@ async def let_in(unit: Unit, ticket: Ticket, messages: Sequence[Message]) -> Tic
 
 
 async def add_message(
-    unit: Unit, ticket: Ticket, door: Door, incoming: Incoming, *, kind: Kind, role: Role = Role.THEIRS
+    unit: Unit, ticket: Ticket, door: Door | None, incoming: Incoming, *, kind: Kind, role: Role = Role.THEIRS
 ) -> Message:
     """Store the words, their files and where they stand in the client's chat or mailbox."""
     message = await unit.add(
@@ -51,7 +51,7 @@ async def add_message(
             author=incoming.sender.name,
             author_id=incoming.sender.address,
             channel=incoming.channel,
-            door_id=door.id,
+            door_id=door.id if door else None,
             external_id=incoming.external_id,
             text=incoming.text,
             rest=incoming.rest,

@@ -10,6 +10,8 @@ from desk import (
     codes,
     conversation,
     linking,
+    loops,
+    machines,
     marks,
     opening,
     other_question,
@@ -50,11 +52,17 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     if await _seen(unit, incoming):
         return
     named = await marks.of(desk, unit, incoming) if incoming.channel == "mail" else []
+    if incoming.sort is Sort.AUTOMATIC:
+        await machines.answered(desk, unit, incoming, [mark.ticket for mark in named])
+        return
     door, client, known = await senders.door_for(desk, unit, incoming, named)
     client = await _hear_language(unit, client, incoming)
     if incoming.sort is Sort.HUMAN and await codes.typed(desk, unit, door, client, incoming):
         return
     choice = await choosing.choose(desk, unit, door, client, incoming, named, fresh=fresh)
+    choice = machines.of_its_own(incoming, choice)
+    if await loops.taken(desk, unit, door, client, incoming, choice):
+        return
     if choice.ticket is None:
         await opening.open_ticket(desk, unit, door, client, incoming, known=known, related=choice.related)
         await suggesting.unproven(desk, unit, door)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from desk import clients, conversation, keys, outbox, oversize, participants, senders, wording
+from desk import clients, conversation, keys, loops, outbox, oversize, participants, senders, wording
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
@@ -50,6 +50,7 @@ async def open_ticket(
         await _note_related(desk, unit, ticket, related)
     await ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
+    await loops.be_silent(unit, ticket, incoming.sort)
     if receipt and human and await _may_confirm(desk, unit, door):
         await confirm(desk, unit, ticket, door, client, reply_to=incoming.external_id, alone=not incoming.others)
     return ticket

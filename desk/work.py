@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import cards, clients, doors, outbox
+from desk import cards, clients, doors, loops, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
@@ -117,6 +117,9 @@ async def tell_client(
     client = await unit.get(Client, ticket.client_id)
     if door is None:
         await outbox.to_topic(desk, unit, ticket, desk.say("group.no_open_door"))
+        return
+    if door.channel == "mail" and not text and await loops.silent(unit, ticket.id):
+        await outbox.to_topic(desk, unit, ticket, desk.say("group.machine_silent"), silent=True)
         return
     language = clients.language(desk, client, ticket)
     said = desk.say(key, language, number=desk.number(ticket.id), question=ticket.question, text=text)

@@ -12,6 +12,7 @@ from desk.incoming import Failed, Fate
 from mail.charsets import clean
 from mail.headers import Headers, one_line, read_headers
 from mail.mime import Part
+from mail.reasons import codes, reason_of
 
 RECIPIENTS = 50  # addresses of one report that are looked at
 WORDS = 500  # characters of a server's words that are kept
@@ -37,57 +38,6 @@ _ARRIVED = re.compile(
     r"delivery notification: delivery has been successful|^доставлено:",
     re.IGNORECASE,
 )
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.])([45][0-5]\d)(?=[ -])")
-_FULL = re.compile(
-    r"mailbox (?:is |was )?full|full mailbox|over ?quota|quota (?:is )?exceed|exceed\w* .{0,40}quota|"
-    r"insufficient storage|"
-    r"not enough space|storage (?:limit|allocation)|out of storage|переполнен|превышен\w* квот|"
-    r"квота .{0,20}(?:превыш|исчерп)|"
-    r"недостаточно места|no space left",
-    re.IGNORECASE,
-)
-_SPAM = re.compile(
-    r"\bspam\b|spamhaus|blacklist|block ?list|\brbl\b|\bdnsbl\b|reputation|unsolicited|спам|ч[её]рн\w* списк|"
-    r"\bdmarc\b|\bspf\b|\bdkim\b",
-    re.IGNORECASE,
-)
-_SIZE = re.compile(
-    r"(?:message|mail|size|file).{0,30}(?:too (?:large|big)|exceed\w* .{0,30}(?:limit|maximum|size))|слишком больш|"
-    r"превышает .{0,40}размер|размер .{0,60}превыш",
-    re.IGNORECASE,
-)
-_NO_DOMAIN = re.compile(
-    r"host or domain name not found|domain (?:name )?(?:does ?n[o']t exist|not found|unknown)|"
-    r"unrouteable (?:mail )?domain|"
-    r"host unknown|name or service not known|no such domain|nxdomain|no mx|домен .{0,60}не (?:найден|существует)|"
-    r"all relevant mx records point to non-existent",
-    re.IGNORECASE,
-)
-_GONE = re.compile(
-    r"user (?:is )?unknown|unknown (?:user|recipient|local|mailbox)|no such (?:user|mailbox|recipient|address|account)|"
-    r"(?:user|recipient|account|mailbox|address).{0,120}(?:does ?n[o']t exist|not (?:be )?found|not exist|unavailable|"
-    r"inactive|disabled|deactivated|invalid|not listed)|invalid (?:recipient|mailbox|user|address)|"
-    r"not a valid (?:mailbox|user)|"
-    r"recipient (?:address )?rejected: (?:access denied|user|undeliverable|unknown)|no mailbox (?:here )?by that name|"
-    r"unrouteable address|does ?n[o']t have an? .{0,60}account|mailbox unavailable|address no longer|"
-    r"no longer (?:valid|active|works)|"
-    r"(?:адрес|пользовател|получател|ящик|учётн|учетн|email).{0,120}не (?:существует|найден|зарегистрирован|действует)|"
-    r"(?:не найден|нет так|неизвестн|несуществующ|неверн).{0,40}(?:адрес|пользовател|получател|ящик)|"
-    r"(?:ящик|пользовател|учётн\w* запис\w*|учетн\w* запис\w*).{0,40}(?:отключ|заблокирован|удал[её]н|неактив)",
-    re.IGNORECASE,
-)
-_EXPIRED = re.compile(
-    r"retry time(?:out)? (?:not reached|exceeded)|message expired|expired|timed? ?out|too long in (?:the )?queue|"
-    r"giving up|could not be delivered for|истекл|слишком долго",
-    re.IGNORECASE,
-)
-# RFC 3463, 3.2: x.1.x is the address, but x.1.7 and x.1.8 are the sender's; x.2.1 is a mailbox switched off.
-_CODES = {
-    ("1", "2"): "domain", ("1", "7"): "policy", ("1", "8"): "policy", ("2", "1"): "gone", ("2", "2"): "full",
-    ("2", "3"): "size", ("3", "4"): "size", ("4", "4"): "domain", ("4", "7"): "late", ("7", "26"): "spam",
-    ("7", "28"): "spam",
-}  # fmt: skip
 _GONE_FOR_GOOD = frozenset({"gone", "domain"})
 
 
@@ -168,7 +118,7 @@ def _recipient(fields: Headers, subject: str, words: list[str]) -> Failed:
     said = told.strip() if mark and re.fullmatch(r"\s*[\w-]{1,30}\s*", kind) else said.strip()
     status = fields.text("status")
     said = said or _telling_line(words)
-    reason = _reason(status, said)
+    reason = reason_of(status, said)
     return Failed(
         address=final or original,
         original=original if final else "",
@@ -197,8 +147,8 @@ def _in_words(headers: Headers, subject: str, words: list[str]) -> Iterator[Fail
     general = _telling_line(words)
     for address, lines in list(told.items()) or [("", [])]:
         own = one_line(" ".join(lines))
-        said = own if own and (_reason("", own) or _codes(own)) else general or own
-        reason = _reason("", said)
+        said = own if own and (reason_of("", own) or codes(own)) else general or own
+        reason = reason_of("", said)
         yield Failed(
             address=address, fate=_fate("", "", said, subject, reason), reason=reason, words=one_line(said)[:WORDS]
         )
@@ -212,44 +162,9 @@ def _address(value: str) -> str:
 def _telling_line(lines: list[str]) -> str:
     """Return the first line that says why: with a code, else with words that we know."""
     for line in lines:
-        if _STATUS.search(line) or _REPLY.search(line):
+        if codes(line):
             return one_line(line)
-    return next((one_line(line) for line in lines if _reason("", line)), "")
-
-
-def _codes(said: str) -> tuple[str, str, str] | None:
-    found = _STATUS.search(said)
-    if found:
-        return found[1], found[2], found[3]
-    reply = _REPLY.search(said)
-    return (reply[1][0], "", "") if reply else None
-
-
-def _reason(status: str, said: str) -> str:
-    """Return the key of a plain reason; words first, as servers give wrong codes more often than wrong words."""
-    said = said[:_LINE]
-    for pattern, key in (
-        (_FULL, "full"),
-        (_SIZE, "size"),
-        (_NO_DOMAIN, "domain"),
-        (_GONE, "gone"),
-        (_SPAM, "spam"),
-        (_EXPIRED, "late"),
-    ):
-        if pattern.search(said):
-            return key
-    code = next((found for found in (_STATUS.search(said), _STATUS.search(status)) if found and found[3] != "0"), None)
-    code = code or _STATUS.search(status)
-    if code and code[1] != "2":
-        if (code[2], code[3]) in _CODES:
-            return _CODES[code[2], code[3]]
-        if code[1] == "5" and code[2] == "1" and code[3] != "0":
-            return "gone"
-        if code[2] == "7":
-            return "policy"
-        if code[1] == "4" and code[2] == "4":
-            return "late"
-    return ""
+    return next((one_line(line) for line in lines if reason_of("", line)), "")
 
 
 def _fate(action: str, status: str, said: str, subject: str, reason: str) -> Fate:
@@ -262,11 +177,11 @@ def _fate(action: str, status: str, said: str, subject: str, reason: str) -> Fat
     if action != "failed":
         if _ARRIVED.search(subject):
             return Fate.ARRIVED
-        code = _codes(status) or _codes(said)
+        code = codes(status) or codes(said)
         if _DELAYED.search(subject) or (code and code[0] == "4" and reason != "late"):
             return Fate.DELAYED
         if code and code[0] == "2":
             return Fate.ARRIVED
     # A refusal for now that nobody repeats says nothing against the address.
-    passing = (_codes(said) or _codes(status) or ("5",))[0] == "4"
+    passing = (codes(said) or codes(status) or ("5",))[0] == "4"
     return Fate.GONE if reason in _GONE_FOR_GOOD and not passing else Fate.REFUSED
