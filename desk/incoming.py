@@ -122,6 +122,7 @@ class Incoming:
     subject: str = ""
     text: str = ""
     rest: str = ""
+    signature: str = ""  # mail: those lines of the rest that are the sender's own
     files: tuple[IncomingFile, ...] = ()
     also: tuple[str, ...] = ()  # further external ids of the same message (an album)
     reply_to: str = ""  # the external id of the message it answers

@@ -25,7 +25,8 @@ _PHONE = re.compile(r"(?<![\w+])(?:\+\d|8)[\d ()-]{9,18}\d(?!\w)")
 async def look(desk: Desk, unit: Unit, door: Door, incoming: Incoming) -> None:
     """Suggest a linking for every claimed address or phone that belongs to another client."""
     client_id = door.client_id
-    text = f"{incoming.text}\n{_below_quotation(incoming.rest)}"[:LOOKED_AT]
+    # A quotation names the others of the thread; what the sender signed with is their own word.
+    text = f"{incoming.signature}\n{incoming.text}"[:LOOKED_AT]
     claims = [("mail", one.casefold().rstrip(".")) for one in _MAIL.findall(text)]
     claims += [("phone", linking.phone_number(one)) for one in _PHONE.findall(text)]
     if incoming.contact and not incoming.contact.own:
@@ -43,13 +44,6 @@ async def unproven(desk: Desk, unit: Unit, door: Door) -> None:
     other = await doors.at(unit, door.channel, door.address) if door.claimed else None
     if other and other.client_id != door.client_id:
         await suggest(desk, unit, door.client_id, other.client_id, reason="claimed_sender", value=door.address)
-
-
-def _below_quotation(rest: str) -> str:
-    """What stands below a quotation is a signature; the quotation itself names the others of the thread."""
-    lines = rest.splitlines()
-    quoted = [number for number, line in enumerate(lines) if line.lstrip().startswith(">")]
-    return "\n".join(lines[quoted[-1] + 1 :]) if quoted else ""
 
 
 async def suggest(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, reason: str, value: str) -> None:

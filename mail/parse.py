@@ -37,7 +37,7 @@ def parse(
     sender = _sender(headers, sort)
     subject = headers.text("subject")
     body = bodies.body_of(mail)
-    text, rest = quotes.fold(body.text, subject) if sort is not Sort.BOUNCE else (body.text, "")
+    folded = quotes.apart(body.text, subject) if sort is not Sort.BOUNCE else quotes.Folded(said=body.text)
     replied = message_ids(headers.raw("in-reply-to"))
     incoming = Incoming(
         channel=CHANNEL,
@@ -46,8 +46,9 @@ def parse(
         sender=Sender(channel=CHANNEL, address=sender.address, name=sender.name),
         at=received,
         subject=subject,
-        text="\n\n".join(words for words in (text, body.invitation) if words),
-        rest=rest,
+        text="\n\n".join(words for words in (folded.said, body.invitation) if words),
+        rest=folded.rest,
+        signature=folded.signature,
         reply_to=replied[0] if replied else "",
         references=_thread(message_ids(headers.raw("references")), replied),
         tags=_tags(headers, own_address),

@@ -3,7 +3,7 @@
 import pytest
 
 from desk.people import Audit, Client, Door, Key
-from desk.tickets import Status
+from desk.tickets import Message, Status
 from tests.steps import (
     answer,
     chat,
@@ -402,6 +402,24 @@ async def test_what_a_signature_claims_is_asked_of_the_engineers(world: World, s
     await world.settle()
     assert len(await clients_with_doors(world)) == before
     assert "ответили" in await world.group.press(world.engineer, card, "Да")
+
+
+async def test_a_folded_signature_claims_too(world: World) -> None:
+    """The engineers see the words alone; whose phone stands below them is asked all the same."""
+    owner_of_phone = world.person("Хозяйка номера")
+    owner_of_phone.start()
+    await world.settle()
+    owner_of_phone.send_contact("+79001234567")
+    await world.settle()
+    quoted = "12.01.2026 10:00, Поддержка пишет:\n> Перезагрузите.\n> +7 900 765-43-21"
+    text = f"Не печатает.\n\nС уважением,\nБорис\nтел. +7 900 123-45-67\n\n{quoted}"
+    await mail(world, "Борис <boris@client.example>", "Принтер", text)
+    shown = next(m.text for m in world.group.messages if "Не печатает" in m.text)
+    assert shown.index("Не печатает.") < shown.index("С уважением")
+    async with world.desk.view() as view:
+        kept = (await view.find(Message, channel="mail"))[-1]
+    assert (kept.text, kept.rest) == ("Не печатает.", f"С уважением,\nБорис\nтел. +7 900 123-45-67\n\n{quoted}")
+    assert len([m for m in world.group.messages if "Тот же клиент?" in m.text]) == 1
 
 
 async def test_quoting_somebody_is_no_claim(world: World) -> None:
