@@ -58,7 +58,7 @@ run: install
 
 # For whoever changes a dependency; needs uv. What is pinned stays unless pyproject.toml asks for more.
 pins:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra dev --extra oauth --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --custom-compile-command "make pins" --output-file requirements.txt
 
 clean:

@@ -67,11 +67,12 @@ def _complain(sentence: str, code: int = FAILED) -> int:
 
 def load(path: Path) -> "tuple[Settings, Chain]":
     """The settings with their rules ready to be asked; ConfigError with the mistakes of both."""
+    from mail.grants import check_libraries
     from rules.chain import compile_chain
     from rules.checking import check_rules
     from scheduler.checking import check_country
 
-    settings = load_settings(path, checks=(check_rules, check_country))
+    settings = load_settings(path, checks=(check_rules, check_country, check_libraries))
     rules = [rule.model_dump() for rule in settings.rule]
     names = {"lines": [line.name for line in settings.line], "mailboxes": [box.name for box in settings.mailbox]}
     return settings, compile_chain(rules, **names, file=str(path))

@@ -17,6 +17,9 @@ GRACE = parse_span("2 working days")
 TOLD = timedelta(minutes=9)
 """A source that fails for so long is told in General, with the next tick of a minute; it often comes back before."""
 
+REASON = 500
+"""Characters of why a source fails; what to do about it stands at the end."""
+
 
 async def heard(desk: Desk, source: str, *, ok: bool, reason: str = "") -> None:
     """A source ("mail.<mailbox>", "telegram") was read, or could not be."""
@@ -44,8 +47,23 @@ async def _ok(desk: Desk, unit: Unit, source: str, now: datetime) -> None:
 async def _failed(desk: Desk, unit: Unit, source: str, now: datetime, reason: str) -> None:
     if await _at(unit, f"failing.{source}") is None:
         await unit.remember(f"failing.{source}", now.isoformat())
-    await unit.remember(f"why.{source}", reason[:200])
+    await unit.remember(f"why.{source}", reason[:REASON])
     await _tell_if_long(desk, unit, source)
+
+
+async def token(desk: Desk, mailbox: str, *, alive: bool, reason: str = "") -> None:
+    """The provider renewed a mailbox's token, or will not any more: that is told at once, for it never mends itself."""
+    told = f"told.token.{mailbox}"
+    async with desk.view() as view:
+        if bool(await view.recall(told)) is not alive:
+            return
+    async with desk.store.unit() as unit:
+        await unit.remember(told, "" if alive else desk.now().isoformat())
+        if alive:
+            await outbox.to_general(desk, unit, desk.say("group.token_back", mailbox=mailbox), silent=True)
+        else:
+            await outbox.to_general(desk, unit, desk.say("group.token_dead", why=reason))
+        await unit.commit()
 
 
 async def watch(desk: Desk) -> None:
@@ -64,6 +82,8 @@ async def _tell_if_long(desk: Desk, unit: Unit, source: str) -> None:
     now, since = desk.now(), await _at(unit, f"failing.{source}")
     if since is None or now - since < TOLD or await unit.recall(f"told.{source}"):
         return
+    if await unit.recall(f"told.token.{source.removeprefix('mail.')}"):
+        return  # a dead token was told as such
     await unit.remember(f"told.{source}", now.isoformat())
     why = await unit.recall(f"why.{source}")
     await outbox.to_general(desk, unit, desk.say("group.source_failed", source=source, why=why))

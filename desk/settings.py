@@ -1,12 +1,13 @@
 """The configuration as values, named like the keys of `config.toml`.
 
 `desk.configuration` reads the file and words the mistakes; `desk.checks` knows each kind of value. Secrets stay out
-of `repr`.
+of `repr`. Longer than most modules: one table of the file after another.
 """
 
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator, model_validator
@@ -29,6 +30,7 @@ from desk.checks import (
     Rate,
     Secret,
     ServerId,
+    Tenant,
     Text,
     Token,
     Wait,
@@ -116,22 +118,40 @@ class Server(Table):
 
 
 class Imap(Server):
+    """Without a password the mailbox's `oauth` opens it."""
+
     kind: ClassVar[str] = "imap"
     user: Text
-    password: Secret
+    password: Secret = SecretStr("")
 
 
 class Smtp(Server):
+    """Without a password the mailbox's `oauth` opens it; without a user there is no log-in."""
+
     kind: ClassVar[str] = "smtp"
     user: str = ""
     password: Secret = SecretStr("")
 
-    @field_validator("password")
+
+class OAuth(Table):
+    """How the provider renews tokens that open a mailbox instead of a password."""
+
+    provider: Literal["google", "microsoft", "other"]
+    client_id: Text
+    client_secret: Secret = SecretStr("")
+    refresh_token: Secret = SecretStr("")
+    tenant: Tenant = "organizations"
+    token_url: WebUrl | None = None
+
+    @field_validator("token_url")
     @classmethod
-    def _whole_login(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
-        if "user" in info.data and bool(info.data["user"]) != bool(password.get_secret_value()):
-            raise Wrong(Said("config.half_a_login"), Said("config.half_a_login_hint"))
-        return password
+    def _somewhere(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None and info.data.get("provider") == "other":
+            raise Wrong(Said("config.no_token_url"), Said("config.no_token_url_hint"))
+        parts = urlsplit(url or "https://")
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise Wrong(Said("config.in_the_open"), Said("config.token_in_the_open_hint"))
+        return url
 
 
 class Form(Table):
@@ -143,6 +163,7 @@ class Form(Table):
 class Mailbox(Table):
     name: Name
     address: MailAddress
+    oauth: OAuth | None = None
     imap: Imap
     smtp: Smtp
     inbox: Text = "INBOX"
@@ -153,6 +174,29 @@ class Mailbox(Table):
     authserv_id: ServerId = ""
     trust_from: bool = False
     form: list[Form] = []
+
+    @property
+    def imap_by_token(self) -> bool:
+        return self.oauth is not None and not self.imap.password.get_secret_value()
+
+    @property
+    def smtp_by_token(self) -> bool:
+        return self.oauth is not None and bool(self.smtp.user) and not self.smtp.password.get_secret_value()
+
+    @field_validator("imap")
+    @classmethod
+    def _opens(cls, imap: Imap, info: ValidationInfo) -> Imap:
+        if not imap.password.get_secret_value() and info.data.get("oauth", True) is None:
+            raise Wrong(Said("config.no_password"), Said("config.no_password_hint"))
+        return imap
+
+    @field_validator("smtp")
+    @classmethod
+    def _whole_login(cls, smtp: Smtp, info: ValidationInfo) -> Smtp:
+        password, user = smtp.password.get_secret_value(), smtp.user
+        if (password and not user) or (user and not password and info.data.get("oauth", True) is None):
+            raise Wrong(Said("config.half_a_login"), Said("config.half_a_login_hint"))
+        return smtp
 
     @field_validator("done")
     @classmethod

@@ -7,6 +7,7 @@ from datetime import timedelta
 from desk.ports import Arrival
 from mail.headers import message_ids, read_headers
 from mail.mime import HEADER_LIMIT
+from mail.needs import Token
 from mail.parse import CHANNEL, sender_of
 
 
@@ -20,7 +21,8 @@ class Account:
     port: int
     tls: bool = True
     user: str
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
+    token: Token | None = field(default=None, repr=False, compare=False)  # opens it instead of the password
     inbox: str = "INBOX"
     done: str = "Processed"
     poll: timedelta = timedelta(seconds=60)

@@ -14,12 +14,15 @@ from desk.parcels import Act, Outgoing, Receipt
 from desk.ports import Ready, Receive
 from desk.settings import Mailbox
 from mail.arrivals import Account
+from mail.grants import keep_proven, token_of
 from mail.imap import Poller
 from mail.needs import Pauses
+from mail.oauth import Token
 from mail.parse import CHANNEL
 from mail.reading import Reading
-from mail.sending import Sending
+from mail.sending import Sending, make_sender
 from mail.sign import Signer
+from mail.smtp import Sender
 
 
 class MailChannel:
@@ -29,8 +32,9 @@ class MailChannel:
         self._desk = desk
         self._mailboxes = list(mailboxes)
         self._pauses = pauses
-        self._sending = Sending(desk)
+        self._sending = Sending(desk, self._make_sender)
         self._reading = Reading(desk, address_of=lambda name: self._mailbox(name).address, signer=self._own_signer)
+        self._tokens: dict[str, Token] = {}
         self._signer: Signer | None = None
 
     @property
@@ -44,6 +48,8 @@ class MailChannel:
         async with asyncio.TaskGroup() as group:
             for mailbox in self._mailboxes:
                 group.create_task(self._poller(mailbox).run(receive), name=f"mail.{mailbox.name}")
+                if mailbox.oauth:
+                    group.create_task(keep_proven(self._token(mailbox), self._pauses), name=f"token.{mailbox.name}")
 
     async def close(self) -> None:
         """See desk.ports.Channel."""
@@ -98,6 +104,7 @@ class MailChannel:
                 tls=mailbox.imap.security != "none",
                 user=mailbox.imap.user,
                 password=mailbox.imap.password.get_secret_value(),
+                token=self._token(mailbox) if mailbox.imap_by_token else None,
                 inbox=mailbox.inbox,
                 done=mailbox.done,
                 poll=mailbox.poll.plain or timedelta(seconds=60),
@@ -111,6 +118,18 @@ class MailChannel:
             quiet=self._desk.settings.desk.quiet,
             pauses=self._pauses,
         )
+
+    def _make_sender(self, mailbox: Mailbox) -> Sender:
+        return make_sender(mailbox, self._token(mailbox) if mailbox.smtp_by_token else None)
+
+    def _token(self, mailbox: Mailbox) -> Token:
+        """Return the mailbox's one token, for reading and for sending."""
+        if mailbox.name not in self._tokens:
+            self._tokens[mailbox.name] = token_of(mailbox, self._desk.settings, self._desk.now, self._token_state)
+        return self._tokens[mailbox.name]
+
+    async def _token_state(self, mailbox: str, alive: bool, words: str) -> None:
+        await health.token(self._desk, mailbox, alive=alive, reason=words)
 
     async def _known(self, mailbox: str, ids: Sequence[str]) -> set[str]:
         async with self._desk.view() as unit:

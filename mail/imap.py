@@ -15,7 +15,9 @@ from desk.texts import say
 from mail.arrivals import Account, arrival, external_id, nameless
 from mail.done import DoneFolder
 from mail.fetching import FETCH_AT_ONCE, Fetcher
+from mail.login import log_in
 from mail.needs import Known, Memory, OnHealth, Pauses
+from mail.oauth import TokenTrouble
 from mail.place import Place, begin, begin_again
 from mail.session import LoginRefused, Lost, Refused, Session, why
 
@@ -61,8 +63,7 @@ class Poller:
         self._fetcher = Fetcher(account, quiet=quiet)
         self._complaint = ""
         self._told: tuple[bool, str, datetime | None] = (True, "", None)
-        self._refusals = 0
-        self._failures = 0
+        self._refusals = self._failures = 0
         self._failing = False
         self._idle_breaks = 0
 
@@ -74,6 +75,8 @@ class Poller:
                 await self._stay(session, receive)
             except LoginRefused as error:
                 pause = await self._login_refused(str(error))
+            except TokenTrouble as trouble:
+                pause = await self._failed(trouble.key, trouble.words)
             except (Lost, OSError) as error:
                 lost = error if isinstance(error, Lost) else Lost(*why(error))
                 pause = await self._failed("mail.unreachable", lost.said(self.account.language))
@@ -95,7 +98,7 @@ class Poller:
         """Log in and read until something breaks."""
         account = self.account
         await session.connect(account.host, account.port, tls=account.tls)
-        await session.login(account.user, account.password)
+        await log_in(session, account)
         self._refusals = 0
         if not self._quiet:
             await self._find_done_folder(session)
@@ -216,8 +219,7 @@ class Poller:
         stopped = self._refusals >= REFUSED_LOGINS
         key = "mail.login_stopped" if stopped else "mail.login_refused"
         await self._tell(ok=False, reason=self._words(key, words))
-        details = {"mailbox": self.account.name, "times": self._refusals, "words": words}
-        log.error("mail.login_refused", extra=details)
+        log.error("mail.login_refused", extra={"mailbox": self.account.name, "times": self._refusals, "words": words})
         return self._pauses.stopped if stopped else self._pauses.refused
 
     async def _failed(self, key: str, words: str, **values: object) -> timedelta:

@@ -15,6 +15,14 @@ class Memory(Protocol):
     async def remember(self, key: str, value: str) -> None: ...
 
 
+class Token(Protocol):
+    """An access token that is renewed when need be; see mail.oauth."""
+
+    async def get(self) -> str: ...
+
+    def refused(self, access: str) -> None: ...
+
+
 Known = Callable[[str, Sequence[str]], Awaitable[set[str]]]
 """Which of these external ids of a mailbox are stored already."""
 
@@ -30,6 +38,7 @@ class Pauses:
     longest: timedelta = timedelta(minutes=5)
     refused: timedelta = timedelta(seconds=20)  # after a refused login
     stopped: timedelta = timedelta(hours=1)  # after the third: a provider locks who goes on
+    proof: timedelta = timedelta(minutes=1)  # how often it is looked at whether a token should be proven
 
     def after(self, failures: int) -> timedelta:
         """Return the pause after so many failures in a row, with a quarter of chance in it."""

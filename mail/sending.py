@@ -13,6 +13,7 @@ from desk.texts import say
 from mail import smtp
 from mail.compose import TOTAL_LIMIT, Loaded, compose, room_for_files
 from mail.compose import Mailbox as From
+from mail.needs import Token
 from mail.sign import Signer
 
 LOCAL_LIMIT = 64  # letters before an address's @ (RFC 5321, 4.5.3.1.1)
@@ -108,8 +109,8 @@ class Sending:
         return Loaded(name=file.name, mime=file.mime, size=file.size, content=content, sort=file.sort)
 
 
-def make_sender(mailbox: Mailbox) -> smtp.Sender:
-    """Return the one way out of a mailbox."""
+def make_sender(mailbox: Mailbox, token: Token | None = None) -> smtp.Sender:
+    """Return the one way out of a mailbox; with a token that is what opens it."""
     server = mailbox.smtp
     return smtp.Sender(
         smtp.Account(
@@ -118,6 +119,7 @@ def make_sender(mailbox: Mailbox) -> smtp.Sender:
             security=server.security,
             user=server.user,
             password=server.password.get_secret_value(),
+            token=token,
         )
     )
 

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from desk.texts import say
-from mail import wire
+from mail import wire, xoauth
 
 T = TypeVar("T")
 
@@ -101,10 +101,18 @@ class Session:
     async def login(self, user: str, password: str) -> None:
         """LoginRefused, or Refused when the server cannot log in anybody just now."""
         answer = await self._wait(self._client.login(wire.quoted(user), password))
+        await self._logged_in(answer, wire.words(answer.lines))
+
+    async def login_by_token(self, user: str, token: str) -> None:
+        """The same with an access token (XOAUTH2)."""
+        answer, words = await self._wait(xoauth.authenticate(self._client.protocol, user, token))
+        await self._logged_in(answer, words)
+
+    async def _logged_in(self, answer: Any, words: str) -> None:
         if answer.result != "OK":
             codes = set(wire.codes(answer.lines))
             error = Refused if codes & PASSING else LoginRefused
-            raise error(wire.words(answer.lines), codes)
+            raise error(words, codes)
         await self._wait(self._client.protocol.capability())  # what it can do for us it says only now
 
     def can(self, capability: str) -> bool:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut, OtvetError
 from mail.addresses import needs_utf8, on_the_line
 from mail.headers import one_line
+from mail.needs import Token
 from mail.smtp_answers import blames_sender, is_dead, is_too_much, size_limit, words_of
+from mail.smtp_login import connect
 
 if TYPE_CHECKING:
     import aiosmtplib
@@ -34,8 +36,7 @@ class Account:
     security: str = "tls"  # "tls" | "starttls" | "none"
     user: str = ""
     password: str = field(default="", repr=False)
-    token: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
-    """Gives an OAuth2 access token for `user`; it goes by XOAUTH2 instead of a password."""
+    token: Token | None = field(default=None, repr=False, compare=False)  # logs in instead of the password
 
 
 Write = Callable[[int | None], Awaitable[bytes]]
@@ -127,9 +128,7 @@ class Sender:
             self._drop()
         self._client = client = make_client(self._account, self._within)
         try:
-            await client.connect()
-            if self._account.token is not None:
-                await client.auth_xoauth2(self._account.user, await self._account.token())
+            await connect(client, self._account.user, self._account.token)
         except BaseException:
             self._drop()  # half a log-in is none
             raise

@@ -1,10 +1,12 @@
 """An SMTP server in this process: takes mail for local people, refuses the rest, and fails when told to."""
 
 import asyncio
+import base64
 import logging
 import re
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +71,7 @@ class SmtpServer:
         starttls: ssl.SSLContext | None = None,
     ) -> None:
         self.faults = SmtpFaults()
+        self.tokens: Callable[[str, str], bool] | None = None  # whether this user's access token is good
         self.port = 0
         self.connections_made = 0
         self.envelopes: list[tuple[str, tuple[str, ...]]] = []
@@ -144,6 +147,16 @@ class SmtpServer:
             assert isinstance(server, _Protocol)
             server.hang_up()
         return "250 OK"
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's name for it
+        """Take an access token; a bad one is refused as Google does: by a challenge, then, after an answer, by 535."""
+        with suppress(ValueError, IndexError):
+            user, bearer = base64.b64decode(args[1], validate=True).decode().split("\x01")[:2]
+            token = bearer.removeprefix("auth=Bearer ")
+            if self.tokens is not None and self.tokens(user.removeprefix("user="), token):
+                return AuthResult(success=True)
+        await server.challenge_auth('{"status":"400","schemes":"Bearer","scope":"https://mail.example/"}')
+        return AuthResult(success=False, handled=False)
 
     def _protocol(self) -> _Protocol:
         return _Protocol(
