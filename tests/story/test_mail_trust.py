@@ -1,0 +1,275 @@
+"""Whom a mail is believed: a From that nothing proves never speaks for a client who has something to protect."""
+
+from typing import Any
+
+import pytest
+
+from desk import intake
+from desk.incoming import Incoming, Sender
+from desk.parcels import Parcel, Purpose
+from desk.people import Answered, Door, Proof, Suggestion
+from desk.tickets import Status
+from playground.botapi import Person
+from tests.steps import answer, chat, code_of, last_mail, link_of, mail, mails_of, order, said_in, said_to, text_of
+from tests.story.test_mail_clients import bounce
+from tests.world import SUPPORT, World
+
+ANN = "ann@client.example"
+ANN_WRITES = f"Анна Петрова <{ANN}>"
+CLAIMS = "проверить отправителя не удалось"
+
+
+async def linked(world: World) -> Person:
+    """Ann with both doors: SD-1 began by mail and goes on in Telegram."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    person = world.person("Анна")
+    person.start(await link_of(world, ANN))
+    await world.settle()
+    return person
+
+
+async def owners(world: World) -> list[int]:
+    """The clients of all tickets, in order."""
+    return [int(ticket.client_id) for ticket in await world.tickets()]
+
+
+async def doors(world: World, **where: Any) -> list[Door]:
+    async with world.store.view() as view:
+        return await view.find(Door, **where)
+
+
+async def proven(world: World, subject: str, text: str, **more: Any) -> None:
+    """A mail of Ann's that her server vouches for."""
+    message = Incoming(
+        channel="mail",
+        place="support",
+        external_id=f"<{subject}@proven.example>",
+        sender=Sender(channel="mail", address=ANN, name="Анна Петрова"),
+        at=world.clock(),
+        subject=subject,
+        text=text,
+        vouched=True,
+        **more,
+    )
+    await intake.receive(world.desk, message)
+    await world.settle()
+
+
+async def press(world: World, button: str, number: str = "SD-2") -> str:
+    topic = world.group.topic(f"{number} ·")
+    toast = await world.group.press(world.engineer, world.group.last(CLAIMS, topic=topic), button)
+    await world.settle()
+    return toast
+
+
+async def test_a_mail_that_nothing_proves_is_only_suggested(world: World) -> None:
+    """It is a request as usual, with a receipt, of somebody who says that they are Ann; Ann hears nothing of it."""
+    person = await linked(world)
+    heard = said_to(person)
+    await mail(world, ANN_WRITES, "Пароль", "Пришлите мой пароль.")
+    ann, other = await owners(world)
+    assert ann != other
+    assert text_of(await last_mail(world, ANN)).count("SD-2") == 1
+    told = said_in(world.group.topic("SD-2 ·"))
+    assert "Тот же клиент?" in told
+    assert CLAIMS in told
+    assert "не подтверждена" in told
+    person.say("/my")
+    await world.settle()
+    assert "SD-2" not in said_to(person).removeprefix(heard)
+    await answer(world, "SD-2", "Какой именно?")
+    assert "Какой именно?" in text_of(await last_mail(world, ANN))
+    assert "Какой именно?" not in said_to(person)
+
+
+async def test_yes_makes_such_mails_the_clients(world: World) -> None:
+    """Also the later ones, of which nobody is asked any more; and it can be undone."""
+    await linked(world)
+    await mail(world, ANN_WRITES, "Пароль", "Где пароль?")
+    assert await press(world, "Да") == "Связали."
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    assert len(set(await owners(world))) == 1
+    assert "Тот же клиент?" not in said_in(world.group.topic("SD-3 ·"))
+    assert "не подтверждена" not in world.group.topic("SD-3 ·").messages[0].text
+    await order(world, "SD-1", "/unlink")
+    first, second, third = await owners(world)
+    assert first != second == third
+    assert len(await doors(world, address=ANN)) == 2
+
+
+async def test_no_keeps_them_apart_for_good(world: World) -> None:
+    """What nothing proves collects with the one who claims, without asking again; what is proven comes to Ann."""
+    await linked(world)
+    await mail(world, ANN_WRITES, "Пароль", "Где пароль?")
+    await press(world, "Нет")
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    await proven(world, "Монитор", "Мерцает.")
+    first, second, third, fourth = await owners(world)
+    assert first == fourth != second == third
+    async with world.store.view() as view:
+        assert [one.state for one in await view.find(Suggestion)] == [Answered.NO]
+
+
+async def test_an_answer_to_what_was_sent_to_the_address_is_the_clients(world: World) -> None:
+    """Our id in the mail proves that its writer reads that mailbox; an id of ours sent elsewhere does not."""
+    person = await linked(world)
+    receipt = await last_mail(world, ANN)
+    await mail(world, ANN_WRITES, "Re: Принтер", "И скрипит.", in_reply_to=receipt)
+    assert len(await world.tickets()) == 1
+    assert "И скрипит" in said_in(world.group.topic("SD-1 ·"))
+    assert len(await doors(world, channel="mail")) == 1
+    await mail(world, "boris@client.example", "Сканер", "Не сканирует.")
+    theirs = await last_mail(world, "boris@client.example")
+    await mail(world, ANN_WRITES, "Re: Сканер", "И у меня.", in_reply_to=theirs)
+    assert "И у меня" in said_in(world.group.topic("SD-2 ·"))
+    assert "не участник" in said_in(world.group.topic("SD-2 ·"))
+    assert len(await doors(world, channel="mail", address=ANN)) == 2
+    assert "И у меня" not in said_to(person)
+
+
+async def test_an_id_of_the_clients_own_proves_nothing(world: World) -> None:
+    """Everybody who had a copy knows it: shown as unproven, and counted once an engineer lets the address in."""
+    sent = await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    world.person("Анна").start(await link_of(world, ANN))
+    await world.settle()
+    await order(world, "SD-1", "/info Какой номер?")
+    await mail(world, ANN_WRITES, "Re: Принтер", "Номер 12.", in_reply_to=sent)
+    (ticket,) = await world.tickets()
+    assert ticket.status is Status.WAITING
+    topic = world.group.topic("SD-1 ·")
+    shown = world.group.last("Номер 12", topic=topic)
+    assert "отправитель не подтверждён" in shown.text
+    assert await world.group.press(world.engineer, shown, "Допустить") == "Допущен"
+    await world.settle()
+    assert (await world.tickets())[0].status is Status.OPEN
+    await order(world, "SD-1", "/info А этаж?")
+    await mail(world, ANN_WRITES, "Re: Принтер", "Третий.", in_reply_to=sent)
+    assert (await world.tickets())[0].status is Status.OPEN
+    assert len(await mails_of(world, ANN)) == 3  # the receipt and the questions: no copies go to the client
+
+
+async def test_who_has_nothing_to_protect_is_taken_at_their_word(world: World) -> None:
+    """All that is known of them came by mails like this one; nobody is asked anything."""
+    for subject in ("Принтер", "Сканер"):
+        await mail(world, ANN_WRITES, subject, "Сломалось.")
+    assert len(set(await owners(world))) == 1
+    assert "Тот же клиент?" not in said_in(world.group.topic("SD-2 ·"))
+
+
+async def test_what_was_proven_once_is_protected(world: World) -> None:
+    """A server vouched for the address before: a mail without that is not believed any more."""
+    await proven(world, "Принтер", "Не печатает.")
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    await proven(world, "Монитор", "Мерцает.")
+    first, second, third = await owners(world)
+    assert first == third != second
+
+
+async def test_a_form_speaks_for_nobody_who_is_known(world: World) -> None:
+    """Its sender is what somebody typed: suggested, whatever is known of the address."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    await proven(world, "Заявка с сайта", "Сломалось.", claimed=True)
+    first, second = await owners(world)
+    assert first != second
+    assert CLAIMS in said_in(world.group.topic("SD-2 ·"))
+    assert [door.vouched_at for door in await doors(world)] == [None, None]
+
+
+async def test_the_answer_to_a_claimed_receipt_goes_on_in_its_ticket(world: World) -> None:
+    """Whoever reads the mailbox may, proven or not; the next new mail is nothing of that ticket's."""
+    await linked(world)
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    receipt = await last_mail(world, ANN)
+    await mail(world, ANN_WRITES, "Re: Сканер", "И не греется.", in_reply_to=receipt)
+    await proven(world, "Re: Сканер", "И скрипит.", reply_to=str(receipt["Message-ID"]))
+    told = said_in(world.group.topic("SD-2 ·"))
+    assert "И не греется" in told
+    assert "И скрипит" in told
+    assert "не участник" not in told
+    await proven(world, "Монитор", "Мерцает.")
+    first, second, third = await owners(world)
+    assert first == third != second
+
+
+async def test_the_link_in_a_claimed_receipt_proves_the_mailbox(world: World) -> None:
+    """Ann opens it in her Telegram: the request that claimed to be hers is hers."""
+    person = await linked(world)
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    link = await link_of(world, ANN)
+    person.start(link)
+    await world.settle()
+    assert len(set(await owners(world))) == 1
+    person.say("Вот номер")
+    await world.settle()
+    assert "Вот номер" in said_in(world.group.topic("SD-2 ·"))
+
+
+async def test_a_link_that_somebody_else_opens_joins_nobody(world: World) -> None:
+    """Ann has a Telegram already: another one is asked of the engineers, and neither client is his."""
+    await linked(world)
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    eve = world.person("Ева")
+    eve.start(await link_of(world, ANN))
+    await world.settle()
+    assert "Проверим" in eve.last().text
+    eve.say("/my")
+    await world.settle()
+    assert "SD-" not in eve.last().text
+
+
+async def test_a_code_proves_the_address_and_leaves_the_claimed_apart(world: World) -> None:
+    """What was merely claimed stays with who claimed it until an engineer says otherwise."""
+    await proven(world, "Принтер", "Не печатает.")
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    person = await chat(world, "Анна", "Добрый день, монитор мерцает")
+    person.say(f"/email {ANN}")
+    await world.settle()
+    person.say(await code_of(world, ANN))
+    await world.settle()
+    first, second, third = await owners(world)
+    assert first == third != second
+
+
+async def test_six_digits_by_mail_are_no_code(world: World) -> None:
+    """A code is typed in the chat that asked for it: a mail, from whomever, only makes a request."""
+    await world.mails.user(ANN)
+    person = world.person("Ева")
+    person.start()
+    person.say(f"/email {ANN}")
+    await world.settle()
+    await mail(world, ANN_WRITES, "Код", await code_of(world, ANN))
+    assert len(await world.tickets()) == 1
+    (door,) = await doors(world)
+    assert (door.channel, door.proof) == ("mail", Proof.FIRST)
+
+
+@pytest.mark.parametrize("address", [SUPPORT, "support+sd1@otvet.example"])
+async def test_no_code_goes_to_ourselves(world: World, address: str) -> None:
+    person = world.person("Ева")
+    person.start()
+    person.say(f"/email {address}")
+    await world.settle()
+    assert "Это наш адрес" in person.last().text
+
+
+async def test_a_dead_mailbox_is_dead_for_both(world: World) -> None:
+    """A hard bounce of a claimed client's mail shuts the real one's door, and the other way round."""
+    await linked(world)
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    await answer(world, "SD-2", "Смотрим")
+    await world.mails.put(SUPPORT, bounce((await last_mail(world, ANN))["Message-ID"]))
+    await world.settle()
+    await world.advance(seconds=5)
+    assert all(door.shut_at for door in await doors(world, address=ANN))
+    assert "не доставлено клиенту" in said_in(world.group.topic("SD-2 ·"))
+    # A mail that only claims to come from there opens the claimed door alone.
+    await mail(world, ANN_WRITES, "Монитор", "Мерцает.")
+    assert [bool(door.shut_at) for door in await doors(world, address=ANN, order="claimed")] == [True, False]
+
+
+async def test_five_receipts_an_hour_go_to_an_address_whoever_claims_it(world: World) -> None:
+    await linked(world)
+    for number in range(7):
+        await mail(world, ANN_WRITES, f"Вопрос {number}", "Текст")
+    async with world.store.view() as view:
+        assert await view.count(Parcel, purpose=Purpose.RECEIPT, place=ANN) == 5
