@@ -18,6 +18,7 @@ from desk import (
     outbox,
     oversize,
     participants,
+    second_hand,
     senders,
     suggesting,
     wording,
@@ -49,6 +50,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     if incoming.sort is Sort.BOUNCE:
         await bounces.received(desk, unit, incoming)
         return
+    incoming, forwarder = await second_hand.as_original(desk, unit, incoming)
     if await _seen(unit, incoming):
         return
     named = await marks.of(desk, unit, incoming) if incoming.channel == "mail" else []
@@ -64,7 +66,8 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     if await loops.taken(desk, unit, door, client, incoming, choice):
         return
     if choice.ticket is None:
-        await opening.open_ticket(desk, unit, door, client, incoming, known=known, related=choice.related)
+        ticket = await opening.open_ticket(desk, unit, door, client, incoming, known=known, related=choice.related)
+        await second_hand.told(desk, unit, ticket, incoming, forwarder)
         await suggesting.unproven(desk, unit, door)
     elif choice.how is How.STRANGER:
         await admitting.heard(desk, unit, choice.ticket, door, client, incoming)

@@ -1,21 +1,16 @@
 """A new ticket: routed, registered, shown to the engineers, confirmed to the client."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from desk import clients, conversation, keys, loops, outbox, oversize, participants, senders, wording
+from desk import clients, conversation, keys, loops, outbox, oversize, participants, receipts, senders, wording
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
 from desk.language import guess_language
-from desk.moments import in_words
-from desk.parcels import Button, Parcel, Purpose
+from desk.parcels import Button, Purpose
 from desk.people import Audit, Client, Door
 from desk.ports import Unit
 from desk.tickets import File, Kind, Message, Ticket, TicketId
-
-RECEIPTS_AN_HOUR = 5
-"""Per sender: a machine that answers our receipts must not make us answer it for ever."""
 
 RELATED_TOLD = 5
 """New tickets that one ticket's topic is told of as possibly related."""
@@ -51,8 +46,11 @@ async def open_ticket(
     await ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     await loops.be_silent(unit, ticket, incoming.sort)
-    if receipt and human and await _may_confirm(desk, unit, door):
-        await confirm(desk, unit, ticket, door, client, reply_to=incoming.external_id, alone=not incoming.others)
+    if receipt and human and await receipts.allowed(desk, unit, door, claimed=incoming.claimed):
+        claimed, alone = incoming.claimed, not incoming.others
+        await receipts.confirm(
+            desk, unit, ticket, door, client, reply_to=incoming.external_id, alone=alone, claimed=claimed
+        )
     return ticket
 
 
@@ -190,52 +188,3 @@ async def ask_for_files(  # noqa: PLR0917 - the message, its sender and its tick
         if names:
             said = desk.say(mail if box else no_mail, language, name=names, address=box)
             await outbox.to_door(desk, unit, door, Purpose.NOTICE, said, ticket=ticket, reply_to=message.external_id)
-
-
-async def _may_confirm(desk: Desk, unit: Unit, door: Door) -> bool:
-    if any(box.address.casefold() == door.address for box in desk.settings.mailbox):
-        return False
-    if door.channel != "mail":
-        return True
-    since = desk.now() - timedelta(hours=1)
-    sent = await unit.count(
-        Parcel, channel=door.channel, place=door.address, purpose=Purpose.RECEIPT, created_at__gt=since
-    )
-    return sent < RECEIPTS_AN_HOUR
-
-
-async def confirm(
-    desk: Desk,
-    unit: Unit,
-    ticket: Ticket,
-    door: Door,
-    client: Client,
-    *,
-    reply_to: str = "",
-    alone: bool = True,
-) -> None:
-    """The receipt: the number, when to expect an answer, how to add to it.
-
-    `alone`: nobody else was written to. Whoever answers to all quotes our words, and the link is for one.
-    """
-    language = clients.language(desk, client, ticket)
-    when = expectation(desk, language)
-    text = desk.say(f"client.receipt_{door.channel}", language, number=desk.number(ticket.id), when=when)
-    footer = ""
-    if door.channel == "mail" and alone:
-        link = await keys.telegram_link(desk, unit, client, door, ticket)
-        footer = desk.say("client.receipt_link", language, link=link) if link else ""
-    await outbox.to_door(desk, unit, door, Purpose.RECEIPT, text, ticket=ticket, footer=footer, reply_to=reply_to)
-
-
-def expectation(desk: Desk, language: str) -> str:
-    """When work on it begins. No hour of an answer is promised: that needs a plan."""
-    now = desk.now()
-    if desk.calendar.is_working(now):
-        return desk.say("client.now_open", language)
-    try:
-        start = desk.calendar.next_start(now)
-    except LookupError:  # a calendar without any working time says nothing about when
-        return desk.say("client.now_closed_long", language)
-    words = in_words(language, start, now=now, timezone=desk.settings.desk.timezone)
-    return desk.say("client.now_closed", language, start=words)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import clients, opening, outbox, putting_back, wording
+from desk import clients, opening, outbox, putting_back, receipts, wording
 from desk.desk import Desk
 from desk.parcels import Action, Button, Purpose
 from desk.people import Client, Door
@@ -48,5 +48,5 @@ async def move_to_new(desk: Desk, unit: Unit, ticket: Ticket, message: Message, 
     await opening.mirror(desk, unit, fresh, door, client, moved)
     await outbox.to_topic(desk, unit, ticket, desk.say("group.moved_away", number=desk.number(fresh.id)))
     await putting_back.restore(desk, unit, ticket, message)
-    await opening.confirm(desk, unit, fresh, door, client, reply_to=message.external_id)
+    await receipts.confirm(desk, unit, fresh, door, client, reply_to=message.external_id)
     return fresh

@@ -54,18 +54,21 @@ async def _which(
 ) -> tuple[Door | None, bool]:
     """The door among those of this address, None for a new one; whether it is, or is to be, a claimed one."""
     proper = next((door for door in found if not door.claimed), None)
-    if proper is None or incoming.channel != "mail":
-        return proper, False
+    beside = next((door for door in found if door.claimed), None)
+    if incoming.channel != "mail" or not found:
+        return proper, incoming.claimed
     proven = [] if incoming.claimed else [mark for mark in marks if incoming.vouched or mark.proves]
     if proven or vouched(incoming):
         # A claimed client's ticket goes on for whoever reads the mail of that address, and only that ticket does.
         owners = [mark.ticket.client_id for mark in proven if choosing.goes_on(desk, mark.ticket)]
-        theirs = [door for owner in owners for door in (proper, *found) if door.client_id == owner]
+        theirs = [door for owner in owners for door in (proper, *found) if door and door.client_id == owner]
         door = theirs[0] if theirs else proper
-        return door, door.claimed
-    if not incoming.claimed and await _nothing_to_protect(unit, proper):
+        return door, door is not None and door.claimed
+    if incoming.claimed:
+        return beside, True
+    if proper is None or await _nothing_to_protect(unit, proper):
         return proper, False
-    return next((door for door in found if door.claimed), None), True
+    return beside, True
 
 
 async def _nothing_to_protect(unit: Unit, door: Door) -> bool:

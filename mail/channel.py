@@ -16,24 +16,28 @@ from desk.settings import Mailbox
 from mail.arrivals import Account
 from mail.grants import keep_proven, token_of
 from mail.imap import Poller
+from mail.key_lookup import ask_dns
 from mail.needs import Pauses
 from mail.oauth import Token
 from mail.parse import CHANNEL
 from mail.reading import Reading
 from mail.sending import Sending, make_sender
 from mail.sign import Signer
+from mail.signatures import Keys
 from mail.smtp import Sender
 
 
 class MailChannel:
     """Every mailbox of the configuration."""
 
-    def __init__(self, desk: Desk, mailboxes: Sequence[Mailbox], *, pauses: Pauses | None = None) -> None:
+    def __init__(
+        self, desk: Desk, mailboxes: Sequence[Mailbox], *, pauses: Pauses | None = None, ask: Keys = ask_dns
+    ) -> None:
         self._desk = desk
         self._mailboxes = list(mailboxes)
         self._pauses = pauses
         self._sending = Sending(desk, self._make_sender)
-        self._reading = Reading(desk, address_of=lambda name: self._mailbox(name).address, signer=self._own_signer)
+        self._reading = Reading(desk, mailbox_of=self._mailbox, signer=self._own_signer, ask=ask)
         self._tokens: dict[str, Token] = {}
         self._signer: Signer | None = None
 
@@ -53,6 +57,7 @@ class MailChannel:
 
     async def close(self) -> None:
         """See desk.ports.Channel."""
+        self._reading.close()
         await self._sending.close()
 
     async def work(self, raws: Sequence[Raw]) -> None:

@@ -33,14 +33,14 @@ class Senders:
             return False
         if mailbox.trust_from:
             return True
+        if not mailbox.authserv_id and b"dkim-signature" not in content[:HEADER_LIMIT].lower():
+            return False  # most of what machines send; it is not worth a second look
         headers, _ = read_headers(content[:HEADER_LIMIT].lstrip(b"\r\n"))
         domain = domain_of(incoming.sender.address) if _one_sender(headers, incoming.sender.address) else ""
         if not domain:
             return False
         if mailbox.authserv_id:
             return authentication.vouches(headers, mailbox.authserv_id, domain)
-        if "dkim-signature" not in headers:
-            return False
         address = incoming.sender.address
         signed = partial(self._signed, content, address)
         return await self._keys.beside(signed, otherwise=False, within=self._within)

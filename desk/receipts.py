@@ -1,0 +1,83 @@
+"""The receipt of a new ticket: whether there is one, and what it says.
+
+Rule: nobody can make us send one address many, and one that goes to whom a form names repeats nothing of the form.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from desk import clients, keys, outbox, second_hand
+from desk.desk import Desk
+from desk.moments import in_words
+from desk.parcels import Parcel, Purpose
+from desk.people import Client, Door
+from desk.ports import Unit
+from desk.tickets import Ticket
+
+RECEIPTS_AN_HOUR = 5
+"""Per sender: a machine that answers our receipts must not make us answer it for ever."""
+
+CLAIMED_AN_HOUR = 1
+"""Per address that a web form names: anybody can type anybody's into it."""
+
+
+async def allowed(desk: Desk, unit: Unit, door: Door, *, claimed: bool = False) -> bool:
+    """Whether this door may get one now; `claimed`: the address is only what a form says."""
+    if any(box.address.casefold() == door.address for box in desk.settings.mailbox):
+        return False
+    if door.channel != "mail":
+        return True
+    if second_hand.is_form(desk, door.address):
+        return False
+    since = desk.now() - timedelta(hours=1)
+    sent = await unit.count(
+        Parcel, lane=f"{door.channel}:{door.address}", purpose=Purpose.RECEIPT, created_at__gt=since
+    )
+    return sent < (CLAIMED_AN_HOUR if claimed else RECEIPTS_AN_HOUR)
+
+
+async def confirm(
+    desk: Desk,
+    unit: Unit,
+    ticket: Ticket,
+    door: Door,
+    client: Client,
+    *,
+    reply_to: str = "",
+    alone: bool = True,
+    claimed: bool = False,
+) -> None:
+    """The receipt: the number, when to expect an answer, how to add to it.
+
+    `alone`: nobody else was written to. Whoever answers to all quotes our words, and the link is for one. `claimed`:
+    it says nothing that came with the request.
+    """
+    language = clients.language(desk, client, ticket)
+    when = expectation(desk, language)
+    text = desk.say(f"client.receipt_{door.channel}", language, number=desk.number(ticket.id), when=when)
+    footer = ""
+    if door.channel == "mail" and alone:
+        link = await keys.telegram_link(desk, unit, client, door, ticket)
+        footer = desk.say("client.receipt_link", language, link=link) if link else ""
+    subject = ""
+    if claimed:  # whoever filled in the form chose the name and the subject, and the letter may go to a stranger
+        door, subject = (
+            replace(door, name=""),
+            desk.say("client.receipt_subject", language, number=desk.number(ticket.id)),
+        )
+    await outbox.to_door(
+        desk, unit, door, Purpose.RECEIPT, text, ticket=ticket, footer=footer, subject=subject, reply_to=reply_to
+    )
+
+
+def expectation(desk: Desk, language: str) -> str:
+    """When work on it begins. No hour of an answer is promised: that needs a plan."""
+    now = desk.now()
+    if desk.calendar.is_working(now):
+        return desk.say("client.now_open", language)
+    try:
+        start = desk.calendar.next_start(now)
+    except LookupError:  # a calendar without any working time says nothing about when
+        return desk.say("client.now_closed_long", language)
+    words = in_words(language, start, now=now, timezone=desk.settings.desk.timezone)
+    return desk.say("client.now_closed", language, start=words)
