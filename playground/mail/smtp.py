@@ -30,6 +30,11 @@ class SmtpFaults:
     drop_after_data: int = 0  # keep the next so many mails but hang up instead of saying so
     hold: asyncio.Event | None = None  # a slow server: mail is answered when this is set
     size_limit: int = SIZE_LIMIT
+    silent_about_size: bool = False  # takes no more than that all the same, and says so only when it has come
+    knows_utf8: bool = False  # SMTPUTF8
+    mechanisms: tuple[str, ...] = ("LOGIN", "PLAIN")
+    answers: dict[str, list[bytes]] = field(default_factory=dict)
+    """Command → its next answers, instead of doing what it asks; DATA's is that to the mail itself, b"" hangs up."""
 
 
 Deliver = Callable[[str, str, bytes], Awaitable[None]]
@@ -48,6 +53,42 @@ class _Protocol(SMTP):
         self._owner.protocols.add(self)
         self._owner.connections_made += 1
         super().connection_made(transport)
+
+    async def scripted(self, command: str) -> bool:
+        """Answer a command as a test says; whether there was something to say."""
+        answers = self._owner.faults.answers.get(command, [])
+        if not answers:
+            return False
+        answer = answers.pop(0)
+        if answer:
+            await self.push(answer)
+        else:
+            self.hang_up()
+        return True
+
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802 - aiosmtpd finds its commands by these names
+        if not await self.scripted("EHLO"):
+            await super().smtp_EHLO(hostname)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        if not await self.scripted("AUTH"):
+            await super().smtp_AUTH(arg)
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+        if not await self.scripted("MAIL"):
+            await super().smtp_MAIL(arg)
+
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
+        if not await self.scripted("RCPT"):
+            await super().smtp_RCPT(arg)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        if not await self.scripted("begin DATA"):
+            await super().smtp_DATA(arg)
+
+    async def smtp_RSET(self, arg: str) -> None:  # noqa: N802
+        if not await self.scripted("RSET"):
+            await super().smtp_RSET(arg)
 
     def hang_up(self) -> None:
         if isinstance(self.transport, asyncio.WriteTransport):
@@ -102,7 +143,14 @@ class SmtpServer:
         for protocol in list(self.protocols):
             protocol.hang_up()
 
-    async def handle_MAIL(  # noqa: N802 - aiosmtpd finds its hooks by these names
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd finds its hooks by these names
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        del server, envelope
+        session.host_name = hostname
+        return [line for line in responses if not (self.faults.silent_about_size and line.startswith("250-SIZE"))]
+
+    async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         del server, session
@@ -133,11 +181,18 @@ class SmtpServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str | bytes:  # noqa: N802
         del session
         if self.faults.hold is not None:
             await self.faults.hold.wait()
         content = bytes(envelope.content or b"") if not isinstance(envelope.content, str) else envelope.content.encode()
+        if answers := self.faults.answers.get("DATA"):
+            answer = answers.pop(0)
+            assert isinstance(server, _Protocol)
+            if answer:
+                return answer
+            server.hang_up()
+            return "451 gone"
         sender = (envelope.mail_from or "").strip("<>")
         self.envelopes.append((sender, tuple(envelope.rcpt_tos)))
         for recipient in envelope.rcpt_tos:
@@ -167,6 +222,8 @@ class SmtpServer:
             auth_require_tls=self._starttls is not None,
             tls_context=self._starttls,
             authenticator=self._authenticate,
+            auth_exclude_mechanism=[one for one in ("LOGIN", "PLAIN") if one not in self.faults.mechanisms],
+            enable_SMTPUTF8=self.faults.knows_utf8,
             loop=asyncio.get_running_loop(),
         )
 

@@ -1,11 +1,15 @@
 """Reading and sending over TLS: a certificate that can be trusted works, any other is a failure in words."""
 
+import asyncio
 import shutil
 import ssl
 import subprocess
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +122,88 @@ async def test_a_server_without_starttls_gets_no_mail(world: MailWorld) -> None:
         await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=write)
     await sender.close()
     assert await world.inbox(ANN) == []
+
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+
+
+@asynccontextmanager
+async def serving(talk: Talk) -> AsyncIterator[int]:
+    """A server that does what a test says with each connection; its port."""
+    talks: list[asyncio.Task[Any]] = []
+
+    async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        talks.append(task)
+        with suppress(OSError):
+            await talk(reader, writer)
+        writer.transport.abort()
+
+    async with await asyncio.start_server(met, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        for task in talks:
+            async with asyncio.timeout(5):
+                await task
+    await asyncio.sleep(0)  # aborted transports close their sockets in the next round
+
+
+async def test_what_was_slipped_in_before_tls_is_not_believed(context: ssl.SSLContext, trusted: None) -> None:
+    """Words in the open behind the answer to STARTTLS are no answer of the server inside of TLS (RFC 3207)."""
+    taken: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        secured = False
+        while line := await reader.readline():
+            command = line.strip().upper()
+            if command.startswith(b"EHLO"):
+                writer.write(b"250 real\r\n" if secured else b"250-outside\r\n250 STARTTLS\r\n")
+            elif command == b"STARTTLS":
+                writer.write(b"220 go\r\n250-slipped in\r\n250 SIZE 1\r\n")
+                await writer.start_tls(context)
+                secured = True
+            elif command == b"DATA":
+                writer.write(b"354 go\r\n")
+                taken.append(await reader.readuntil(b"\r\n.\r\n"))
+                writer.write(b"250 taken\r\n")
+            else:
+                writer.write(b"250 ok\r\n")
+
+    limits: list[int | None] = []
+
+    async def compose(limit: int | None) -> bytes:
+        limits.append(limit)
+        return RAW
+
+    async with serving(serve) as port:
+        sender = Sender(Account(host="localhost", port=port, security="starttls"))
+        await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=compose)
+        await sender.close()
+    assert limits == [None]
+    assert len(taken) == 1
+
+
+@pytest.mark.parametrize("answer", [b"454 4.7.0 TLS not available\r\n", b"220 go\r\nnot tls at all\r\n", b""])
+async def test_a_starttls_that_fails_sends_nothing_in_the_open(trusted: None, answer: bytes) -> None:
+    """Neither the password nor the mail."""
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        while line := await reader.readline():
+            heard.append(line[:8])
+            if line.startswith(b"EHLO"):
+                writer.write(b"250-outside\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n")
+            elif line.startswith(b"STARTTLS"):
+                writer.write(answer)
+                if not answer:
+                    break
+
+    async with serving(serve) as port:
+        account = Account(host="localhost", port=port, security="starttls", user="support", password="secret")
+        sender = Sender(account, answer_within=2)
+        with pytest.raises(DeliveryDelayed):
+            await sender.send(message_id="<1@x>", sender=SUPPORT, recipient=ANN, compose=write)
+        await sender.close()
+    assert not [line for line in heard if line.startswith((b"AUTH", b"MAIL", b"DATA"))]
