@@ -37,7 +37,7 @@ async def received(desk: Desk, unit: Unit, incoming: Incoming) -> None:
         await _unknown(desk, unit, incoming, failures)
         return
     for failed in failures or [Failed(address="", fate=Fate.REFUSED, words=incoming.subject)]:
-        await _one(desk, unit, sent, failed)
+        await _one(desk, unit, sent, failed, surely=sent.id == incoming.failed_parcel)
 
 
 async def _sent(unit: Unit, incoming: Incoming) -> Parcel | None:
@@ -49,9 +49,9 @@ async def _sent(unit: Unit, incoming: Incoming) -> Parcel | None:
     return parcel if parcel and parcel.channel == "mail" else None
 
 
-async def _one(desk: Desk, unit: Unit, sent: Parcel, failed: Failed) -> None:
-    """What follows from one address of a bounce."""
-    parcel = await _copy_for(unit, sent, failed)
+async def _one(desk: Desk, unit: Unit, sent: Parcel, failed: Failed, *, surely: bool) -> None:
+    """What follows from one address of a bounce; `surely`: it names this very parcel, not only its mail."""
+    parcel = sent if surely and not failed.address else await _copy_for(unit, sent, failed)
     ticket = await unit.get(Ticket, sent.ticket_id) if sent.ticket_id else None
     if parcel is None:
         if ticket:

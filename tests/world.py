@@ -93,6 +93,7 @@ class World:
     folder: Path
     tables: dict[str, Any] = field(default_factory=dict)
     boxes: Sequence[dict[str, Any]] = ({},)  # the mailboxes, by the keys in which they are not the usual one
+    shared: MailWorld | None = None  # mail servers of another world, to which this desk's mailboxes belong too
     with_mail: bool = True
     reactions: Any = "all"
     forum: bool = True
@@ -109,8 +110,9 @@ class World:
 
     async def __aenter__(self) -> Self:
         self.bot = await BotApiServer(token=TOKEN, now=self.clock, limits=self.limits).start()
-        self.mails = MailWorld(self.clock)
-        await self.mails.start()
+        self.mails = self.shared or MailWorld(self.clock)
+        if not self.shared:
+            await self.mails.start()
         for address in self._addresses():
             await self.mails.user(address)
         self.group = self.bot.world.group("Инженеры", forum=self.forum, chat_id=GROUP, reactions=self.reactions)
@@ -122,7 +124,8 @@ class World:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
-        await self.mails.stop()
+        if not self.shared:
+            await self.mails.stop()
         await self.bot.stop()
 
     async def start(self) -> None:
