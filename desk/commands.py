@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from desk import admitting, answering, linking, outbox, posts, queue, work
+from desk import admitting, answering, linking, outbox, posts, queue, whole_mail, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -152,6 +152,10 @@ async def _why(desk: Desk, unit: Unit, order: Order) -> None:
     await _reply(desk, unit, order, queue.why(desk, _ticket(order)))
 
 
+async def _full(desk: Desk, unit: Unit, order: Order) -> None:
+    await whole_mail.show(desk, unit, _ticket(order), order.post)
+
+
 async def _client(desk: Desk, unit: Unit, order: Order) -> None:
     await _reply(desk, unit, order, await queue.about_client(desk, unit, _ticket(order)))
 
@@ -194,6 +198,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "line": (Where.TOPIC, _line),
     "note": (Where.TOPIC, _note),
     "why": (Where.TOPIC, _why),
+    "full": (Where.TOPIC, _full),
     "client": (Where.TOPIC, _client),
     "unlink": (Where.TOPIC, _unlink),
     "admit": (Where.TOPIC, _admit),

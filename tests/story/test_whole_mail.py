@@ -1,0 +1,90 @@
+"""What the topic folds can be seen whole: /full shows a mail's words, its quotation and the mail as it came."""
+
+from email import message_from_bytes
+from email.policy import default
+
+from playground.botapi.model import Message
+from tests.steps import chat, last_mail, mail
+from tests.world import World
+
+ANN = "ann@client.example"
+ANN_WRITES = f"Анна Петрова <{ANN}>"
+QUOTED = "12.01.2026 10:00, Поддержка пишет:\n> Перезагрузите."
+
+
+async def full(world: World, number: str, *, reply_to: Message | None = None) -> list[Message]:
+    """Give the command; what the desk posted about it."""
+    topic = world.group.topic(f"{number} ·")
+    before = len(world.group.messages)
+    world.group.say(world.engineer, "/full", topic=topic, reply_to=reply_to)
+    await world.settle()
+    return [message for message in world.group.messages[before:] if message.from_bot]
+
+
+async def test_full_alone_shows_the_clients_last_mail(world: World) -> None:
+    """Words, signature and quotation, and the mail itself, byte for byte, as a file."""
+    await mail(world, ANN_WRITES, "Принтер", "Первое письмо.")
+    receipt = await last_mail(world, ANN)
+    text = f"Не помогло.\n\nС уважением,\nАнна\n\n{QUOTED}"
+    await mail(world, ANN_WRITES, "Re: Принтер", text, in_reply_to=receipt)
+    (shown,) = await full(world, "SD-1")
+    assert shown.text.split("\n", 1)[1] == text
+    assert shown.file is not None
+    assert shown.file.name.startswith("SD-1-")
+    assert shown.file.name.endswith(".eml")
+    original = message_from_bytes(shown.file.data, policy=default)
+    body = original.get_body()
+    assert body is not None
+    assert body.get_content().splitlines() == text.splitlines()
+    assert original["From"].addresses[0].addr_spec == ANN
+
+
+async def test_full_in_reply_shows_that_mail(world: World) -> None:
+    """An older one, by its copy in the topic."""
+    await mail(world, ANN_WRITES, "Принтер", f"Первое письмо.\n\n{QUOTED}")
+    receipt = await last_mail(world, ANN)
+    await mail(world, ANN_WRITES, "Re: Принтер", "Второе.", in_reply_to=receipt)
+    copy = next(m for m in world.group.messages if m.from_bot and "Первое письмо." in m.text)
+    (shown,) = await full(world, "SD-1", reply_to=copy)
+    assert shown.text.split("\n", 1)[1] == f"Первое письмо.\n\n{QUOTED}"
+
+
+async def test_a_mail_longer_than_a_message_comes_as_a_file_too(world: World) -> None:
+    """Nothing is left out: the text file has all of it."""
+    old = "\n".join(f"> строка {number}" for number in range(2_000))
+    text = f"Не помогло.\n\n12.01.2026 10:00, Поддержка пишет:\n{old}"
+    await mail(world, ANN_WRITES, "Принтер", text)
+    files = [message.file for message in await full(world, "SD-1") if message.file]
+    by_ending = {file.name.rpartition(".")[2]: file.data for file in files}
+    assert by_ending.keys() == {"txt", "eml"}
+    assert text in by_ending["txt"].decode()
+
+
+async def test_full_where_there_is_no_mail_says_so(world: World) -> None:
+    """In a ticket from the messenger, and in reply to what is no mail."""
+    await chat(world, "Олег", "Не печатает")
+    topic = world.group.topic("SD-1 ·")
+    copy = next(message for message in topic.messages[1:] if "Не печатает" in message.text)
+    (told,) = await full(world, "SD-1")
+    assert "писем нет" in told.text
+    (told,) = await full(world, "SD-1", reply_to=copy)
+    assert "Это не письмо клиента" in told.text
+    (told,) = await full(world, "SD-1", reply_to=topic.messages[0])
+    assert "писем нет" in told.text
+
+
+async def test_full_shows_only_the_tickets_own_mail(world: World) -> None:
+    """A reply to a copy of another ticket's mail cannot happen in a topic; alone it is the last of this one."""
+    await mail(world, ANN_WRITES, "Принтер", "Про принтер.")
+    await mail(world, "Олег <oleg@client.example>", "Сканер", "Про сканер.")
+    (shown,) = await full(world, "SD-1")
+    assert "Про принтер." in shown.text
+
+
+async def test_a_long_quotation_is_folded_in_the_topic(world: World) -> None:
+    """The engineer sees the words first, and opens the rest by a touch."""
+    old = "\n".join(f"> старая строка {number}" for number in range(60))
+    await mail(world, ANN_WRITES, "Принтер", f"Не помогло.\n\n12.01.2026 10:00, Поддержка пишет:\n{old}")
+    shown = next(m for m in world.group.messages if m.from_bot and "Не помогло." in m.text)
+    assert "старая строка 59" in shown.text
+    assert [entity["type"] for entity in shown.entities if "blockquote" in entity["type"]] == ["expandable_blockquote"]
