@@ -8,7 +8,7 @@ from bot.plain import CAPTION_LIMIT, TEXT_LIMIT, cut, units
 from desk.parcels import Enclosure, Outgoing
 
 LONG_QUOTE = 300  # units from which a quotation is shown folded
-QUOTE_KEPT = 800  # units of a quotation that stay when the whole is too long
+QUOTE_KEPT = 800  # units of a quotation that stay when the text fills the rest
 ALBUM = 10  # Bot API, sendMediaGroup: 2-10
 CAPTIONED = frozenset({"photo", "video", "document", "audio", "voice", "animation"})
 # Bot API, sendMediaGroup: documents and audios only with their own kind.
@@ -35,7 +35,8 @@ def render(message: Outgoing, limit: int = TEXT_LIMIT) -> Rendered:
     if units(full) <= limit:
         return Rendered(html=_html(message, text, quote), plain=full)
     fixed = units(_plain(message, "", "")) + 4  # the line breaks between the parts
-    quote = cut(quote, max(0, min(QUOTE_KEPT, limit - fixed))) if quote else ""
+    room = max(0, limit - fixed)
+    quote = cut(quote, max(min(QUOTE_KEPT, room), room - units(text))) if quote else ""
     text = cut(text, max(0, limit - fixed - units(quote)))
     shown = _plain(message, text, quote)
     if units(shown) > limit:  # a title or something to copy that is too long by itself

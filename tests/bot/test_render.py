@@ -34,6 +34,14 @@ def test_a_long_quotation_is_folded() -> None:
     assert "<blockquote expandable>" in render(replace(BARE, text="x", quote="слово " * 100)).html
 
 
+def test_a_quotation_takes_the_room_that_the_words_leave() -> None:
+    """A short answer above a long thread shows most of the thread, a long one a little of it."""
+    for words, shown in ((600, 3_495), (3_990, 800)):
+        found = render(replace(BARE, text="т" * words, quote="ц" * 3_500))
+        assert found.plain.count("т") >= min(words, TEXT_LIMIT - 810)
+        assert shown - 20 <= found.plain.count("ц") <= shown
+
+
 def test_a_mention_of_nobody_in_particular_is_plain() -> None:
     assert render(replace(BARE, mention=":Иван", text="x")).html == "Иван, x"
 
