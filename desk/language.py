@@ -4,8 +4,8 @@ import re
 
 # Enough to tell a language; a mail of a megabyte says nothing new after this many characters.
 LOOKED_AT = 20_000
-_CYRILLIC = re.compile(r"[\u0400-\u052f]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]+")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 # Addresses and links are Latin in every language and would outvote a short Russian sentence.
 _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S{1,2000}|[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 # Russian about software is full of Latin names ("не работает Microsoft Outlook"): a third of Cyrillic is Russian.
@@ -19,8 +19,10 @@ def guess_language(text: str) -> str:
 
     Other Cyrillic languages count as "ru": it is the desk's language that their readers most likely know.
     """
-    words = _NOT_WORDS.sub(" ", text[:LOOKED_AT])
-    cyrillic, latin = len(_CYRILLIC.findall(words)), len(_LATIN.findall(words))
+    words = text[:LOOKED_AT]
+    if "@" in words or "://" in words or "www." in words:
+        words = _NOT_WORDS.sub(" ", words)
+    cyrillic, latin = (sum(map(len, letters.findall(words))) for letters in (_CYRILLIC, _LATIN))
     if cyrillic + latin == 0:
         return ""
     if not cyrillic and latin < FEW_LETTERS and words.isupper():

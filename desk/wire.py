@@ -1,6 +1,6 @@
 """Outgoing messages as JSON for the outbox, without the fields that say nothing."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, ParcelId, Purpose
@@ -10,7 +10,15 @@ _DEFAULTS = {f.name: f.default for f in fields(Outgoing)}
 
 def pack(message: Outgoing) -> dict[str, Any]:
     """A JSON-able dict; fields that hold their default are left out."""
-    return {name: value for name, value in asdict(message).items() if name == "act" or value != _DEFAULTS[name]}
+    values = ((name, getattr(message, name)) for name in _DEFAULTS)
+    return {name: _plain(value) for name, value in values if name == "act" or value != _DEFAULTS[name]}
+
+
+def _plain(value: Any) -> Any:
+    """Buttons, files and the like as dictionaries. (asdict of the whole copies every field that says nothing, too.)"""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def unpack(body: dict[str, Any], parcel_id: int = 0) -> Outgoing:

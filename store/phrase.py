@@ -47,19 +47,24 @@ def decoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A phrase for SQLite's own driver. `order`: which value, or which constant, stands at each question mark."""
+    """A phrase for SQLite's own driver.
+
+    `order`: which value, or which constant, stands at each question mark; None: each at its own.
+    """
 
     sql: str
-    order: Sequence[int]
+    order: Sequence[int] | None
     constants: Sequence[Any]
     encoders: Sequence[tuple[int, Callable[[Any], Any]]]
 
-    def parameters(self, values: Sequence[Any]) -> list[Any]:
-        """The values as the driver takes them."""
-        bound = list(values)
+    def parameters(self, values: list[Any]) -> list[Any]:
+        """The values as the driver takes them; the list itself may be changed."""
+        bound = values
         for place, encode in self.encoders:
             if bound[place] is not None:
                 bound[place] = encode(bound[place])
+        if self.order is None:
+            return bound
         count = len(bound)
         return [bound[at] if at < count else self.constants[at - count] for at in self.order]
 
@@ -87,7 +92,13 @@ class Phrase:
                 constants.append(process(value) if process else value)
             order.append(places[name])
         encoders = [(place, how) for place, kind in enumerate(self.takes) if (how := encoder(kind))]
-        return Plain(sql=str(compiled), order=order, constants=constants, encoders=encoders)
+        plain = None if order == list(range(len(self.takes))) else order
+        return Plain(sql=str(compiled), order=plain, constants=constants, encoders=encoders)
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether nothing is changed by asking twice."""
+        return self.statement.is_select
 
     @cached_property
     def decoders(self) -> Sequence[tuple[int, Callable[[Any], Any]]]:

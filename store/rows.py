@@ -1,8 +1,8 @@
 """Between the desk's values and rows: which table, which columns, in which form."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Generic, TypeVar, cast
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Table, UnaryExpression
 from sqlalchemy.types import TypeEngine
@@ -34,8 +34,10 @@ class Shape(Generic[T]):
 
     def all_of(self, thing: T) -> dict[str, object]:
         """Every field of a value, as it will be kept."""
-        pairs = ((name, settle, getattr(thing, name)) for name, settle in self.settlers.items())
-        return {name: value if value is None else settle(value) for name, settle, value in pairs}
+        return {
+            name: value if (value := getattr(thing, name)) is None else settle(value)
+            for name, settle in self.settlers.items()
+        }
 
     def column(self, name: str) -> Column[Any]:
         self.settler(name)
@@ -78,8 +80,3 @@ def shape(kind: type[T]) -> Shape[T]:
     if found is None:
         raise TypeError(f"{kind.__name__} is not kept in the store")
     return found
-
-
-def with_id(thing: T, values: Mapping[str, object], id_: int) -> T:
-    """The value as it was kept."""
-    return cast("T", replace(cast("Any", thing), **{**values, "id": id_}))

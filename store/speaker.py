@@ -26,16 +26,12 @@ MOMENT = 0.01
 class Speaker(Protocol):
     """One connection, inside a transaction."""
 
-    async def ask(self, phrase: Phrase, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    async def ask(self, phrase: Phrase, values: list[Any]) -> Sequence[Sequence[Any]]:
         """The rows of the answer, in the desk's own types."""
         ...
 
-    async def tell(self, phrase: Phrase, values: Sequence[Any]) -> int:
+    async def tell(self, phrase: Phrase, values: list[Any]) -> int:
         """How many rows were touched."""
-        ...
-
-    async def tell_all(self, phrase: Phrase, values: Sequence[Sequence[Any]]) -> None:
-        """The same statement for several rows."""
         ...
 
     def end(self) -> None:
@@ -45,30 +41,24 @@ class Speaker(Protocol):
 
 def speaker(database: Database, connection: AsyncConnection) -> Speaker:
     """The one for that database."""
-    return Direct(database, connection) if database.file is not None else Patient(database, connection)
+    return Direct(database, connection) if database.file is not None else Patient(connection)
 
 
 class Patient:
     """Through SQLAlchemy: PostgreSQL."""
 
-    def __init__(self, database: Database, connection: AsyncConnection) -> None:
-        self._database = database
+    def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def ask(self, phrase: Phrase, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        return list(await self._run(phrase, _named(values)))
+    async def ask(self, phrase: Phrase, values: list[Any]) -> Sequence[Sequence[Any]]:
+        return list(await self._connection.execute(phrase.statement, _named(values)))
 
-    async def tell(self, phrase: Phrase, values: Sequence[Any]) -> int:
-        return int((await self._run(phrase, _named(values))).rowcount)
-
-    async def tell_all(self, phrase: Phrase, values: Sequence[Sequence[Any]]) -> None:
-        await self._run(phrase, [_named(row) for row in values])
+    async def tell(self, phrase: Phrase, values: list[Any]) -> int:
+        result: Any = await self._connection.execute(phrase.statement, _named(values))
+        return int(result.rowcount)
 
     def end(self) -> None:
         """Nothing is kept."""
-
-    async def _run(self, phrase: Phrase, values: Any) -> Any:
-        return await self._database.whole(self._connection.execute(phrase.statement, values))
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:
@@ -89,11 +79,12 @@ class Direct:
         self._since = time.perf_counter()
         self._raw.set_progress_handler(self._long, LONG)
 
-    async def ask(self, phrase: Phrase, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        await self._give_way()
+    async def ask(self, phrase: Phrase, values: list[Any]) -> Sequence[Sequence[Any]]:
+        if time.perf_counter() - self._since > MOMENT:
+            await self._give_way()
         plain = phrase.plain
         parameters = plain.parameters(values)
-        self._asking = phrase.statement.is_select
+        self._asking = phrase.asks
         try:
             rows = self._raw.execute(plain.sql, parameters).fetchall()
         except Exception as error:
@@ -103,25 +94,20 @@ class Direct:
             rows = await self._database.whole(self._driver.execute_fetchall(plain.sql, parameters))
         finally:
             self._asking = False
-        return _decoded(rows, phrase) if phrase.decoders else rows
+        return _decoded(rows, phrase) if rows and phrase.decoders else rows
 
-    async def tell(self, phrase: Phrase, values: Sequence[Any]) -> int:
-        await self._give_way()
+    async def tell(self, phrase: Phrase, values: list[Any]) -> int:
+        if time.perf_counter() - self._since > MOMENT:
+            await self._give_way()
         plain = phrase.plain
         return int(self._raw.execute(plain.sql, plain.parameters(values)).rowcount)
-
-    async def tell_all(self, phrase: Phrase, values: Sequence[Sequence[Any]]) -> None:
-        await self._give_way()
-        plain = phrase.plain
-        self._raw.executemany(plain.sql, [plain.parameters(row) for row in values])
 
     def end(self) -> None:
         self._raw.set_progress_handler(None, 0)
 
     async def _give_way(self) -> None:
-        if time.perf_counter() - self._since > MOMENT:
-            await asyncio.sleep(0)
-            self._since = time.perf_counter()
+        await asyncio.sleep(0)
+        self._since = time.perf_counter()
 
     def _long(self) -> bool:
         return self._asking

@@ -4,7 +4,7 @@ Rule: a unit is used until it is committed or has failed, and never after. An er
 engines, because PostgreSQL allows nothing else.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -18,11 +18,10 @@ from store import phrases
 from store.due import DUE_PARCELS, DUE_TOGETHER, NEXT_PARCEL_AT, due_raws
 from store.engine import Database
 from store.phrase import Phrase
-from store.rows import shape, with_id
+from store.rows import shape
 from store.speaker import speaker
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 UNDONE = (RawState.NEW, RawState.WORKING)
 LAST_CHARACTER = "\U0010ffff"
@@ -64,8 +63,8 @@ class SqlUnit:
         if what.kind is Ticket:
             values["id"] = await self._next(what.table.name)
         self._writing()
-        rows = await self._run(self._speaker.ask(phrases.added(what), list(values.values())))
-        return with_id(thing, values, cast("int", rows[0][0]))
+        rows = await self._ask(phrases.added(what), list(values.values()))
+        return what.kind(**values | {"id": rows[0][0]})
 
     async def save(self, thing: T) -> T:
         what = shape(type(thing))
@@ -74,7 +73,7 @@ class SqlUnit:
         phrase = phrases.changed(what, what.names[1:], ("id__",))
         if not await self._write(phrase, [*values.values(), id_]):
             raise LookupError(f"there is no {what.kind.__name__} {id_}")
-        return with_id(thing, values, id_)
+        return what.kind(id=id_, **values)
 
     async def get(self, kind: type[T], id_: int, /) -> T | None:
         return await self.first(kind, id=id_)
@@ -161,26 +160,26 @@ class SqlUnit:
         self._writing()
         return cast("int", (await self._ask(phrases.STEPPED, [counter]))[0][0])
 
-    async def _write(self, phrase: Phrase, values: Sequence[Any]) -> int:
+    async def _write(self, phrase: Phrase, values: list[Any]) -> int:
         self._writing()
-        return await self._run(self._speaker.tell(phrase, values))
+        self._usable()
+        try:
+            return await self._speaker.tell(phrase, values)
+        except BaseException:
+            self._over = "this unit failed"
+            raise
 
-    async def _ask(self, phrase: Phrase, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        return await self._run(self._speaker.ask(phrase, values))
+    async def _ask(self, phrase: Phrase, values: list[Any]) -> Sequence[Sequence[Any]]:
+        self._usable()
+        try:
+            return await self._speaker.ask(phrase, values)
+        except BaseException:
+            self._over = "this unit failed"
+            raise
 
     def _writing(self) -> None:
         if self._committed is None:
             raise RuntimeError("a view cannot write")
-
-    async def _run(self, speaking: Coroutine[Any, Any, R]) -> R:
-        try:
-            self._usable()
-            return await speaking
-        except BaseException:
-            self._over = self._over or "this unit failed"
-            raise
-        finally:
-            speaking.close()
 
     def _usable(self) -> None:
         if self._over:
