@@ -23,6 +23,9 @@ LOOKED_AT = 5
 
 _LONGEST_NUMBER = 9
 
+_SAYS_SOMETHING = re.compile(r"[^\W_]")
+"""An id without a letter or digit is as good as empty."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
@@ -68,7 +71,7 @@ async def _has_part(unit: Unit, ticket: Ticket, address: str) -> bool:
 async def _by_ids(unit: Unit, incoming: Incoming) -> list[Mark]:
     """In-Reply-To before References; in each our own ids before those of other people, the newest first."""
     older = [one for one in reversed(incoming.references) if one != incoming.reply_to]
-    ids = [one for one in (incoming.reply_to, *older) if one][:IDS_LOOKED_AT]
+    ids = [one for one in (incoming.reply_to, *older) if _SAYS_SOMETHING.search(one)][:IDS_LOOKED_AT]
     if not ids:
         return []
     traces = await unit.find(Trace, channel="mail", external_id__in=ids)

@@ -1,0 +1,146 @@
+"""People whom the client names in copy: they get later answers, and what they write is a word in the ticket."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.tickets import Participant, Standing, Status
+from tests.steps import answer, last_mail, link_of, mail, mails_of, order, said_in, text_of, times_mailed
+from tests.world import SUPPORT, World
+
+ANN = "ann@client.example"
+ANN_WRITES = f"Анна Петрова <{ANN}>"
+BORIS = "boris@client.example"
+BORIS_WRITES = f"Борис <{BORIS}>"
+EVE = "eve@elsewhere.example"
+
+
+@pytest.fixture
+async def trusting(store_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[World]:
+    """A desk whose mailbox believes every From."""
+    async with World(clock=clock, url=store_url, folder=tmp_path, boxes=[{"trust_from": True}]) as made:
+        yield made
+
+
+async def people(world: World) -> dict[str, Standing]:
+    async with world.store.view() as view:
+        return {one.address: one.standing for one in await view.find(Participant)}
+
+
+async def test_who_is_named_by_a_proven_client_gets_later_answers(trusting: World) -> None:
+    """No receipt, no reminder, no closing letter; each answer once."""
+    world = trusting
+    await world.mails.user(BORIS)
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=[BORIS_WRITES])
+    assert await people(world) == {BORIS: Standing.COPIED}
+    assert f"В копии: Борис <{BORIS}>. Получат следующие ответы" in said_in(world.group.topic("SD-1 ·"))
+    await answer(world, "SD-1", "Смотрим")
+    await order(world, "SD-1", "/info Какой номер?")
+    await world.pass_days(40)
+    assert (await world.tickets())[0].status is Status.CLOSED
+    heard = [text_of(one) for one in await mails_of(world, BORIS) if one["From"] != one["To"]]
+    ours = [one for one in heard if "Ромашка" in one or "Смотрим" in one or "номер" in one]
+    assert sum("Смотрим" in one for one in ours) == 1
+    assert sum("Какой номер?" in one for one in ours) == 1
+    assert not any("Напоминание" in one or "закрыта" in one or "зарегистрирована" in one for one in heard)
+    assert await times_mailed(world, ANN, "Напоминание") > 0
+
+
+async def test_the_word_of_who_was_copied_counts(trusting: World) -> None:
+    world = trusting
+    await world.mails.user(BORIS)
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=[BORIS_WRITES])
+    await order(world, "SD-1", "/info Какой номер?")
+    await mail(world, BORIS_WRITES, "Re: Принтер", "Номер 12", in_reply_to=await last_mail(world, BORIS))
+    (ticket,) = await world.tickets()
+    assert ticket.status is Status.OPEN
+    assert f"Борис <{BORIS}>, участник" in said_in(world.group.topic("SD-1 ·"))
+    assert not any("зарегистрирована" in text_of(one) for one in await mails_of(world, BORIS))
+
+
+async def test_an_unproven_sender_brings_nobody_in(world: World) -> None:
+    """The engineers see who was named, and how to let them in."""
+    await world.mails.user(EVE)
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=[EVE])
+    assert await people(world) == {}
+    told = said_in(world.group.topic("SD-1 ·"))
+    assert f"В копии: {EVE}. Отправитель не подтверждён" in told
+    before = len(await mails_of(world, EVE))
+    await answer(world, "SD-1", "Смотрим")
+    assert len(await mails_of(world, EVE)) == before
+
+
+async def test_an_answer_to_what_we_sent_there_brings_people_in(world: World) -> None:
+    """Proven by the id; what was said before their time is not sent to them."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    await world.mails.user(BORIS)
+    receipt = await last_mail(world, ANN)
+    await mail(world, ANN_WRITES, "Re: Принтер", "Борис знает.", in_reply_to=receipt, cc=[BORIS_WRITES])
+    assert await people(world) == {BORIS: Standing.COPIED}
+    await answer(world, "SD-1", "Смотрим")
+    heard = text_of(await last_mail(world, BORIS))
+    assert "Смотрим" in heard
+    assert "Не печатает" not in heard
+
+
+async def test_only_the_client_brings_people_in(trusting: World) -> None:
+    """Neither a participant does nor a stranger."""
+    world = trusting
+    for address in (BORIS, EVE):
+        await world.mails.user(address)
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=[BORIS_WRITES])
+    receipt = await last_mail(world, ANN)
+    await mail(world, BORIS_WRITES, "Re: Принтер", "И Ева", in_reply_to=receipt, cc=[EVE])
+    await mail(world, "Карл <carl@client.example>", "Re: Принтер", "И Ева", in_reply_to=receipt, cc=[EVE])
+    assert EVE not in await people(world)
+    assert said_in(world.group.topic("SD-1 ·")).count(f"В копии: {EVE}. ") == 1
+
+
+async def test_who_never_takes_part(trusting: World) -> None:
+    """Our own mailbox, robots, the client; and no more than twenty."""
+    world = trusting
+    crowd = [f"p{number}@client.example" for number in range(30)]
+    robots = ["no-reply@shop.example", "noreply+1@shop.example", "MAILER-DAEMON@x.example", "bounces@x.example"]
+    await mail(world, ANN_WRITES, "Принтер", "Сломался.", cc=[ANN, "support+x@otvet.example", *robots, *crowd])
+    assert set(await people(world)) == set(crowd[:20])
+    await mail(world, ANN_WRITES, "Re [SD-1]", "Ещё.", cc=["late@client.example"])
+    assert len(await people(world)) == 20
+    assert "У заявки уже 20 участников" in said_in(world.group.topic("SD-1 ·"))
+
+
+async def test_who_was_let_out_is_not_copied_in_again(trusting: World) -> None:
+    """The engineers' word stands, whoever the client names."""
+    world = trusting
+    await world.mails.user(BORIS)
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=[BORIS_WRITES])
+    await order(world, "SD-1", f"/remove {BORIS}")
+    await mail(world, ANN_WRITES, "Re [SD-1]", "Ещё.", cc=[BORIS_WRITES])
+    assert await people(world) == {BORIS: Standing.REMOVED}
+    before = len(await mails_of(world, BORIS))
+    await answer(world, "SD-1", "Смотрим")
+    assert len(await mails_of(world, BORIS)) == before
+
+
+async def test_a_forged_client_brings_nobody_in(world: World) -> None:
+    """Ann's address, her own id and a number, but nothing that proves her: her protected ticket stays hers alone."""
+    sent = await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    world.person("Анна").start(await link_of(world, ANN))
+    await world.settle()
+    await world.mails.user(EVE)
+    await mail(world, ANN_WRITES, "Re: [SD-1]", "Пишите и Еве", in_reply_to=sent, cc=[EVE])
+    await mail(world, ANN_WRITES, "Re: [SD-1]", "Пишите и Еве", cc=[EVE])
+    assert EVE not in await people(world)
+
+
+async def test_two_mails_at_once_name_the_same_people(trusting: World) -> None:
+    """Each stands there once."""
+    world = trusting
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    for number in range(5):
+        raw = f"From: {ANN}\r\nTo: {SUPPORT}\r\nCc: {BORIS}, {BORIS}\r\nSubject: SD-1\r\n\r\nword {number}"
+        await world.mails.put(SUPPORT, raw.encode())
+    await world.settle()
+    assert await people(world) == {BORIS: Standing.COPIED}
+    assert len(await world.tickets()) == 1
