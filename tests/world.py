@@ -99,6 +99,7 @@ class World:
     forum: bool = True
     files: Callable[[Path], FolderFiles] = FolderFiles
     limits: Any = None  # playground.botapi.pace.Limits: the server keeps Telegram's pace
+    ask: Callable[[str, float], bytes | None] = lambda _name, _seconds: None  # the keys of signatures
     bot: BotApiServer = field(init=False)
     mails: MailWorld = field(init=False)
     group: Group = field(init=False)
@@ -139,7 +140,7 @@ class World:
         self.desk = build_desk(settings, self.store, self.files(self.folder / "data" / "files"), self.clock)
         self.telegram = TelegramChannel(self.desk, clock=lambda: self.clock().timestamp())
         await self.telegram.open()
-        self.running = Running(self.desk, [self.telegram, MailChannel(self.desk, settings.mailbox)])
+        self.running = Running(self.desk, [self.telegram, MailChannel(self.desk, settings.mailbox, ask=self.ask)])
         self.running.start()
 
     async def stop(self) -> None:
