@@ -210,7 +210,7 @@ def _all_known(lines: Sequence[str], heads: Sequence[str], begin: int, end: int)
         return False
     for place in words:
         line = heads[place]
-        if line and (is_known(line) or _CLOSING.fullmatch(line)):
+        if line and (is_known(line) or _CLOSING.fullmatch(line) or _DELIMITER.match(line)):
             continue
         inside = begin < place < end - 1 and is_known(heads[place - 1]) and is_known(heads[place + 1])
         if not line or not inside or len(line) > SHORT or _SAYS.search(line):
