@@ -258,6 +258,7 @@ def doctor(options: Namespace) -> int:
     settings, _ = load(options.config)
     from bot.doctor import check as telegram
     from desk.doctor import examine, look_at_disk, look_at_rights
+    from mail.belief import check as senders
     from mail.doctor import check as mail
     from store.doctor import check as database
 
@@ -265,6 +266,7 @@ def doctor(options: Namespace) -> int:
     parts: list[Part] = [
         ("Telegram", lambda: telegram(settings.telegram, language)),
         ("IMAP, SMTP", lambda: mail(settings)),
+        ("[[mailbox]]", lambda: senders(settings)),
         ("[store]", lambda: database(settings.store.url, language)),
         ("[desk] data", lambda: look_at_disk([settings.desk.data], language)),
         ("[desk] data", lambda: look_at_rights(settings.desk.data, language)),
