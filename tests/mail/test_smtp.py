@@ -313,22 +313,6 @@ async def test_a_server_without_a_way_to_log_in_delays_everyone(world: MailWorld
     assert delayed.value.everyone
 
 
-async def test_a_token_goes_instead_of_a_password(world: MailWorld, account: Account) -> None:
-    """XOAUTH2, asked for at each new connection; it stands in no repr."""
-    asked: list[int] = []
-
-    async def token() -> str:
-        asked.append(1)
-        return "ya29.secret"
-
-    made = replace(account, password="", token=token)
-    sender = Sender(made)
-    with pytest.raises(DeliveryDelayed):  # this server knows no XOAUTH2
-        await send(sender)
-    assert asked == [1]
-    assert "token" not in repr(made)
-
-
 UNICODE = "иван@client.example"
 
 
