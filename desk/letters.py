@@ -32,10 +32,10 @@ async def as_mail(
         )
         root = await unit.first(Trace, channel="mail", ticket_id=ticket.id, role__in=ours)
         theirs = [trace.external_id for trace in traces if trace.role is Role.THEIRS]
-        # The first mail names the thread, the client's last is what we answer.
+        # The first mail names the thread; the client's last one is what we answer, with all that came before it.
         found = [*([root.external_id] if root else []), *(trace.external_id for trace in reversed(traces))]
-        last = theirs[0] if theirs else found[-1] if found else ""
-        ids = [*dict.fromkeys(one for one in found if one != last), *([last] if last else [])]
+        ids = list(dict.fromkeys(found))
+        ids = ids[: ids.index(theirs[0]) + 1] if theirs else ids
         mailbox = mailbox or (traces[0].place if traces else "")
     return replace(
         message,
