@@ -20,7 +20,7 @@ async def heard(  # noqa: PLR0917 - the message, its sender and its ticket
     desk: Desk, unit: Unit, ticket: Ticket, door: Door, client: Client, incoming: Incoming
 ) -> None:
     """Show engineers what a stranger wrote into a ticket's thread; the first time with a button to let them in."""
-    machine = incoming.sort is Sort.AUTOMATIC
+    machine = incoming.sort not in (Sort.HUMAN, Sort.LIST)
     first = not machine and await _first_time(desk, unit, ticket, incoming.sender)
     kind = Kind.MACHINE if machine else Kind.STRANGER
     message = await conversation.add_message(unit, ticket, door, incoming, kind=kind, role=Role.STRANGER)

@@ -77,7 +77,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         await _go_on(desk, unit, choice, choice.ticket, door, client, incoming, answers=answers)
     if incoming.contact and incoming.contact.own:
         await linking.own_phone(desk, unit, client, door, incoming.contact)
-    if incoming.sort is Sort.HUMAN:
+    if incoming.sort is Sort.HUMAN and (choice.ticket is None or choice.ticket.client_id == client.id):
         await suggesting.look(desk, unit, door, incoming)
 
 

@@ -6,14 +6,14 @@ Rule: none of them makes a ticket, moves one, stops a clock or is answered; each
 from collections.abc import Sequence
 from dataclasses import replace
 
-from desk import conversation, keys, loops, outbox
+from desk import conversation, keys, loops, outbox, participants
 from desk.choosing import Choice, How
 from desk.desk import Desk
 from desk.incoming import Incoming, Sort
 from desk.parcels import Parcel, Purpose
 from desk.people import Door
 from desk.ports import Unit
-from desk.tickets import File, Kind, Status, Ticket
+from desk.tickets import File, Kind, Role, Status, Ticket
 
 _ALIVE = (Status.NEW, Status.OPEN, Status.WAITING, Status.SOLVED)
 _SHOWN = 3500
@@ -36,9 +36,14 @@ async def answered(desk: Desk, unit: Unit, incoming: Incoming, named: Sequence[T
     if await loops.too_often(desk, unit, ticket):
         await loops.fold(desk, unit, ticket, door, incoming, Kind.MACHINE)
         return
-    message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.MACHINE)
+    ours = door is not None and door.id in await participants.speaking_doors(unit, ticket)
+    role = Role.THEIRS if ours else Role.STRANGER  # the client's mails must not name what a stranger sent
+    message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.MACHINE, role=role)
     files = await unit.find(File, message_id=message.id, key__ne="")
     who = incoming.sender
+    author = f"{who.name or who.address} <{who.address}>"
+    if not ours:
+        author = desk.say("group.stranger", name=who.name or who.address, address=who.address)
     await outbox.to_topic(
         desk,
         unit,
@@ -46,7 +51,7 @@ async def answered(desk: Desk, unit: Unit, incoming: Incoming, named: Sequence[T
         desk.say("group.machine"),
         purpose=Purpose.MIRROR,
         message_id=message.id,
-        title=f"{who.name or who.address} <{who.address}> · {desk.say('group.door_mail')}",
+        title=f"{author} · {desk.say('group.door_mail')}",
         quote=f"{incoming.subject}\n\n{incoming.text}\n{incoming.rest}".strip()[:_SHOWN],
         files=files,
         silent=True,

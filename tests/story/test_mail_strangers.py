@@ -77,7 +77,7 @@ async def test_many_mails_of_a_stranger_have_one_button_and_do_not_push_the_thre
     for number in range(25):
         last = await mail(world, BORIS_WRITES, "Re: Принтер", f"И у меня {number}", in_reply_to=receipt)
     shown = [one for one in world.group.topic("SD-1 ·").messages if "не участник" in one.text]
-    assert [one.buttons for one in shown] == [["Допустить"], *[[]] * 24]
+    assert [one.buttons for one in shown if one.buttons] == [["Допустить"]]
     await answer(world, "SD-1", "Починили")
     answered = await last_mail(world, ANN)
     assert first in answered["References"]
