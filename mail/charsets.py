@@ -65,6 +65,10 @@ _NOT_WORDS = re.compile(rb"https?://\S{1,500}|\S{1,100}@\S{1,100}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+LABEL_LIMIT = 200
+"""Characters of a charset's name; the longest there is has thirty."""
+
+
 def clean(text: str) -> str:
     """Return the text without NUL, other controls and surrogates, its lines ended by a line feed alone."""
     if "\r" in text:
@@ -74,7 +78,9 @@ def clean(text: str) -> str:
 
 def decode(data: bytes, label: str = "") -> str:
     """Return the text that these bytes most likely are. Never raises."""
-    codec = _codec(label)
+    if not label and data.isascii():
+        return clean(data.decode("ascii"))
+    codec = _codec(label[:LABEL_LIMIT])
     if codec.startswith(("utf-16", "utf-32")):
         return clean(data.decode(codec, "replace"))
     if data.isascii() and not codec.startswith(("iso2022", "hz")):
@@ -95,6 +101,7 @@ def decode(data: bytes, label: str = "") -> str:
     return clean(_guess(data))
 
 
+@lru_cache(1_000)
 def _codec(label: str) -> str:
     """Return Python's name of a charset label, "" when there is none."""
     name = label.strip().strip("\"'").lower().partition("*")[0][:60]
@@ -120,6 +127,9 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 def _as_utf8(data: bytes) -> str:
     """Return UTF-8 with a few broken letters replaced, "" when it is no UTF-8 at all."""
+    whole = _strict(data, "utf-8")
+    if whole is not None and "\ufffd" not in whole[:_SAMPLE]:
+        return whole
     text = data.decode("utf-8", "replace")
     foreign = sum(1 for char in text[:_SAMPLE] if char > "\x7f")
     broken = text[:_SAMPLE].count("\ufffd")

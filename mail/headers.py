@@ -5,6 +5,7 @@ import quopri
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from mail.charsets import clean, decode
@@ -21,6 +22,7 @@ _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _GAP = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _SPACE = re.compile(r"\s+")
+_CUTS = re.compile(r"[\\\"(),:;]")
 _ID = re.compile(r"<([^<>\s]{1,990})>")
 _ADDRESS = re.compile(r"[^\s<>()\",;:@]{1,255}@[^\s<>()\",;:@]{1,255}")
 
@@ -101,7 +103,10 @@ def one_line(text: str) -> str:
 
 def readable(value: bytes, charset: str = "") -> str:
     """Return a header's value with its encoded words decoded (RFC 2047), in one line."""
-    text = _GAP.sub(r"\1", decode(value, charset) if not value.isascii() else value.decode("ascii"))
+    text = decode(value, charset) if not value.isascii() else value.decode("ascii")
+    if "=?" not in text:
+        return one_line(text)
+    text = _GAP.sub(r"\1", text)
     parts: list[str] = []
     pending, label, position = b"", "", 0
     for word in _WORD.finditer(text):
@@ -154,7 +159,9 @@ def people(values: Iterable[bytes], charset: str = "") -> list[Person]:
 
     Names are decoded after the addresses were found: what an encoded word says is never taken for an address.
     """
-    entries = islice((entry for value in values for entry in _entries(_characters(value, charset))), PEOPLE_LIMIT)
+    texts = (_characters(value, charset) for value in values)
+    found = (entry for text in texts for entry in (_entries(text) if _CUTS.search(text) else (text,)))
+    entries = islice(found, PEOPLE_LIMIT)
     return [person for entry in entries if (person := _person(entry))]
 
 
@@ -192,6 +199,7 @@ def _entries(text: str) -> Iterator[str]:
         yield from _entries(text[start:].replace('"', ""))
 
 
+@lru_cache(200)  # one mail's senders and recipients are asked for again and again
 def _person(entry: str) -> Person | None:
     entry = entry.strip()
     if not entry:
