@@ -62,6 +62,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     if incoming.sort is Sort.HUMAN and await codes.typed(desk, unit, door, client, incoming):
         return
     choice = await choosing.choose(desk, unit, door, client, incoming, named, fresh=fresh)
+    choice = second_hand.apart(choice, incoming, forwarder)
     choice = machines.of_its_own(incoming, choice)
     if await loops.taken(desk, unit, door, client, incoming, choice):
         return

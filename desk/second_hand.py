@@ -6,6 +6,7 @@ Rule: whom such a letter names is a claim. It makes a ticket for them and proves
 from dataclasses import replace
 
 from desk import marks, outbox, participants, work
+from desk.choosing import Choice, How
 from desk.desk import Desk
 from desk.incoming import Incoming, Sort
 from desk.ports import Unit
@@ -39,6 +40,13 @@ async def as_original(desk: Desk, unit: Unit, incoming: Incoming) -> tuple[Incom
         original=None,
     )
     return theirs, incoming
+
+
+def apart(choice: Choice, incoming: Incoming, forwarder: Incoming | None) -> Choice:
+    """What a subject names is only related: whoever fills in a form or forwards a letter can write any number there."""
+    if choice.ticket is None or not (forwarder or incoming.claimed):
+        return choice
+    return Choice(how=How.NEW, related=choice.ticket.id)
 
 
 async def told(desk: Desk, unit: Unit, ticket: Ticket, incoming: Incoming, forwarder: Incoming | None) -> None:

@@ -112,6 +112,7 @@ async def fill_in(
     await mail(world, f"Сайт <{FORM}>", "Заявка с сайта", body, headers=headers, **more)
 
 
+STAFF = {"desk": {"staff_domains": ["otvet.example"]}}
 FORMS = {"form": [{"from": FORM}]}
 
 
@@ -192,13 +193,25 @@ async def test_reply_to_of_a_form_is_its_client_and_leads_into_no_ticket(make: A
         assert [door.address for door in await doors(world, claimed=True)] == ["vera@client.example"]
 
 
+async def test_a_number_in_a_form_or_a_forwarded_letter_leads_into_no_ticket(make: Any) -> None:
+    """Whoever writes it there can write any number; the engineers see which ticket may be meant."""
+    async with make(box=FORMS, tables=STAFF) as world:
+        await fill_in(world)
+        await fill_in(world, subject="Re: [SD-1] Принтер")
+        await mail(world, "Вера <vera@client.example>", "Стул", "Сломался.")
+        numbered = FORWARDED.format(address="vera@client.example").replace("Принтер", "Re: [SD-3] Стул")
+        await mail(world, BORIS_WRITES, "Fwd: Re: [SD-3] Стул", numbered)
+        assert [ticket.related_id for ticket in await world.tickets()] == [None, 1, None, 3]
+        assert "Переслал(а)" in said_in(world.group.topic("SD-4 ·"))
+        assert "SD-3" in said_in(world.group.topic("SD-4 ·"))
+
+
 async def test_without_the_setting_a_letter_of_a_form_is_a_robots(make: Any) -> None:
     async with make() as world:
         await fill_in(world)
         assert not await doors(world, address=ANN)
 
 
-STAFF = {"desk": {"staff_domains": ["otvet.example"]}}
 FORWARDED = (
     "Это к нам, срочно.\n\n---------- Forwarded message ---------\nОт: Анна Петрова <{address}>\n"
     "Date: пн, 23 нояб. 2026 г. в 10:00\nSubject: Принтер\nTo: Борис <boris@otvet.example>\n\n\nНе печатает.\n"
