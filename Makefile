@@ -5,9 +5,10 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 CONFIG ?= config.toml
 ARGS ?=
+TIME ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench lint run pins clean
+.PHONY: help install demo test bench bench-mail lint fuzz run pins clean
 
 help:
 	@echo "make demo      the whole desk in a box: a story to follow in the terminal (KEEP=1 leaves it running)"
@@ -15,7 +16,9 @@ help:
 	@echo "make run       the real desk with CONFIG=config.toml"
 	@echo "make install   only the virtual environment in .venv"
 	@echo "make bench     how quick the desk is here, beside a baseline; figures, no verdict"
+	@echo "make bench-mail how quickly mail becomes tickets, beside django-helpdesk (needs Dovecot and root; COUNT=, GROWTH=)"
 	@echo "make lint      ruff, mypy and the import contracts alone"
+	@echo "make fuzz      TIME=60 seconds of mail that nobody would write, looking for what it breaks"
 	@echo "make clean     remove .venv and what tools left behind; data/ stays"
 
 install: $(VENV)/installed
@@ -48,10 +51,24 @@ test: install
 bench: install
 	@PYTHONPATH=. $(PYTHON) tests/bench/desk.py
 
+bench-mail: install
+	@COUNT=$(COUNT) GROWTH=$(GROWTH) $(PYTHON) -m tests.bench.mail
+
 lint: install
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
+
+fuzz: install
+	@set -e; \
+	if ! $(PYTHON) -c 'import atheris' >/dev/null 2>&1; then \
+	  wanted=$$($(PYTHON) -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['fuzz'])"); \
+	  if $(PYTHON) -m pip --version >/dev/null 2>&1; then pip="$(PYTHON) -m pip"; else pip="python3 -m pip --python $(PYTHON)"; fi; \
+	  if ! $$pip install --quiet --disable-pip-version-check --only-binary :all: "$$wanted"; then \
+	    echo "atheris could not be installed: it has wheels for some versions of CPython on Linux only. Nothing was looked for." >&2; exit 1; \
+	  fi; \
+	fi; \
+	$(PYTHON) tests/fuzz/letters.py $(TIME)
 
 run: install
 	@exec $(PYTHON) -m desk run --config $(CONFIG)
@@ -62,5 +79,5 @@ pins:
 	  --no-emit-index-url --no-annotate --custom-compile-command "make pins" --output-file requirements.txt
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* htmlcov
+	rm -rf $(VENV) $(VENV)-bench build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .coverage* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,7 +13,7 @@ from mail.styles import APART, Open, hidden_classes, is_hidden, opened
 from mail.tables import Row, lay_out
 from mail.tags import Tag, tokens, without_data
 
-TAGS_LIMIT = 150_000  # tags of one mail; real letters have a few thousand
+TAGS_LIMIT = 100_000  # tags of one mail; real letters have a few thousand
 DEPTH_LIMIT = 400  # elements that stand open; deeper ones say nothing of what is seen
 TABLE_DEPTH_LIMIT = 25
 WORDS_LIMIT = 500  # characters of a link's words that are compared with its address

@@ -26,7 +26,7 @@ _LOST_STAR = re.compile(
 )
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]{1,100})/([\w!#$&^.+-]{1,100})")
 INNER_FIELDS_LIMIT = 100  # fields of a part inside that are kept
-SEARCH_LIMIT = 12 * MAIL_LIMIT  # bytes that may be searched for boundaries, parts inside of parts counted anew
+SEARCH_LIMIT = 5 * MAIL_LIMIT  # bytes that may be searched for boundaries, parts inside of parts counted anew
 _GUESSED = re.compile(rb"^--([!-~][ -~]{0,98}?)[ \t]*\r?\n(?=content-[a-z-]{4,30}:)", re.MULTILINE | re.IGNORECASE)
 
 

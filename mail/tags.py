@@ -13,7 +13,7 @@ ATTRIBUTE_LIMIT = 4_000  # characters of a tag that are searched for attributes
 # Quoted values may hold ">" but no "<": an unclosed quote must not swallow the words behind it.
 _TAG = re.compile(
     r"""<!--(?:-?>|.*?(?:-->|\Z))
-    |<(?:[!?]|/[^a-zA-Z])[^>]*>
+    |<(?:[!?]|/[^a-zA-Z])[^<>]*+>
     |<(?P<close>/?)(?P<name>[a-zA-Z][^\s/<>@]{0,40})
       (?P<rest>(?=[\s/>])(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+|(?=[\s/])[^<>]*+)>""",
     re.DOTALL | re.VERBOSE,

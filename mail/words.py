@@ -6,8 +6,8 @@ from functools import cached_property
 from mail import markup, tags
 
 _WORD = re.compile(r"\w{3,40}")
-_STYLE = re.compile(r"<(style|script|head)\b[^>]{0,1000}>.*?</\1", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]{0,5000}>")
+_STYLE = re.compile(r"<(?:style|script|title)\b[^<>]*+>[^<]*+", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*+>")
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,2000}")
 
 
