@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from mail.charsets import decode
+from mail.charsets import clean, decode
 
 SIZE_LIMIT = 1_000_000  # bytes of rich text that are read
 TOKEN_LIMIT = 300_000
@@ -124,7 +124,8 @@ class _Reader:
             elif text is not None:
                 self.raw(text)
         self.flush()
-        return "".join(self.out)
+        # Letters beyond 16 bits are written as two halves; halves without each other are none.
+        return clean("".join(self.out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
     def shows(self) -> bool:
         group = self.group
@@ -167,7 +168,7 @@ class _Reader:
     def letter(self, number: int) -> None:
         if self.shows():
             self.flush()
-            self.out.append(chr(number % _LETTERS) or "\ufffd")
+            self.out.append(chr(number % _LETTERS))
         self.swallow = self.group.wide
 
     def raw(self, data: bytes) -> None:
