@@ -53,7 +53,7 @@ class Groups:
         before = {raw.id: raw for raw in raws}
         try:
             working = await self._attempts.begin(raws)
-            left = await self._together(list(zip(working, await reader.read(working), strict=True)))
+            left = await self._together(list(zip(working, await self._read(reader, working), strict=True)))
             await self._singly(left, before)
         except TROUBLES as trouble:
             self._disk.met(trouble)
@@ -61,6 +61,23 @@ class Groups:
         except asyncio.CancelledError:
             await self._attempts.abandon(raws)
             raise
+
+    async def _read(self, reader: Reader, raws: Sequence[Raw]) -> list[Ready | Exception]:
+        try:
+            return await reader.read(raws)
+        except TROUBLES:
+            raise
+        except Exception:
+            log.warning("group.not_read count=%s", len(raws), exc_info=True)
+        return [await self._read_alone(reader, raw) for raw in raws]
+
+    async def _read_alone(self, reader: Reader, raw: Raw) -> Ready | Exception:
+        try:
+            return (await reader.read([raw]))[0]
+        except TROUBLES:
+            raise
+        except Exception as error:  # noqa: BLE001 - it counts against this message and no other
+            return error
 
     async def _together(self, pairs: Sequence[Read]) -> Sequence[Read]:
         """Take in, in one unit, all lanes in which nothing is amiss; what is left to be done comes back."""
