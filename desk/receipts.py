@@ -6,7 +6,7 @@ Rule: nobody can make us send one address many, and one that goes to whom a form
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, keys, outbox, second_hand
+from desk import clients, keys, loops, outbox, second_hand
 from desk.desk import Desk
 from desk.moments import in_words
 from desk.parcels import Parcel, Purpose
@@ -33,6 +33,8 @@ async def allowed(desk: Desk, unit: Unit, door: Door, *, claimed: bool = False) 
     sent = await unit.count(
         Parcel, lane=f"{door.channel}:{door.address}", purpose=Purpose.RECEIPT, created_at__gt=since
     )
+    if sent >= RECEIPTS_AN_HOUR and not claimed:
+        await loops.receipts_stopped(desk, unit, door, sent)
     return sent < (CLAIMED_AN_HOUR if claimed else RECEIPTS_AN_HOUR)
 
 

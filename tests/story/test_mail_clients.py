@@ -185,6 +185,8 @@ async def test_at_most_five_receipts_an_hour_for_one_sender(world: World) -> Non
         await mail(world, ANN_WRITES, f"Вопрос {number}", "Текст")
     assert len(await world.tickets()) == 7
     assert await times_mailed(world, ANN, "зарегистрирована") == 5
+    general = [message.text for message in world.group.messages if "час без подтверждений" in message.text]
+    assert len(general) == 1, "told once in General"
     await world.advance(hours=1, seconds=1)
     await mail(world, ANN_WRITES, "Вопрос 8", "Текст")
     assert await times_mailed(world, ANN, "зарегистрирована") == 6
