@@ -40,10 +40,13 @@ async def look(desk: Desk, unit: Unit, door: Door, incoming: Incoming) -> None:
 
 
 async def unproven(desk: Desk, unit: Unit, door: Door) -> None:
-    """Ask whether a ticket that came through a claimed door is of whom the address belongs to."""
-    other = await doors.at(unit, door.channel, door.address) if door.claimed else None
-    if other and other.client_id != door.client_id:
-        await suggest(desk, unit, door.client_id, other.client_id, reason="claimed_sender", value=door.address)
+    """Ask whether who only claimed to write from an address is whom it belongs to, whichever of them wrote now."""
+    if door.channel != "mail":
+        return
+    beside = [one for one in await doors.all_at(unit, door.channel, door.address) if one.claimed is not door.claimed]
+    if beside and beside[0].client_id != door.client_id:
+        reason = "claimed_sender" if door.claimed else "claimed_before"
+        await suggest(desk, unit, door.client_id, beside[0].client_id, reason=reason, value=door.address)
 
 
 async def suggest(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, reason: str, value: str) -> None:

@@ -185,6 +185,19 @@ async def test_a_form_speaks_for_nobody_who_is_known(world: World) -> None:
     assert [door.vouched_at for door in await doors(world)] == [None, None]
 
 
+async def test_who_comes_after_a_form_in_their_name_is_asked_about(world: World) -> None:
+    """The form made a client whom nothing proves; the mail that is proven makes the real one, and engineers join them."""
+    await by_form(world, "Сломалось.")
+    await proven(world, "Сканер", "Не сканирует.")
+    first, second = await owners(world)
+    assert first != second
+    asked = world.group.last("Тот же клиент?", topic=world.group.topic("SD-2 ·"))
+    assert "Раньше от имени этого адреса" in asked.text
+    assert await world.group.press(world.engineer, asked, "Да") == "Связали."
+    await by_form(world, "Опять.")
+    assert len(set(await owners(world))) == 1
+
+
 async def test_the_answer_to_a_claimed_receipt_goes_on_in_its_ticket(world: World) -> None:
     """Whoever reads the mailbox may, proven or not; the next new mail is nothing of that ticket's."""
     await linked(world)
