@@ -10,10 +10,8 @@ from collections.abc import Sequence
 LOOKED_AT = 400  # characters; a longer line is somebody's words
 FIELDS_WITHIN = 16  # lines in which From, Sent, To and Subject stand together
 FIELD_GOES_ON = 5  # lines over which a program breaks a list of recipients
-_BLANKS = {ord(sign): " " for sign in "\t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"}
-_UNSEEN: dict[int, None] = dict.fromkeys(
-    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\ufeff\r")
-)
+_BLANK = re.compile("[\t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202c\u2060\ufeff\r]")
 
 _DASHED = r"[-_=]{2,30}\s?"
 _ORIGINAL = re.compile(
@@ -66,7 +64,7 @@ def head(line: str) -> str:
     """Return a line as the predicates see it: short, with plain blanks, without marks of quotation and bold type."""
     if len(line) > LOOKED_AT:
         return ""
-    return line.translate(_UNSEEN).translate(_BLANKS).strip(" >*|").replace("*", "")
+    return _BLANK.sub(" ", _UNSEEN.sub("", line)).strip(" >*|").replace("*", "")
 
 
 def is_quoted(line: str) -> bool:
