@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores, health
+from desk import chores, health, tally
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.disk import Disk
@@ -55,6 +55,7 @@ class Running:
         return [
             Tick(name="reminders", every=every, run=self._chores),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
+            Tick(name="tally", every=timedelta(minutes=1), run=self._count),
         ]
 
     async def _chores(self) -> None:
@@ -62,6 +63,9 @@ class Running:
 
     async def _watch(self) -> None:
         await health.watch(self.desk)
+
+    async def _count(self) -> None:
+        await tally.tick(self.desk)
 
     def start(self) -> None:
         """Begin to listen, to work and to deliver."""

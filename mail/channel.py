@@ -5,8 +5,9 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
-from desk import health, keys
+from desk import health, keys, tally
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.incoming import Raw
@@ -119,6 +120,7 @@ class MailChannel:
             memory=self,
             known=self._known,
             on_health=self._heard,
+            fetched=partial(tally.fetched, self._desk),
             now=self._desk.now,
             quiet=self._desk.settings.desk.quiet,
             pauses=self._pauses,

@@ -2,6 +2,8 @@
 
 Rule: a mail leaves the inbox only when `receive` has returned for it. What goes wrong before that leaves it where it
 is; what goes wrong between the two leaves it known, and a known mail is only moved.
+
+Longer than most modules: one loop, and everything that may break it.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ from mail.arrivals import Account, arrival, external_id, nameless
 from mail.done import DoneFolder
 from mail.fetching import FETCH_AT_ONCE, Fetcher
 from mail.login import log_in
-from mail.needs import Known, Memory, OnHealth, Pauses
+from mail.needs import Known, Memory, OnFetched, OnHealth, Pauses
 from mail.oauth import TokenTrouble
 from mail.place import Place, begin, begin_again
 from mail.session import LoginRefused, Lost, Refused, Session, why
@@ -43,6 +45,7 @@ class Poller:
         known: Known,
         on_health: OnHealth,
         now: Now,
+        fetched: OnFetched | None = None,
         quiet: bool = False,
         pauses: Pauses | None = None,
         answer_within: timedelta = timedelta(seconds=30),
@@ -52,6 +55,7 @@ class Poller:
         self._known = known
         self._on_health = on_health
         self._now = now
+        self._fetched = fetched
         self._quiet = quiet
         self._pauses = pauses or Pauses()
         self._answer_within = answer_within.total_seconds()
@@ -177,6 +181,7 @@ class Poller:
         stored: list[int] = []
         try:
             async for group in self._fetcher.contents(session, uids):
+                await self._note(place, [uid for uid, _, _ in group])
                 await receive([self._arrival(place, *mail) for mail in group])
                 stored += [uid for uid, _, _ in group]
                 self._taken.update(stored)
@@ -184,6 +189,11 @@ class Poller:
             await self._move(session, stored)
             raise
         await self._move(session, stored)
+
+    async def _note(self, place: Place, uids: Sequence[int]) -> None:
+        """Count what the server handed over, before and apart from storing it."""
+        if self._fetched is not None:
+            await self._fetched(self.account.name, [external_id(place.uidvalidity, uid) for uid in uids])
 
     def _arrival(self, place: Place, uid: int, content: bytes, whole: int) -> Arrival:
         """What is handed in; a mail whose header trips us up goes in without what the header says."""

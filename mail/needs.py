@@ -29,6 +29,9 @@ Known = Callable[[str, Sequence[str]], Awaitable[set[str]]]
 OnHealth = Callable[[str, bool, str], Awaitable[None]]
 """Mailbox, whether it was read, and what is wrong (a sentence; with True: read, but not all is well)."""
 
+OnFetched = Callable[[str, Sequence[str]], Awaitable[None]]
+"""Mailbox, and the external ids of mails that its server has just handed over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pauses:
