@@ -15,6 +15,7 @@ THREADS = 4  # slow name servers hold up these and not the threads in which mail
 REMEMBERED = 1_000  # keys
 KEPT = timedelta(hours=1)
 KEPT_ABSENT = timedelta(minutes=1)  # a name server that is silent costs its seconds once a minute
+FAIR = 2.0  # seconds in which a name server could have answered
 T = TypeVar("T")
 
 
@@ -54,6 +55,8 @@ class KeyLookup:
             key = self._ask(name, seconds)
         except Exception:  # noqa: BLE001 - whatever keeps us from the key, the mail is then not proven
             key = None
+        if key is None and seconds < FAIR:
+            return None  # it had to be asked in a hurry
         with self._lock:
             self._known[name] = (self._now() + (KEPT if key else KEPT_ABSENT), key)
             self._known.move_to_end(name)

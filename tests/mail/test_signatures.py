@@ -91,6 +91,19 @@ def with_tags(**tags: str) -> bytes:
     return bytes(Signer(MAIL).sign(b"s1", b"client.example", key()[0])) + MAIL
 
 
+def without_from() -> bytes:
+    """A good signature that does not cover From."""
+    import dkim
+
+    class Signer(dkim.DKIM):  # type: ignore[misc]
+        def gen_header(self, fields: Any, names: Any, *rest: Any, **more: Any) -> Any:
+            left = [name for name in names if name != b"from"]
+            told = [(tag, b" : ".join(left) if tag == b"h" else value) for tag, value in fields]
+            return super().gen_header(told, left, *rest, **more)
+
+    return bytes(Signer(MAIL).sign(b"s1", b"client.example", key()[0])) + MAIL
+
+
 def changed(before: bytes, after: bytes) -> bytes:
     return sign(MAIL, "client.example").replace(before, after)
 
@@ -102,6 +115,7 @@ NOT_PROVEN = {
     "the top of the tree": lambda: sign(MAIL, "example"),
     "a part of the body": lambda: sign(MAIL, "client.example", length=True) + b"More.",
     "a part of the body that is all of it": lambda: sign(MAIL, "client.example", length=True),
+    "everything but From": without_from,
     "SHA-1": lambda: sign(MAIL, "client.example", signature_algorithm=b"rsa-sha1"),
     "an unknown selector": lambda: sign(MAIL, "client.example", selector="s2"),
     "a short key": lambda: sign(MAIL, "client.example", selector="short", bits=768),
