@@ -45,7 +45,9 @@ _REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape",
 _WESTERN = {"cp1252", "iso8859-15", "mac-roman", "cp437", "cp850", "cp1254", "iso8859-2", "cp1250"}
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")  # the likelier first
 FEW = 3  # letters, too few to tell anything from
+ENOUGH = 5  # letters, enough to say that a label is wrong
 HIGH = 0x80  # bytes from here on are no ASCII
+RARE_LETTERS = "\U00020000"
 _SAMPLE = 4_000  # bytes; enough to tell a character set
 _SMALL_SAMPLE = 1_000
 SURE = 1.0  # a letter's score at which nobody else is asked
@@ -88,7 +90,9 @@ def decode(data: bytes, label: str = "") -> str:
     if codec == "utf-8" or not codec:
         return clean(_as_utf8(data) or _guess(data))
     if not data.isascii() and (text := _strict(data, "utf-8")) is not None:
-        return clean(text)  # bytes of another set are almost never UTF-8 by chance
+        # Bytes of another set are almost never UTF-8 by chance; «Ёлка» in cp866 is, a rare Chinese letter.
+        if not (codec in _CYRILLIC and max(text) >= RARE_LETTERS):
+            return clean(text)
     if codec in _WESTERN and _mostly_foreign(data):
         return clean(_guess(data))
     if codec in _CYRILLIC:
@@ -150,8 +154,8 @@ def _mostly_foreign(data: bytes) -> bool:
 def _better_cyrillic(data: bytes, labelled: str) -> str:
     """Return the labelled set unless another makes far more Russian out of the same bytes."""
     sample = data.translate(None, _NOT_HELPFUL)[:_SAMPLE]
-    score = _russian(sample.decode(labelled, "replace"))
-    if score >= SURE * len(sample.translate(None, _LOW)):
+    score, letters = _russian(sample.decode(labelled, "replace")), len(sample.translate(None, _LOW))
+    if letters < ENOUGH or score >= SURE * letters:
         return labelled
     best, best_score = _best_cyrillic(sample)
     return best if best_score > 0 and score < best_score * 0.5 else labelled

@@ -158,7 +158,7 @@ class _Reader:
                     break
             first = min(found.end() + 1, end)
             if found[1]:
-                return pieces
+                first = -1  # nested parts may bear the same boundary: others can follow this end
         if 0 <= first < end:
             pieces.append((first, end))
         return pieces
@@ -182,7 +182,8 @@ def parameters(value: bytes) -> dict[str, bytes]:
     for match in _PARAMETER.finditer(b";" + value.partition(b";")[2]):
         content = match[2].strip()
         if content.startswith(b'"'):
-            content = re.sub(rb"\\(.)", rb"\1", content.strip(b'"')) if b"\\" in content else content.strip(b'"')
+            content = content[1:-1] if len(content) > 1 and content.endswith(b'"') else content[1:]
+            content = re.sub(rb'\\(["\\])', rb"\1", content)  # other backslashes are those of Windows
         found.setdefault(match[1].decode("ascii").lower(), content)
     return found
 
