@@ -79,7 +79,7 @@ async def _keep_alone(desk: Desk, arrival: Arrival) -> None:
     except Exception as error:
         log.exception("raw.kept_in_part channel=%s", arrival.channel)
         async with desk.store.unit() as unit:
-            await _quarantine(desk, unit, arrival, f"{type(error).__name__}: {error}")
+            await _quarantine(desk, unit, arrival, type(error).__name__)
             await unit.commit()
 
 

@@ -27,15 +27,16 @@ Read = tuple[Raw, Ready | Exception]
 
 
 def group(due: Sequence[Raw]) -> list[Raw]:
-    """The first of them that go well together; what was interrupted by a kill goes alone."""
+    """The first of them that go well together; what failed before, or was interrupted by a kill, goes alone."""
     chosen: list[Raw] = []
     size = 0
     for raw in due:
         size += raw.size
-        if chosen and (raw.interrupted or size > BYTES or len(chosen) == TOGETHER):
+        suspect = raw.interrupted or raw.attempts
+        if chosen and (suspect or size > BYTES or len(chosen) == TOGETHER):
             break
         chosen.append(raw)
-        if raw.interrupted:
+        if suspect:
             break
     return chosen
 
