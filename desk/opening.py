@@ -47,10 +47,9 @@ async def open_ticket(
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     await loops.be_silent(unit, ticket, incoming.sort)
     if receipt and human and await receipts.allowed(desk, unit, door, claimed=incoming.claimed):
-        claimed, alone = incoming.claimed, not incoming.others
-        await receipts.confirm(
-            desk, unit, ticket, door, client, reply_to=incoming.external_id, alone=alone, claimed=claimed
-        )
+        alone, proven = not incoming.others, senders.vouched(incoming)
+        to = incoming.external_id
+        await receipts.confirm(desk, unit, ticket, door, client, reply_to=to, alone=alone, vouched=proven)
     return ticket
 
 

@@ -1,6 +1,7 @@
 """The receipt of a new ticket: whether there is one, and what it says.
 
-Rule: nobody can make us send one address many, and one that goes to whom a form names repeats nothing of the form.
+Rule: nobody can make us send one address many, and one that goes to whom nobody proved to have written repeats
+nothing of what was written: our servers must not carry an advertisement to a forged address.
 """
 
 from dataclasses import replace
@@ -23,19 +24,28 @@ CLAIMED_AN_HOUR = 1
 
 async def allowed(desk: Desk, unit: Unit, door: Door, *, claimed: bool = False) -> bool:
     """Whether this door may get one now; `claimed`: the address is only what a form says."""
-    if any(box.address.casefold() == door.address for box in desk.settings.mailbox):
-        return False
     if door.channel != "mail":
         return True
+    if _is_ours(desk, door.address):
+        return False
     if second_hand.is_form(desk, door.address):
         return False
     since = desk.now() - timedelta(hours=1)
     sent = await unit.count(
         Parcel, lane=f"{door.channel}:{door.address}", purpose=Purpose.RECEIPT, created_at__gt=since
     )
-    if sent >= RECEIPTS_AN_HOUR and not claimed:
+    if sent < (CLAIMED_AN_HOUR if claimed else RECEIPTS_AN_HOUR):
+        return True
+    if not claimed:
         await loops.receipts_stopped(desk, unit, door, sent)
-    return sent < (CLAIMED_AN_HOUR if claimed else RECEIPTS_AN_HOUR)
+    return False
+
+
+def _is_ours(desk: Desk, address: str) -> bool:
+    """Whether mail to this address comes back to us, with whatever plus tag."""
+    local, _, domain = address.rpartition("@")
+    bare = f"{local.partition('+')[0]}@{domain}"
+    return any(box.address.casefold() in (bare, address) for box in desk.settings.mailbox)
 
 
 async def confirm(
@@ -47,12 +57,12 @@ async def confirm(
     *,
     reply_to: str = "",
     alone: bool = True,
-    claimed: bool = False,
+    vouched: bool = False,
 ) -> None:
     """The receipt: the number, when to expect an answer, how to add to it.
 
-    `alone`: nobody else was written to. Whoever answers to all quotes our words, and the link is for one. `claimed`:
-    it says nothing that came with the request.
+    `alone`: nobody else was written to. Whoever answers to all quotes our words, and the link is for one. `vouched`:
+    the sender is proven; without that it repeats neither their name nor their subject, and the ids keep the thread.
     """
     language = clients.language(desk, client, ticket)
     when = expectation(desk, language)
@@ -62,11 +72,9 @@ async def confirm(
         link = await keys.telegram_link(desk, unit, client, door, ticket)
         footer = desk.say("client.receipt_link", language, link=link) if link else ""
     subject = ""
-    if claimed:  # whoever filled in the form chose the name and the subject, and the letter may go to a stranger
-        door, subject = (
-            replace(door, name=""),
-            desk.say("client.receipt_subject", language, number=desk.number(ticket.id)),
-        )
+    if door.channel == "mail" and not vouched:
+        door = replace(door, name="")
+        subject = desk.say("client.receipt_subject", language, number=desk.number(ticket.id))
     await outbox.to_door(
         desk, unit, door, Purpose.RECEIPT, text, ticket=ticket, footer=footer, subject=subject, reply_to=reply_to
     )

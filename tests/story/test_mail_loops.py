@@ -77,6 +77,7 @@ async def test_a_foreign_help_desk_that_answers_everything_stops_after_a_few_mai
             await mail(world, f"Робот <{ROBOT}>", f"Заявка {seen}", "Ваше обращение принято", in_reply_to=back)
     assert seen == (1 if threads else 5)
     assert len(await world.tickets()) == (1 if threads else 6)
+    assert ("час без подтверждений" in said_in(world.group.general)) is not threads
 
 
 async def bomb(world: World, count: int, **headers: str) -> None:

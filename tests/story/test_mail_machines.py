@@ -1,7 +1,11 @@
 """Robots, automatic answers, lists, our own mail: what makes a ticket, who gets a receipt, what counts as a word."""
 
+from dataclasses import replace
+
 import pytest
 
+from desk import intake
+from desk.incoming import Incoming, Sender
 from desk.parcels import Parcel
 from desk.tickets import Kind, Message, Status
 from tests.steps import answer, last_mail, mail, mails_of, order, said_in, text_of
@@ -124,3 +128,36 @@ async def test_our_own_mail_is_known_by_its_id_and_not_by_its_address(world: Wor
     assert len(await world.tickets()) == 2
     async with world.store.view() as view:
         assert not await view.count(Parcel, place=SUPPORT)
+
+
+async def test_a_receipt_echoes_nothing_that_a_stranger_wrote(world: World) -> None:
+    """A forged sender's address must not get an advertisement from us; the thread holds by its ids all the same."""
+    spam = "BUY http://spam.example"
+    sent = await mail(world, f"{spam} <{ANN}>", spam, spam)
+    receipt = await last_mail(world, ANN)
+    assert "spam" not in receipt.as_string() + text_of(receipt)
+    assert (receipt["In-Reply-To"], sent in receipt["References"]) == (sent, True)
+    assert receipt["Subject"] == "Заявка SD-1 зарегистрирована"
+    await mail(world, ANN_WRITES, "Re: Заявка SD-1", "Ещё", in_reply_to=receipt)
+    assert len(await world.tickets()) == 1
+    await answer(world, "SD-1", "Ответ")
+    answered = await last_mail(world, ANN)
+    assert (sent in answered["References"], receipt["Message-ID"] in answered["References"]) == (True, True)
+
+
+async def test_a_receipt_to_a_proven_sender_keeps_their_subject(world: World) -> None:
+    """Mail programs that thread by subject then show one conversation."""
+    sender = Sender(channel="mail", address=ANN, name="Анна")
+    wrote = Incoming(channel="mail", place="support", external_id="<1@client.example>", sender=sender, at=world.clock())
+    await world.mails.user(ANN)
+    await intake.receive(world.desk, replace(wrote, subject="Принтер", text="Не печатает.", vouched=True))
+    await world.settle()
+    assert "Принтер" in (await last_mail(world, ANN))["Subject"]
+
+
+@pytest.mark.parametrize("address", [SUPPORT, "support+sd1.abc@otvet.example"])
+async def test_no_receipt_goes_to_our_own_address(world: World, address: str) -> None:
+    await world.mails.put(SUPPORT, f"From: {address}\r\nTo: {SUPPORT}\r\nSubject: x\r\n\r\nx\r\n".encode())
+    await world.settle()
+    async with world.store.view() as view:
+        assert (await view.count(Parcel, channel="mail"), len(await world.tickets())) == (0, 1)
