@@ -47,7 +47,7 @@ _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")  # the li
 FEW = 3  # letters, too few to tell anything from
 ENOUGH = 5  # letters, enough to say that a label is wrong
 HIGH = 0x80  # bytes from here on are no ASCII
-RARE_LETTERS = "\U00020000"
+_RUSSIAN = re.compile("[а-яёА-ЯЁ]")
 _SAMPLE = 4_000  # bytes; enough to tell a character set
 _SMALL_SAMPLE = 1_000
 SURE = 1.0  # a letter's score at which nobody else is asked
@@ -55,6 +55,7 @@ RARELY = 0.5  # hardly anybody writes so, and few letters can be read in several
 _COMMON = re.compile("[оеаинтсрвлкмдпуя]")
 _RARE = re.compile("[бгжзйфхцчшщъыьэюё]")
 _CAPITAL = re.compile("(?<![а-яё])[А-ЯЁ]")
+_COMMON_CAPITAL = re.compile("(?<![а-яё])[ОЕАИНТСРВЛКМДПУЯ]")
 _TURNED = re.compile("(?<=[а-яё])[А-ЯЁ]")
 _STRANGE = re.compile(r"[^\x00-\x7fа-яёА-ЯЁ«»№„“”’–—…§°©\xa0]")
 _LOW = bytes(range(HIGH))
@@ -89,10 +90,10 @@ def decode(data: bytes, label: str = "") -> str:
         return clean(data.decode("ascii"))
     if codec == "utf-8" or not codec:
         return clean(_as_utf8(data) or _guess(data))
-    if not data.isascii() and (text := _strict(data, "utf-8")) is not None:
-        # Bytes of another set are almost never UTF-8 by chance; «Ёлка» in cp866 is, a rare Chinese letter.
-        if not (codec in _CYRILLIC and max(text) >= RARE_LETTERS):
-            return clean(text)
+    text = None if data.isascii() else _strict(data, "utf-8")
+    # Bytes of another set are almost never UTF-8 by chance; «Ёлка» and «фен» in cp866 are, rare Chinese letters.
+    if text is not None and not (codec in _CYRILLIC and _says_russian(data, codec) and not _RUSSIAN.search(text)):
+        return clean(text)
     if codec in _WESTERN and _mostly_foreign(data):
         return clean(_guess(data))
     if codec in _CYRILLIC:
@@ -161,6 +162,11 @@ def _better_cyrillic(data: bytes, labelled: str) -> str:
     return best if best_score > 0 and score < best_score * 0.5 else labelled
 
 
+def _says_russian(data: bytes, labelled: str) -> bool:
+    sample = data[:_SAMPLE]
+    return _russian(sample.decode(labelled, "replace")) >= SURE * len(sample.translate(None, _LOW))
+
+
 def _best_cyrillic(sample: bytes) -> tuple[str, float]:
     scores = {codec: _russian(sample.decode(codec, "replace")) for codec in _CYRILLIC}
     scores["mac-cyrillic"] *= RARELY
@@ -197,4 +203,5 @@ def _russian(text: str) -> float:
     # The wrong one of koi8-r and cp1251 turns the case of every letter over.
     turned = len(_TURNED.findall(text))
     strange = len(_STRANGE.findall(text))
+    capital += len(_COMMON_CAPITAL.findall(text)) if capital else 0
     return 2 * common + 0.5 * (rare + capital) - 2.5 * turned - 1.5 * strange
