@@ -13,6 +13,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -274,6 +275,14 @@ def doctor(options: Namespace) -> int:
     return DONE if asyncio.run(examine(parts, language, print)) else FAILED
 
 
+def login(options: Namespace) -> int:
+    settings, _ = load(options.config)
+    from mail.first_login import obtain
+
+    obtain(settings, options.mailbox, partial(print, flush=True))
+    return DONE
+
+
 def quarantine(options: Namespace) -> int:
     from desk import quarantine_commands
 
@@ -324,8 +333,8 @@ def restore(options: Namespace) -> int:
 
 
 COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
-    "run": run, "demo": demo, "check": check, "doctor": doctor, "rules": explain, "quarantine": quarantine,
-    "migrate": migrate, "backup": backup, "restore": restore,
+    "run": run, "demo": demo, "check": check, "doctor": doctor, "login": login, "rules": explain,
+    "quarantine": quarantine, "migrate": migrate, "backup": backup, "restore": restore,
 }  # fmt: skip
 
 if __name__ == "__main__":

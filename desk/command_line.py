@@ -38,6 +38,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     command("demo").add_argument("--keep", action="store_true", help=say(language, "cli.help_keep"))
     command("check")
     command("doctor")
+    command("login").add_argument("mailbox", metavar="NAME", help=say(language, "cli.help_login_mailbox"))
     _explain(command("explain", group("rules")), language)
     quarantine = group("quarantine")
     command("list", quarantine)

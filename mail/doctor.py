@@ -4,16 +4,21 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from desk.errors import DeliveryDelayed
 from desk.findings import FAILED, OK, WARNING, Finding
 from desk.settings import Mailbox, Settings
 from desk.texts import say
 from mail import smtp
 from mail.arrivals import size_in_words
+from mail.grants import token_of
 from mail.mime import MAIL_LIMIT
-from mail.session import CLOSED, Lost, Refused, Session, why
+from mail.oauth import TokenDead, TokenTrouble
+from mail.session import CLOSED, LoginRefused, Lost, Refused, Session, why
 from mail.smtp_answers import size_limit
+from mail.smtp_login import connect
 
 if TYPE_CHECKING:
     import aiosmtplib
@@ -23,7 +28,7 @@ PATIENCE = 10.0  # seconds for each answer
 
 async def check(settings: Settings) -> Sequence[Finding]:
     """Return what was found at every mailbox, IMAP before SMTP, mailboxes in their order. Never raises."""
-    looks = [_Look(mailbox, settings.desk.language) for mailbox in settings.mailbox]
+    looks = [_Look(mailbox, settings) for mailbox in settings.mailbox]
     found = await asyncio.gather(*(look.all() for look in looks))
     return [finding for findings in found for finding in findings]
 
@@ -31,12 +36,27 @@ async def check(settings: Settings) -> Sequence[Finding]:
 class _Look:
     """One mailbox."""
 
-    def __init__(self, mailbox: Mailbox, language: str) -> None:
+    def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
         self._mailbox = mailbox
-        self._language = language
+        self._language = settings.desk.language
+        self._token = token_of(mailbox, settings, lambda: datetime.now(UTC)) if mailbox.oauth else None
 
     async def all(self) -> list[Finding]:
-        return [*await self._imap(), *await self._smtp()]
+        return [*await self._grant(), *await self._imap(), *await self._smtp()]
+
+    async def _grant(self) -> list[Finding]:
+        """Renew the token as the desk does; the newest one is kept, so a running desk is not disturbed."""
+        if self._token is None:
+            return []
+        name = self._say("oauth", mailbox=self._mailbox.name)
+        try:
+            await self._token.get()
+        except TokenTrouble as trouble:
+            dead = isinstance(trouble, TokenDead)
+            detail = self._say("token_dead" if dead else "token_away", words=trouble.words)
+            advice = self._say("token_dead_advice" if dead else "token_away_advice", mailbox=self._mailbox.name)
+            return [Finding(name=name, state=FAILED, detail=detail, advice=advice)]
+        return [Finding(name=name, state=OK, detail=self._say("token_fine"))]
 
     def _say(self, key: str, **values: object) -> str:
         return say(self._language, f"mail.doctor_{key}", **values)
@@ -82,17 +102,31 @@ class _Look:
         try:
             await session.connect(imap.host, imap.port, tls=imap.security != "none")
             try:
-                await session.login(imap.user, imap.password.get_secret_value())
+                await self._log_in(session)
             except Refused as error:
                 detail = self._say("login", words=error)
-                return [self._finding("imap", FAILED, detail, self._say("login_advice"))]
+                return [self._finding("imap", FAILED, detail, self._login_advice(by_token=self._mailbox.imap_by_token))]
             found = [self._finding("imap", OK, self._say("connected"))]
             return [*found, *self._capabilities(session), await self._inbox(session), await self._done(session)]
+        except TokenTrouble:
+            return []  # told already
         except Lost as error:
             detail = self._say("no_connection", words=error.said(self._language))
             return [self._finding("imap", FAILED, detail, self._say("connection_advice"))]
         finally:
             await session.close()
+
+    async def _log_in(self, session: Session) -> None:
+        imap = self._mailbox.imap
+        if self._token is None or not self._mailbox.imap_by_token:
+            await session.login(imap.user, imap.password.get_secret_value())
+            return
+        if not session.can("AUTH=XOAUTH2"):
+            raise LoginRefused(say(self._language, "mail.no_xoauth2"))
+        await session.login_by_token(imap.user, await self._token.get())
+
+    def _login_advice(self, *, by_token: bool) -> str:
+        return self._say("token_login_advice" if by_token else "login_advice")
 
     def _capabilities(self, session: Session) -> list[Finding]:
         folder = self._mailbox.done
@@ -130,17 +164,24 @@ class _Look:
         password = server.password.get_secret_value()
         client = smtp.make_client(
             smtp.Account(
-                host=server.host, port=server.port, security=server.security, user=server.user, password=password
+                host=server.host,
+                port=server.port,
+                security=server.security,
+                user=server.user,
+                password=password,
+                token=self._token if self._mailbox.smtp_by_token else None,
             ),
             PATIENCE,
         )
         try:
-            await client.connect()
+            await connect(client, server.user, self._token if self._mailbox.smtp_by_token else None)
             found = [self._finding("smtp", OK, self._say("connected" if server.user else "sent_off"))]
             return [*found, self._size(size_limit(client)), await self._sender(client)]
+        except DeliveryDelayed:
+            return []  # no token: told already
         except aiosmtplib.SMTPAuthenticationError as error:
             detail = self._say("login", words=f"{error.code} {error.message}")
-            return [self._finding("smtp", FAILED, detail, self._say("login_advice"))]
+            return [self._finding("smtp", FAILED, detail, self._login_advice(by_token=self._mailbox.smtp_by_token))]
         except (aiosmtplib.SMTPException, OSError) as error:
             tls = isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError)
             no_starttls = server.security == "starttls" and not isinstance(error, OSError)

@@ -1,6 +1,7 @@
 """The doctor says of each mailbox what works and what to do about what does not."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,21 +11,29 @@ from desk.settings import Settings
 from mail.doctor import check
 from playground.mail import MailWorld
 from tests.mail.hands import SUPPORT
+from tests.mail.token_server import TokenServer
 
 
 def make_settings(
-    world: MailWorld, *, imap: dict[str, Any] | None = None, smtp: dict[str, Any] | None = None, language: str = "ru"
+    world: MailWorld,
+    *,
+    imap: dict[str, Any] | None = None,
+    smtp: dict[str, Any] | None = None,
+    language: str = "ru",
+    oauth: dict[str, Any] | None = None,
+    data: Path | None = None,
 ) -> Settings:
     login = {"host": "127.0.0.1", "security": "none", "user": "support", "password": "secret"}
     return Settings.model_validate(
         {
-            "desk": {"name": "x", "language": language},
+            "desk": {"name": "x", "language": language, **({"data": data} if data else {})},
             "telegram": {"token": "1:x", "group": -1},
             "mailbox": [
                 {
                     "name": "support", "address": SUPPORT,
                     "imap": {**login, "port": world.imap_port, **(imap or {})},
                     "smtp": {**login, "port": world.smtp_port, **(smtp or {})},
+                    **({"oauth": oauth} if oauth else {}),
                 }
             ],
         }
@@ -122,3 +131,27 @@ async def test_a_small_size_limit_and_a_refused_sender(world: MailWorld) -> None
     world.smtp.faults.busy = 1
     states = [state for state, _, _ in of(list(await check(make_settings(world))), "SMTP")]
     assert states == [OK, WARNING, FAILED]
+
+
+async def test_a_token_is_looked_at_by_itself(world: MailWorld, tmp_path: Path) -> None:
+    """A dead one is one finding with what to do, not one for each server that it would have opened."""
+    async with TokenServer() as tokens:
+        world.smtp.tokens = lambda user, token: token in tokens.access_tokens
+        oauth = {"provider": "other", "client_id": "c", "refresh_token": "refresh-1", "token_url": tokens.url}
+        settings = make_settings(world, smtp={"password": ""}, oauth=oauth, data=tmp_path)
+        found = list(await check(settings))
+        assert {one.state for one in found} == {OK}, found
+        tokens.error = "invalid_grant"
+        ((state, detail, advice),) = of([one for one in await check(settings) if one.state != OK], "токен")
+        assert state == FAILED
+        assert "invalid_grant" in detail
+        assert "python -m desk login support" in advice
+        await tokens.down()
+        ((_, _, advice),) = of([one for one in await check(settings) if one.state != OK], "токен")
+        assert "token_url" in advice
+        await tokens.up()
+        tokens.error = ""
+        world.smtp.tokens = lambda user, token: False
+        ((state, _, advice),) = of([one for one in await check(settings) if one.state != OK], "SMTP")
+        assert state == FAILED
+        assert "user" in advice

@@ -32,6 +32,7 @@ class TokenServer:
         app.router.add_post("/token", self._token)
         app.router.add_post(f"/{TENANT}/oauth2/v2.0/token", self._token)
         app.router.add_get(f"/{TENANT}/v2.0/.well-known/openid-configuration", self._found)
+        app.router.add_post(f"/{TENANT}/oauth2/v2.0/devicecode", self._code)
         app.router.add_post("/introspect", self._introspect)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -67,7 +68,8 @@ class TokenServer:
         if self.status:
             return web.Response(status=self.status, text="<html>trouble</html>")
         refresh = form.get("refresh_token", "")
-        error = self.error or ("" if refresh in self.refresh_tokens else "invalid_grant")
+        first = form.get("grant_type") != "refresh_token"  # a person has just said yes
+        error = self.error or ("" if first or refresh in self.refresh_tokens else "invalid_grant")
         if error:
             told = f"the token {refresh} is not good"
             return web.json_response({"error": error, "error_description": told}, status=400)
@@ -76,6 +78,8 @@ class TokenServer:
         access = f"access-{number}"
         self.access_tokens.add(access)
         answer = {"access_token": access, "token_type": "Bearer", "expires_in": self.expires_in}
+        if first:
+            answer["refresh_token"] = "refresh-1"
         if self.rotate:
             self.refresh_tokens = {f"refresh-{number + 1}"}
             answer["refresh_token"] = f"refresh-{number + 1}"
@@ -90,6 +94,12 @@ class TokenServer:
                 "device_authorization_endpoint": f"{self.authority}/oauth2/v2.0/devicecode",
             }
         )
+
+    async def _code(self, request: web.Request) -> web.Response:
+        if self.error:
+            return web.json_response({"error": self.error, "error_description": "no"}, status=400)
+        page = {"user_code": "TYPE-ME", "device_code": "d", "verification_uri": "https://microsoft.example/devicelogin"}
+        return web.json_response({**page, "expires_in": 900, "interval": 1, "message": ""})
 
     async def _introspect(self, request: web.Request) -> web.Response:
         token = str((await request.post()).get("token", ""))
