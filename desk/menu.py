@@ -12,6 +12,7 @@ from desk import (
     intake,
     keys,
     linking,
+    other_ways,
     outbox,
     senders,
     suggesting,
@@ -54,6 +55,9 @@ async def door_moved(desk: Desk, chat_id: str, shut: bool) -> None:
             for ticket in await unit.find(Ticket, client_id=door.client_id, status__ne=Status.CLOSED):
                 await outbox.to_topic(desk, unit, ticket, desk.say(key, name=door.name), silent=True)
                 await outbox.card(desk, unit, ticket)
+            client = await unit.get(Client, door.client_id)
+            if client and not shut:
+                await other_ways.hand_over(desk, unit, client)
         await unit.commit()
 
 

@@ -8,7 +8,7 @@ that they are one.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from desk import choosing
+from desk import choosing, other_ways
 from desk.desk import Desk
 from desk.incoming import Incoming
 from desk.marks import Mark
@@ -41,7 +41,10 @@ async def door_for(desk: Desk, unit: Unit, incoming: Incoming, marks: Sequence[M
         name=sender.name or door.name,
         vouched_at=desk.now() if vouched(incoming) and not door.claimed else door.vouched_at,
     )
-    return await unit.save(fresh), client, True
+    opened = await unit.save(fresh)
+    if door.shut_at and door.channel == "telegram":
+        await other_ways.hand_over(desk, unit, client)
+    return opened, client, True
 
 
 def vouched(incoming: Incoming) -> bool:

@@ -179,3 +179,23 @@ async def test_a_file_that_the_bot_was_not_given_goes_by_telegram(world: World) 
     person.start(await link_of(world, ANN))
     await world.settle()
     assert [one.kind for one in person.received].count("document") == 1
+
+
+async def test_a_client_who_lets_the_bot_in_again_gets_what_waited(world: World) -> None:
+    """They had blocked it when the file was sent."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    person = world.person("Анна")
+    person.start(await link_of(world, ANN))
+    await world.settle()
+    await mail(world, ANN_WRITES, "Re: Принтер", "Снова почтой.", in_reply_to=(await mails_of(world, ANN))[0])
+    person.block()
+    await world.settle()
+    world.mails.smtp.faults.size_limit = 100_000
+    await world.mails.smtp.down()
+    await world.mails.smtp.up()
+    await send_files(world, 200_000)
+    assert "не отправлено: «файл1.bin»" in said_in(world.group.topic("SD-1 ·"))
+    person.unblock()
+    person.say("Я вернулась")
+    await world.settle()
+    assert [one.kind for one in person.received].count("document") == 1
