@@ -26,6 +26,7 @@ from mail.session import LoginRefused, Lost, Refused, Session, why
 log = logging.getLogger(__name__)
 
 KNOWN_AT_ONCE = 500  # ids in one question to the store
+MOVED_AT_ONCE = 200  # mails; a server may look through its whole folder for each command
 IDLE_AT_MOST = timedelta(minutes=9)  # routers forget a silent connection after ten
 WITHOUT_IDLE = timedelta(seconds=4)  # how often a server without IDLE is asked; a ticket is promised within five
 IDLE_BREAKS = 4  # times in a row
@@ -156,8 +157,17 @@ class Poller:
         self._forget(place, present)
         fresh = [uid for uid in present if uid not in self._taken]
         self._taken |= await self._stored(place, fresh)
-        for chosen in _chunks([uid for uid in fresh if uid not in self._taken], FETCH_AT_ONCE):
-            await self._take(session, place, chosen, receive)
+        lying = 0
+        try:
+            for chosen in _chunks([uid for uid in fresh if uid not in self._taken], FETCH_AT_ONCE):
+                await self._take(session, place, chosen, receive)
+                lying += len(chosen)
+                if lying >= MOVED_AT_ONCE:
+                    await self._move(session, [uid for uid in fresh if uid in self._taken])
+                    lying = 0
+        except NoRoom:
+            await self._move(session, [uid for uid in fresh if uid in self._taken])
+            raise
         await self._move(session, [uid for uid in present if uid in self._taken])
 
     def _forget(self, place: Place, present: Sequence[int]) -> None:
@@ -177,18 +187,11 @@ class Poller:
         return found
 
     async def _take(self, session: Session, place: Place, uids: Sequence[int], receive: Receive) -> None:
-        """Fetch a few mails, hand them in together, then move those that are stored."""
-        stored: list[int] = []
-        try:
-            async for group in self._fetcher.contents(session, uids):
-                await self._note(place, [uid for uid, _, _ in group])
-                await receive([self._arrival(place, *mail) for mail in group])
-                stored += [uid for uid, _, _ in group]
-                self._taken.update(stored)
-        except NoRoom:
-            await self._move(session, stored)
-            raise
-        await self._move(session, stored)
+        """Fetch a few mails and hand them in together."""
+        async for group in self._fetcher.contents(session, uids):
+            await self._note(place, [uid for uid, _, _ in group])
+            await receive([self._arrival(place, *mail) for mail in group])
+            self._taken.update(uid for uid, _, _ in group)
 
     async def _note(self, place: Place, uids: Sequence[int]) -> None:
         """Count what the server handed over, before and apart from storing it."""

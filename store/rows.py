@@ -28,6 +28,10 @@ class Shape(Generic[T]):
         """The value that a row of all columns, in their order, stands for."""
         return self.kind(**dict(zip(self.names, row, strict=True)))
 
+    def made(self, values: Mapping[str, Any]) -> T:
+        """The value with these fields, all of them settled."""
+        return self.kind(**values)
+
     def settled(self, values: Mapping[str, object]) -> dict[str, object]:
         """The values as they will be kept. TypeError for a name without a column, ValueError for a refused value."""
         return {name: value if value is None else self.settler(name)(value) for name, value in values.items()}

@@ -64,7 +64,7 @@ class SqlUnit:
             values["id"] = await self._next(what.table.name)
         self._writing()
         rows = await self._ask(phrases.added(what), list(values.values()))
-        return what.kind(**values | {"id": rows[0][0]})
+        return what.made({**values, "id": rows[0][0]})
 
     async def save(self, thing: T) -> T:
         what = shape(type(thing))
@@ -73,7 +73,7 @@ class SqlUnit:
         phrase = phrases.changed(what, what.names[1:], ("id__",))
         if not await self._write(phrase, [*values.values(), id_]):
             raise LookupError(f"there is no {what.kind.__name__} {id_}")
-        return what.kind(id=id_, **values)
+        return what.made({**values, "id": id_})
 
     async def get(self, kind: type[T], id_: int, /) -> T | None:
         return await self.first(kind, id=id_)

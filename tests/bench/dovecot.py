@@ -18,6 +18,7 @@ log_path = {base}/log
 ssl = no
 disable_plaintext_auth = no
 mail_location = maildir:~/Maildir
+maildir_very_dirty_syncs = yes
 first_valid_uid = 1
 default_internal_user = dovecot
 passdb {{
