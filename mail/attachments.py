@@ -3,7 +3,6 @@
 import binascii
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mail.charsets import decode
@@ -106,8 +105,3 @@ def safe_name(name: str) -> str:
         if dot and len(ending) <= ENDING_LIMIT
         else name[:NAME_LIMIT]
     )
-
-
-def total(files: Sequence[Attachment]) -> int:
-    """Bytes of all files."""
-    return sum(len(file.content) for file in files)
