@@ -10,7 +10,7 @@ from desk import codes, conversation, opening, outbox, participants, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming, Sender, Sort
-from desk.parcels import Action, Button, Parcel, ParcelState, Purpose
+from desk.parcels import Action, Button, Parcel, ParcelState
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import TAKES_PART, Kind, Message, Participant, Role, Standing, Ticket
@@ -87,9 +87,7 @@ async def remove(desk: Desk, unit: Unit, ticket: Ticket, person: Participant, *,
 
 
 async def _keep_from(unit: Unit, ticket: Ticket, address: str) -> None:
-    withdrawn: dict[str, object] = {"state": ParcelState.WITHDRAWN}
-    queued: dict[str, object] = {"ticket_id": ticket.id, "state": ParcelState.QUEUED}
-    await unit.change(Parcel, withdrawn, purpose=Purpose.COPY, place=address, **queued)
+    """What waits does not name them to others any more; their own copies `desk.wanted` keeps back."""
     for parcel in await unit.find(Parcel, ticket_id=ticket.id, channel="mail", state=ParcelState.QUEUED):
         if address in parcel.body.get("copies", ()):
             left = [one for one in parcel.body["copies"] if one != address]

@@ -43,7 +43,7 @@ async def doors(world: World, **where: Any) -> list[Door]:
 @pytest.fixture
 async def world(store_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[World]:
     """A desk whose mail server says whom it could verify."""
-    boxes = [{"authserv_id": "mx.otvet.example"}]
+    boxes = [{"authserv_id": "mx.otvet.example", "plus": True}]
     async with World(clock=clock, url=store_url, folder=tmp_path, boxes=boxes) as made:
         yield made
 
@@ -155,7 +155,42 @@ async def test_an_id_of_the_clients_own_proves_nothing(world: World) -> None:
     await order(world, "SD-1", "/info А этаж?")
     await mail(world, ANN_WRITES, "Re: Принтер", "Третий.", in_reply_to=sent)
     assert (await world.tickets())[0].status is Status.OPEN
-    assert len(await mails_of(world, ANN)) == 3  # the receipt and the questions: no copies go to the client
+    await mail(world, ANN_WRITES, "Принтер SD-1", "Только номер.")
+    assert len(await world.tickets()) == 2
+    assert len(await mails_of(world, ANN)) == 4  # receipts and questions: no copies go to the client
+
+
+async def test_a_tag_of_somebody_elses_ticket_proves_nothing(world: World) -> None:
+    """Boris knows the tag of his own ticket: with Ann's address in From he is not Ann."""
+    await linked(world)
+    await mail(world, "boris@client.example", "Сканер", "Не сканирует.")
+    tag = str((await last_mail(world, "boris@client.example"))["Reply-To"])
+    await mail(world, ANN_WRITES, "Re: Сканер", "И у меня.", to=tag)
+    assert [door.claimed for door in await doors(world, address=ANN)] == [False, True]
+    own = str((await last_mail(world, ANN))["Reply-To"])
+    await mail(world, ANN_WRITES, "Re: Принтер", "Это я.", to=own)
+    assert "Это я" in said_in(world.group.topic("SD-1 ·"))
+    assert "не участник" not in said_in(world.group.topic("SD-1 ·"))
+
+
+async def test_a_forged_participant_is_a_stranger(world: World) -> None:
+    """Boris is known elsewhere and was copied by Ann; his address alone is not enough to speak in her ticket."""
+    boris = "boris@client.example"
+    await world.mails.user(boris)
+    await mail(world, f"Борис <{boris}>", "Сканер", "Не сканирует.")
+    world.person("Борис").start(await link_of(world, boris))
+    await world.settle()
+    said = "mx.otvet.example; dmarc=pass header.from=client.example"
+    headers = {"Authentication-Results": said}
+    sent = await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=[boris], headers=headers)
+    await order(world, "SD-2", "/info Какой номер?")
+    await mail(world, boris, "Re: Принтер", "Номер 13", in_reply_to=sent)
+    assert f"<{boris}>, не участник" in said_in(world.group.topic("SD-2 ·"))
+    await mail(world, boris, "Принтер SD-2", "Номер 14")
+    tickets = await world.tickets()
+    assert (tickets[1].status, tickets[2].related_id) == (Status.WAITING, 2)
+    await mail(world, boris, "Re: Принтер", "Номер 12", in_reply_to=sent, headers=headers)
+    assert (await world.tickets())[1].status is Status.OPEN
 
 
 async def test_who_has_nothing_to_protect_is_taken_at_their_word(world: World) -> None:
@@ -227,6 +262,27 @@ async def test_the_link_in_a_claimed_receipt_proves_the_mailbox(world: World) ->
     assert "Вот номер" in said_in(world.group.topic("SD-2 ·"))
 
 
+async def test_a_link_mailed_before_an_unlinking_joins_only_whom_the_address_belongs_to(world: World) -> None:
+    """It names the client of that day; today the address is somebody else's."""
+    boris = "boris@client.example"
+    await mail(world, boris, "Принтер", "Не печатает.")
+    await mail(world, ANN_WRITES, "Сканер", f"Не сканирует.\n\n--\n{boris}")
+    asked = world.group.last("Тот же клиент?")
+    await world.group.press(world.engineer, asked, "Да")
+    await world.settle()
+    await proven(world, "Монитор", "Мерцает.")
+    link = await link_of(world, ANN)
+    await order(world, "SD-1", "/unlink")
+    person = world.person("Анна")
+    person.start(link)
+    await world.settle()
+    first, second, third = await owners(world)
+    assert first != second == third
+    person.say("/my")
+    await world.settle()
+    assert "SD-1" not in person.last().text
+
+
 async def test_a_link_that_somebody_else_opens_joins_nobody(world: World) -> None:
     """Ann has a Telegram already: another one is asked of the engineers, and neither client is his."""
     await linked(world)
@@ -289,6 +345,19 @@ async def test_a_dead_mailbox_is_dead_for_both(world: World) -> None:
     # A mail that only claims to come from there opens the claimed door alone.
     await mail(world, ANN_WRITES, "Монитор", "Мерцает.")
     assert [bool(door.shut_at) for door in await doors(world, address=ANN, order="claimed")] == [True, False]
+
+
+async def test_the_other_door_is_never_the_same_address(world: World) -> None:
+    """Joined by an engineer Ann has two doors of one mailbox: what one refuses goes to Telegram, not to the other."""
+    person = await linked(world)
+    await mail(world, ANN_WRITES, "Сканер", "Не сканирует.")
+    await press(world, "Да")
+    await answer(world, "SD-2", "Смотрим")
+    assert "Смотрим" not in said_to(person)
+    await world.mails.put(SUPPORT, bounce((await last_mail(world, ANN))["Message-ID"], status="5.7.1"))
+    await world.settle()
+    await world.advance(seconds=31)
+    assert "Смотрим" in said_to(person)
 
 
 async def test_five_receipts_an_hour_go_to_an_address_whoever_claims_it(world: World) -> None:
