@@ -134,6 +134,8 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
     missing = [_missing(desk, file) for file in files if not file.key]
     text = "\n".join(part for part in (text, *missing, below and f"\n{below}") if part)
     quote = message.rest[:MIRRORED]
+    if len(message.rest) > MIRRORED:
+        quote = f"{quote}\n{desk.say('group.more_in_full')}"
     if message.kind is Kind.MACHINE:
         text, quote = desk.say("group.machine"), f"{message.text}\n{message.rest}"[:MIRRORED]
     author = author or message.author or client.name

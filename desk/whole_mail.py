@@ -1,6 +1,6 @@
 """A client's mail shown whole to the engineers who ask for it: the words, what was folded, and the mail as it came."""
 
-from desk import outbox
+from desk import keys, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post, Raw
@@ -15,7 +15,11 @@ async def show(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> None:
     """Answer with the mail that the post replies to, else with the ticket's last one. Refusal when there is none."""
     message = await _meant(unit, ticket, post)
     text = "\n\n".join(part for part in (message.text, message.rest) if part)
-    original = await _original(desk, unit, ticket, message)
+    # In the mail itself a quoted personal link could be pressed, which makes whoever presses it the client.
+    personal = keys.disarmed(text) != text
+    original = None if personal else await _original(desk, unit, ticket, message)
+    if personal:
+        text = f"{text}\n\n{desk.say('group.full_personal')}"
     await outbox.to_topic(
         desk,
         unit,

@@ -4,7 +4,7 @@ from email import message_from_bytes
 from email.policy import default
 
 from playground.botapi.model import Message
-from tests.steps import chat, last_mail, mail
+from tests.steps import chat, last_mail, mail, text_of
 from tests.world import World
 
 ANN = "ann@client.example"
@@ -88,3 +88,25 @@ async def test_a_long_quotation_is_folded_in_the_topic(world: World) -> None:
     shown = next(m for m in world.group.messages if m.from_bot and "Не помогло." in m.text)
     assert "старая строка 59" in shown.text
     assert [entity["type"] for entity in shown.entities if "blockquote" in entity["type"]] == ["expandable_blockquote"]
+
+
+async def test_a_quoted_personal_link_is_not_handed_out(world: World) -> None:
+    """Whoever pressed it would become the client: the words come without it, and the mail itself stays where it is."""
+    await mail(world, ANN_WRITES, "Принтер", "Первое письмо.")
+    receipt = await last_mail(world, ANN)
+    quoted = "\n".join(f"> {line}" for line in text_of(receipt).splitlines())
+    assert "?start=" in quoted
+    text = f"Не помогло.\n\n12.01.2026 10:00, Поддержка пишет:\n{quoted}"
+    await mail(world, ANN_WRITES, "Re: Принтер", text, in_reply_to=receipt)
+    (shown,) = await full(world, "SD-1")
+    assert "?start=…" in shown.text
+    assert "личная ссылка" in shown.text
+    assert shown.file is None
+
+
+async def test_a_topic_that_cuts_a_quotation_says_how_to_see_it(world: World) -> None:
+    """The engineer sees that there is more, and the command for it."""
+    old = "\n".join(f"> строка {number}" for number in range(2_000))
+    await mail(world, ANN_WRITES, "Принтер", f"Не помогло.\n\n12.01.2026 10:00, Поддержка пишет:\n{old}")
+    copy = next(m for m in world.group.messages if m.from_bot and "Не помогло." in m.text)
+    assert copy.text.rstrip().endswith("/full в ответ на это сообщение")
