@@ -40,5 +40,5 @@ async def _may_answer(desk: Desk, unit: Unit, door: Door) -> bool:
         return False
     since = desk.now() - timedelta(hours=1)
     said = (Purpose.RECEIPT, Purpose.NOTICE)
-    sent = await unit.count(Parcel, channel=door.channel, place=door.address, purpose__in=said, created_at__gt=since)
+    sent = await unit.count(Parcel, lane=f"{door.channel}:{door.address}", purpose__in=said, created_at__gt=since)
     return sent < ANSWERS_AN_HOUR

@@ -118,3 +118,44 @@ async def quickest(question: Callable[[], Awaitable[object]]) -> float:
         await question()
         took.append(time.perf_counter() - started)
     return min(took)
+
+
+async def test_raws_of_one_channel_go_together_up_to_the_first_that_waits(store: SqlStore, make: Any) -> None:
+    """Of each lane in its order; what is at work, or not yet due, holds back what is behind it and nobody else."""
+    later = {"not_before": make.now + MINUTE}
+    rows = [
+        ("a1", "a", {}),
+        ("b1", "b", {}),
+        ("a2", "a", later),
+        ("a3", "a", {}),
+        ("b2", "b", {}),
+        ("c1", "c", {"state": RawState.WORKING}),
+        ("c2", "c", {}),
+        ("d1", "d", {"state": RawState.QUARANTINED}),
+        ("d2", "d", {}),
+        ("e1", "e", {"channel": "telegram"}),
+    ]
+    async with store.unit() as unit:
+        for name, lane, fields in rows:
+            await unit.add(make.raw(name, lane, **{"channel": "mail", **fields}))
+
+        async def due(minutes: int, limit: int = 50) -> list[str]:
+            found = await unit.due_together(make.now + minutes * MINUTE, channel="mail", limit=limit)
+            return [raw.external_id for raw in found]
+
+        assert await due(0) == ["a1", "b1", "b2", "d2"]
+        assert await due(0, limit=2) == ["a1", "b1"]
+        assert await due(1) == ["a1", "b1", "a2", "a3", "b2", "d2"]
+        besides = await unit.due_raws(make.now, busy=(), limit=50, besides=["mail"])
+        assert [raw.external_id for raw in besides] == ["e1"]
+
+
+@pytest.mark.slow
+async def test_twenty_thousand_waiting_parcels_are_looked_through_quickly(sqlite_store: SqlStore, make: Any) -> None:
+    """A flood fills the outbox faster than Telegram takes it; each look costs a tenth of a second at the most."""
+    async with sqlite_store.unit() as unit:
+        for number in range(20_000):
+            await unit.add(make.parcel(f"lane {number % 7000}", body={"text": "x" * 500}))
+        await unit.commit()
+    async with sqlite_store.view() as unit:
+        assert await quickest(lambda: unit.due_parcels(make.now, busy=(), limit=200)) < 0.1

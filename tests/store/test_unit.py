@@ -392,3 +392,51 @@ def test_texts_and_names_are_settled_alike() -> None:
         assert column.settle("a\ud83d") == "a�"
         assert column.settle("\ud83d\ude00") == "😀"
         assert column.settle(Kind.WORDS) == "words"
+
+
+async def test_a_question_that_takes_long_is_answered_beside_the_loop(sqlite_store: SqlStore, make: Any) -> None:
+    """It is broken off and asked again in the driver's thread; a change is never broken off."""
+    async with sqlite_store.unit() as unit:
+        speaker: Any = unit._speaker  # type: ignore[attr-defined]
+        speaker._raw.set_progress_handler(speaker._long, 100)  # everything is long now
+        for number in range(50):
+            await unit.add(make.client(name=f"client {number}"))
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        task = asyncio.create_task(others())
+        assert await unit.count(Client, name__has="client") == 50
+        assert len(await unit.find(Client, order="-name", name__has="client 4")) == 11
+        assert turns > 0
+        assert await unit.change(Client, {"language": "ru"}, name__has="client") == 50
+        task.cancel()
+        await unit.commit()
+    async with sqlite_store.view() as view:
+        assert await view.count(Client, language="ru") == 50
+
+
+async def test_a_long_row_of_statements_lets_others_have_their_turn(sqlite_store: SqlStore, make: Any) -> None:
+    """Nobody waits until a unit of thousands of statements is over."""
+    longest, last = 0.0, asyncio.get_running_loop().time()
+
+    async def others() -> None:
+        nonlocal longest, last
+        while True:
+            await asyncio.sleep(0)
+            now = asyncio.get_running_loop().time()
+            longest, last = max(longest, now - last), now
+
+    task = asyncio.create_task(others())
+    began = asyncio.get_running_loop().time()
+    async with sqlite_store.unit() as unit:
+        for number in range(5_000):
+            await unit.add(make.client(name=f"client {number}"))
+        await unit.commit()
+    whole = asyncio.get_running_loop().time() - began
+    task.cancel()
+    assert longest < whole / 4
