@@ -23,6 +23,7 @@ T = TypeVar("T")
 CLOSED, SILENT, REFUSED = ("", "mail.lost_closed"), ("", "mail.lost_silent"), ("", "mail.lost_refused")
 
 ANSWER_WITHIN = 30.0  # seconds for a command's answer; a FETCH may take this long without a byte arriving
+SLOW = 6  # times that: opening and searching a folder of many thousands, which the server may have to index first
 FETCH_WITHIN = 900.0  # seconds for a whole answer to FETCH, over a slow line too
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Response codes (RFC 5530) of a server that cannot log anybody in just now.
@@ -119,7 +120,8 @@ class Session:
         return capability in {word.upper() for word in self._client.protocol.capabilities}
 
     async def select(self, folder: str) -> Selected:
-        answer = self._good(await self._wait(self._client.select(wire.folder(folder))))
+        opening = self._client.protocol.select(wire.folder(folder))
+        answer = self._good(await self._wait(opening, within=self._within * SLOW))
         codes = wire.codes(answer.lines)
         return Selected(uidvalidity=int(codes.get("UIDVALIDITY", "0")), uidnext=int(codes.get("UIDNEXT", "0")))
 
@@ -143,7 +145,8 @@ class Session:
 
     async def search(self, *criteria: str) -> list[int]:
         """Return uids in ascending order."""
-        answer = self._good(await self._wait(self._client.uid_search(*criteria, charset=None)))
+        searching = self._client.protocol.search(*criteria, by_uid=True, charset=None)
+        answer = self._good(await self._wait(searching, within=self._within * SLOW))
         numbers = (word for line in answer.lines[:-1] for word in bytes(line).split())
         return sorted({int(word) for word in numbers if word.isdigit()})
 
@@ -248,7 +251,9 @@ class Session:
             except Exception as error:
                 if not type(error).__module__.startswith("aioimaplib"):
                     raise
-                raise self._drop(str(error) or type(error).__name__) from error
+                # The library's own limit names the whole command, which says nothing to people.
+                timed_out = type(error).__name__ == "CommandTimeout"
+                raise self._drop(*(SILENT if timed_out else (str(error) or type(error).__name__, ""))) from error
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         raise self._drop(*(self._gone.result() if self._gone.done() else SILENT))
