@@ -6,6 +6,7 @@ only message that can go twice is one whose process died between the two.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 LOOKED_AT = 200
 """Lanes looked at in one round: more than can be sent in it, so that a paced channel does not hide another."""
+
+QUICK_LOOK, RESTS = 0.005, 4
+"""Seconds, and times: looks through thousands of waiting parcels, for which each commit of a flood asks, have rests."""
 
 REBUILT_AT_ONCE = 3
 """Attempts after which a message that finds its topic missing again waits a minute before the next one is made."""
@@ -67,7 +71,9 @@ class Courier:
                 if not self._recovered:
                     await self.recover()
                     self._recovered = True
+                began = time.perf_counter()
                 wait = await self._start_due()
+                await asyncio.sleep(min(0.5, RESTS * (time.perf_counter() - began - QUICK_LOOK)))
             except TROUBLES as trouble:
                 self._disk.met(trouble)
                 await asyncio.sleep(AGAIN)
