@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from desk.incoming import IncomingFile
 from mail.charsets import decode
 from mail.headers import read_headers
 from mail.mime import INNER_FIELDS_LIMIT, Part
@@ -105,3 +106,18 @@ def safe_name(name: str) -> str:
         if dot and len(ending) <= ENDING_LIMIT
         else name[:NAME_LIMIT]
     )
+
+
+def as_incoming(file: Attachment, key: str = "") -> IncomingFile:
+    """Return a file as the desk knows it; `key`: where its content is kept, once it is."""
+    return IncomingFile(
+        sort=_sort(file.mime), name=file.name, mime=file.mime, size=len(file.content), key=key, inline=file.inline
+    )
+
+
+def _sort(mime: str) -> str:
+    """Return a file's sort in the desk's words (desk.tickets.File)."""
+    main, _, kind = mime.partition("/")
+    if main == "image" and kind in ("jpeg", "jpg", "png", "webp"):
+        return "photo"
+    return main if main in ("video", "audio") else "document"

@@ -1,6 +1,6 @@
 """A mail's bytes become one message in the desk's own words, with the contents of its files. Pure.
 
-Rule: no bytes whatever make it raise anything but Unreadable with a plain reason, and none make it slow.
+Rule: no bytes whatever make it raise, and none make it slow.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,30 +11,50 @@ from email.utils import parsedate_to_datetime
 from desk.errors import Unreadable
 from desk.incoming import Incoming, Sender, Sort
 from mail import bodies, failures, kinds, quotes
-from mail.bodies import Attachment
-from mail.headers import Headers, Person, message_ids
-from mail.mime import Part, take_apart
+from mail.attachments import Attachment, as_incoming
+from mail.headers import Headers, Person, message_ids, read_headers
+from mail.mime import HEADER_LIMIT, Part, take_apart
 
 THREAD_LIMIT = 50  # ids of a thread that are looked at, the newest ones
 CHANNEL = "mail"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedMail:
-    """`incoming` without its files, and the files with their contents."""
+    """A mail in the desk's words, and its files with their contents, in the same order as `incoming.files`.
+
+    `unreadable`: why nobody should work on it as it is: it is beyond the limits (then only its header was read), or it
+    names no sender.
+    """
 
     incoming: Incoming
     files: tuple[Attachment, ...]
+    unreadable: Unreadable | None = None
+
+
+def _nobodys(message_id: str) -> bool:  # noqa: ARG001 - the form of every such question
+    return False
 
 
 def parse(
-    raw: bytes, *, mailbox: str, own_address: str, received: datetime, is_own_id: Callable[[str], bool]
+    raw: bytes,
+    *,
+    mailbox: str = "",
+    own_address: str = "",
+    received: datetime | None = None,
+    is_own_id: Callable[[str], bool] = _nobodys,
 ) -> ParsedMail:
-    """Return what a mail says; Unreadable when it is beyond the limits or names no sender at all."""
-    mail = take_apart(raw)
+    """Return what a mail says. `received`: when it came, aware; else what the mail itself says of that."""
+    mail, unreadable = _taken_apart(raw)
     headers = mail.headers
     sort = kinds.sort_of(mail, own_address=own_address, is_own_id=is_own_id)
-    sender = _sender(headers, sort)
+    sender = sender_of(headers)
+    if not sender.address and sort is Sort.BOUNCE:
+        sender = Person("", "mailer-daemon")
+    if not sender.address:
+        unreadable = unreadable or Unreadable("mail.unreadable_sender")
+    stamped = _stamped(headers)
     subject = headers.text("subject")
     body = bodies.body_of(mail)
     folded = quotes.apart(body.text, subject) if sort is not Sort.BOUNCE else quotes.Folded(said=body.text)
@@ -44,19 +64,20 @@ def parse(
         place=mailbox,
         external_id=next(iter(message_ids(headers.raw("message-id"))), ""),
         sender=Sender(channel=CHANNEL, address=sender.address, name=sender.name),
-        at=received,
+        at=received or stamped or LONG_AGO,
         subject=subject,
         text="\n\n".join(words for words in (folded.said, body.invitation) if words),
         rest=folded.rest,
+        files=tuple(as_incoming(file) for file in body.files),
         signature=folded.signature,
         reply_to=replied[0] if replied else "",
         references=_thread(message_ids(headers.raw("references")), replied),
         tags=_tags(headers, own_address),
         others=_others(headers, own_address, sender.address),
         sort=sort,
-        stamped=_stamped(headers),
+        stamped=stamped,
     )
-    return ParsedMail(incoming=_with_report(incoming, mail, is_own_id), files=body.files)
+    return ParsedMail(incoming=_with_report(incoming, mail, is_own_id), files=body.files, unreadable=unreadable)
 
 
 def sender_of(headers: Headers) -> Person:
@@ -65,13 +86,13 @@ def sender_of(headers: Headers) -> Person:
     return next((person for person in everybody if person.address), Person("", ""))
 
 
-def _sender(headers: Headers, sort: Sort) -> Person:
-    sender = sender_of(headers)
-    if sender.address:
-        return sender
-    if sort is Sort.BOUNCE:
-        return Person("", "mailer-daemon")
-    raise Unreadable("mail.unreadable_sender")
+def _taken_apart(raw: bytes) -> tuple[Part, Unreadable | None]:
+    """The mail's parts; of one beyond the limits the header alone, and why."""
+    try:
+        return take_apart(raw), None
+    except Unreadable as beyond:
+        headers, _ = read_headers(raw[:HEADER_LIMIT].lstrip(b"\r\n"))
+        return Part(headers=headers, body=b"", type="text/plain", parameters={}), beyond
 
 
 def _thread(references: Sequence[str], replied: Sequence[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from desk.incoming import Incoming, IncomingFile, Raw
 from desk.ports import Ready
 from desk.settings import Mailbox
 from mail import origin
-from mail.bodies import Attachment
+from mail.attachments import Attachment, as_incoming
 from mail.key_lookup import ask_dns
 from mail.parse import ParsedMail, parse
 from mail.senders import Senders
@@ -51,7 +51,7 @@ class Reading:
         keys = iter(await self._desk.files.keep_all([file.content for one in parsed for file in _files(one)]))
         found: list[Ready | Exception] = []
         for raw, one in zip(raws, parsed, strict=True):
-            files = tuple(_described(file, next(keys)) for file in _files(one))
+            files = tuple(as_incoming(file, next(keys)) for file in _files(one))
             found.append(one if isinstance(one, Exception) else self._ready(raw, one, files, signer))
         return found
 
@@ -86,6 +86,8 @@ class Reading:
             received=raw.at,
             is_own_id=signer.is_own_id,
         )
+        if parsed.unreadable:
+            raise parsed.unreadable
         staff = self._desk.settings.desk.staff_domains
         return origin.settle(content, parsed, mailbox, ours=self._ours, staff=staff)
 
@@ -104,17 +106,3 @@ def verified(incoming: Incoming, signer: Signer) -> Incoming:
 
 def _files(parsed: ParsedMail | Exception) -> Sequence[Attachment]:
     return () if isinstance(parsed, Exception) else parsed.files
-
-
-def _described(file: Attachment, key: str) -> IncomingFile:
-    return IncomingFile(
-        sort=_sort(file.mime), name=file.name, mime=file.mime, size=len(file.content), key=key, inline=file.inline
-    )
-
-
-def _sort(mime: str) -> str:
-    """Return a file's sort in the desk's words (desk.tickets.File)."""
-    main, _, kind = mime.partition("/")
-    if main == "image" and kind in ("jpeg", "jpg", "png", "webp"):
-        return "photo"
-    return main if main in ("video", "audio") else "document"

@@ -1,7 +1,6 @@
 """Awkward letters are read right: tests/mail/data holds each with what must come out beside it."""
 
 import json
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
@@ -49,8 +48,9 @@ def test_an_awkward_letter_is_read_right(letter: str) -> None:
     raw = (DATA / f"{letter}.eml").read_bytes()
     wanted = json.loads((DATA / f"{letter}.json").read_text(encoding="utf-8"))
     if reason := wanted.pop("unreadable", ""):
-        with pytest.raises(Unreadable, match=reason):
-            read(raw)
+        unreadable = read(raw).unreadable
+        assert isinstance(unreadable, Unreadable)
+        assert reason in str(unreadable)
         return
     found = told(read(raw))
     for key in ("text", "rest"):
@@ -99,11 +99,8 @@ PIECES = st.sampled_from(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES | st.binary(max_size=40), max_size=40).map(b"".join))
 def test_no_bytes_whatever_make_it_raise(raw: bytes) -> None:
-    """What comes out is fit to be stored, or the mail is Unreadable with a reason."""
-    try:
-        found = told(read(raw))
-    except Unreadable:
-        return
+    """What comes out is fit to be stored, whether the mail can be worked on or not."""
+    found = told(read(raw))
     everything = json.dumps(found, ensure_ascii=False)
     everything.encode()  # no surrogate
     assert "\\u0000" not in everything
@@ -141,8 +138,10 @@ LIMITS = {
 @pytest.mark.parametrize("reason", LIMITS)
 def test_a_mail_beyond_the_limits_is_refused_with_a_reason(reason: str) -> None:
     """Quarantine shows why; nothing is read first that could fill the memory."""
-    with pytest.raises(Unreadable, match=reason):
-        read(LIMITS[reason])
+    parsed = read(LIMITS[reason])
+    assert reason in str(parsed.unreadable)
+    assert parsed.incoming.text in ("", "x")
+    assert parsed.incoming.sender.address in ("", "a@b.example")
 
 
 def test_a_subject_of_thousands_of_encoded_words_costs_nothing() -> None:
@@ -164,6 +163,5 @@ def test_text_beyond_a_megabyte_goes_on_as_a_file() -> None:
 def test_a_hostile_mail_is_read_quickly(name: str) -> None:
     """Linear time: megabytes made to be slow are read within seconds even on a loaded machine."""
     before = process_time()
-    with suppress(Unreadable):
-        read(HOSTILE[name])
+    read(HOSTILE[name])
     assert process_time() - before < 6
