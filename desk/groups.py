@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from desk.attempts import RETRY_AFTER, Attempts
 from desk.desk import Desk
 from desk.disk import TROUBLES, Disk
-from desk.errors import AlreadyDone
+from desk.errors import AlreadyDone, NoRoom, StoreAway
 from desk.incoming import Raw, RawId
 from desk.ports import Reader, Ready
 
@@ -93,6 +93,10 @@ class Groups:
                 await unit.commit()
         except AlreadyDone:
             log.warning("group.done_before count=%s", len(good))
+        except NoRoom:
+            for _, one in good:  # it comes again, and would be kept again until nothing else fits on the disk
+                await self._drop(one)
+            raise
         except TROUBLES:
             raise
         except Exception:
@@ -122,7 +126,7 @@ class Groups:
             async with self._desk.working_on([raw.id]).unit() as unit:
                 await one.take(unit)
                 await unit.commit()
-        except (AlreadyDone, *TROUBLES):  # it may be in the store all the same
+        except (AlreadyDone, StoreAway):  # it may be in the store all the same
             raise
         except Exception:
             await self._drop(one)  # the next try keeps them anew

@@ -11,11 +11,12 @@ import pytest
 
 from desk.facts import Facts, Verdict
 from desk.groups import TOGETHER, group
-from desk.inbox import Inbox
+from desk.inbox import BEHIND, Inbox
 from desk.incoming import Raw, RawState
 from desk.ports import Arrival, Router
-from desk.tickets import Message, Ticket
+from desk.tickets import File, Message, Ticket
 from mail.channel import MailChannel
+from tests.faults.test_disk import FREE, Ceiling
 from tests.world import World
 
 
@@ -248,3 +249,46 @@ async def test_a_stop_in_the_middle_of_a_group_is_no_attempt(both: World) -> Non
     assert sorted(await texts(both), key=int) == [str(n) for n in range(30)]
     async with both.store.view() as view:
         assert await view.count(Ticket) == 30
+
+
+async def test_a_flood_waits_on_its_server(world: World) -> None:
+    """No more is taken in than a few groups ahead of the work, however much there is; then it goes on."""
+    people = [f"client{n}" for n in range(40)]
+    most = 0
+    async with working(world) as inbox:
+        for start in range(0, 12 * TOGETHER, TOGETHER):
+            lot = range(start, start + TOGETHER)
+            await inbox.receive([arriving(n, mail(f"{n}", people[n % 40]), people[n % 40]) for n in lot])
+            async with world.store.view() as view:
+                most = max(most, await view.count(Raw, state=RawState.NEW))
+        found = await until_over(world, inbox)
+    assert len(found) == 12 * TOGETHER
+    assert most <= BEHIND + TOGETHER
+
+
+async def test_a_full_database_leaves_no_files_of_what_could_not_be_taken_in(world: World) -> None:
+    """They come again with the next try; kept each time, they would fill what room there is."""
+    ceiling = Ceiling(world)
+    text = mail("{n}", "client{n}").decode().replace("\r\n\r\n", "\r\nContent-Type: application/pdf\r\n\r\n")
+    letters = [arriving(n, text.format(n=n).encode() + b"x" * 9_000, f"client{n}") for n in range(20)]
+    folder = world.folder / "data" / "files"
+    inbox = Inbox(world.desk, [])
+    await world.running.stop()
+    await inbox.receive(letters)
+    await ceiling.lower(world)
+    async with working(world) as full:
+        before = {raw.state for raw in await raws(world)}
+        await until(world, full, lambda _: full._disk._full_at is not None)
+        assert before <= {RawState.NEW, RawState.WORKING}
+        async with asyncio.timeout(10):
+            while any(path.is_file() for path in folder.rglob("*")):
+                await asyncio.sleep(0.01)
+        ceiling.pages = FREE
+        found = await until_over(world, full)
+        await full._disk.stop()
+    assert {(raw.state, raw.attempts) for raw in found} == {(RawState.DONE, 1)}
+    async with world.store.view() as view:
+        assert await view.count(Ticket) == 20
+        files = await view.find(File)
+    assert len(files) == 20
+    assert {path.name for path in folder.rglob("*") if path.is_file()} == {file.key for file in files}
