@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 ATTRIBUTION_LINES = 4  # mail programs break a long attribution
+ENDS = ":-"  # the last letter of every attribution
 WRAPPED_FROM = 60  # a line that would be longer with the next word was broken by a program
 
 _PIECE = re.compile(
@@ -64,14 +65,14 @@ def attribution(heads: Sequence[str], index: int) -> tuple[int, bool]:
         if not line or not (_goes_on(joined, before, line) if joined else _may_begin(line)):
             return 0, False
         joined, before = f"{joined} {line}" if joined else line, line
-        if joined[-1] in ":-" and (judged := _judge(joined)) is not None:
+        if joined[-1] in ENDS and (judged := _judge(joined)) is not None:
             return size, judged
     return 0, False
 
 
 def names_person_alone(line: str) -> bool:
     """Return whether the line is "Иван Петров пишет:" with no date: some programs write no more than that."""
-    verb = _ENDS_IN_VERB.search(line)
+    verb = _ENDS_IN_VERB.search(line) if line[-1:] == ":" else None
     return verb is not None and _PERSON.fullmatch(line[: verb.start()].strip(" ,")) is not None
 
 

@@ -38,22 +38,46 @@ def markers() -> frozenset[str]:
     return frozenset(say(language, "mail.marker").strip("—–- ").lower() for language in LANGUAGES)
 
 
+@cache
+def _openings() -> frozenset[str]:
+    """The letters that a stroke, our marker and the line above a forwarded letter may begin with."""
+    words = {*markers(), *marks.FORWARDED_BEGINS}
+    return frozenset("—–-_=") | {form for word in words for form in (word[:1].lower(), word[:1].upper())}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A letter's lines and their heads; `reply`: its subject says that it answers something."""
+    """A letter's lines and their heads; `reply`: its subject says that it answers something.
+
+    `near`: the lines in which an attribution may begin, since it ends there or a little below.
+    """
 
     lines: Sequence[str]
     heads: Sequence[str]
+    near: frozenset[int]
     reply: bool
+
+    @classmethod
+    def of(cls, lines: Sequence[str], *, reply: bool) -> "Search":
+        heads = marks.heads(lines)
+        ends = [place for place, head in enumerate(heads) if head and head[-1] in attributions.ENDS]
+        near = frozenset(end - above for end in ends for above in range(attributions.ATTRIBUTION_LINES))
+        return cls(lines=lines, heads=heads, near=near, reply=reply)
 
     def first(self, begin: int) -> Quotation | None:
         """Return the first quotation from `begin` on; Forwarded when a forwarded letter comes before any."""
+        openings = _openings()
         for index in range(begin, len(self.lines)):
-            if not self.heads[index]:
+            head = self.heads[index]
+            if not head:
                 continue
-            if marks.is_forwarded(self.heads[index]):
+            opens = head[0] in openings
+            quoted = marks.is_quoted(self.lines[index])
+            if not opens and not quoted and ":" not in head and index not in self.near:
+                continue  # nearly all lines are somebody's words, and that is seen at little cost
+            if opens and marks.is_forwarded(head):
                 raise Forwarded
-            if not marks.is_quoted(self.lines[index]):
+            if not quoted:
                 found = self._announced(index)
             elif index and marks.is_quoted(self.lines[index - 1]):
                 continue  # the block was looked at where it began
@@ -70,11 +94,11 @@ class Search:
 
     def _announced(self, index: int) -> Quotation | None:
         """Return the quotation that this line begins by saying that it does."""
-        fields = marks.field_block(self.heads, index)
+        fields = marks.field_block(self.heads, index) if ":" in self.heads[index] else 0
         if marks.is_original(self.heads[index]) or fields:
             below = fields or self._below_fields(index + 1)
             return Quotation(start=self._above_stroke(index), below=below, marked=self._quoted_next(below))
-        size, sure = attributions.attribution(self.heads, index)
+        size, sure = attributions.attribution(self.heads, index) if index in self.near else (0, False)
         if size and self._quoted_next(index + size):
             return Quotation(start=index, below=index + size, marked=True)
         if size and sure and not any(marks.is_forwarded(head) for head in self._few_heads(index + size)):
@@ -102,7 +126,7 @@ class Search:
         return None
 
     def _attribution(self, index: int) -> int:
-        return attributions.attribution(self.heads, index)[0] if self.heads[index] else 0
+        return attributions.attribution(self.heads, index)[0] if index in self.near and self.heads[index] else 0
 
     def _below_fields(self, index: int) -> int:
         """Return where the text begins when a block of fields follows."""

@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 
 LOOKED_AT = 400  # characters; a longer line is somebody's words
+FIELD_NAME = 18  # letters at most in front of a field's ":"
 FIELDS_WITHIN = 16  # lines in which From, Sent, To and Subject stand together
 FIELD_GOES_ON = 5  # lines over which a program breaks a list of recipients
-_BLANK = re.compile("[\t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000]")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202c\u2060\ufeff\r]")
+_BLANKS = "\t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\ufeff\r"
 
 _DASHED = r"[-_=]{2,30}\s?"
 _ORIGINAL = re.compile(
@@ -26,6 +27,7 @@ _FORWARDED = re.compile(
     r"\s?(?:[-_=]{2,30}|:)?$",
     re.IGNORECASE,
 )
+FORWARDED_BEGINS = ("-", "_", "=", "forwarded", "begin", "пере", "начало")  # each way in which such a line opens
 _FORWARD_SUBJECT = re.compile(r"\s{0,5}(?:fwd?|пересл|переслано|пер|wg|tr)\s?(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 _REPLY_SUBJECT = re.compile(r"\s{0,5}(?:re|отв|ответ|на|aw)\s?(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 _FIELD = re.compile(
@@ -62,14 +64,23 @@ _GREETING = re.compile(
 
 def head(line: str) -> str:
     """Return a line as the predicates see it: short, with plain blanks, without marks of quotation and bold type."""
-    if len(line) > LOOKED_AT:
-        return ""
-    return _BLANK.sub(" ", _UNSEEN.sub("", line)).strip(" >*|").replace("*", "")
+    return heads([line])[0]
+
+
+def heads(lines: Sequence[str]) -> list[str]:
+    """Return the head of each line; "" for one that is longer than any program writes."""
+    text = "\n".join(lines)
+    for sign in _BLANKS:  # most texts have none of them, and to see that costs nothing
+        text = text.replace(sign, " ")
+    for sign in _UNSEEN:
+        text = text.replace(sign, "")
+    bare = (line.strip(" >*|") if len(line) <= LOOKED_AT else "" for line in text.split("\n"))
+    return [line.replace("*", "") for line in bare]
 
 
 def is_quoted(line: str) -> bool:
     """Return whether the line bears a quotation's ">"."""
-    return line[:4].lstrip(" \u00a0")[:1] == ">"
+    return ">" in line[:4] and line[:4].lstrip(" \u00a0")[:1] == ">"
 
 
 def is_original(line: str) -> bool:
@@ -130,5 +141,5 @@ def field_block(heads: Sequence[str], index: int) -> int:
 
 def _kind(line: str) -> str:
     """Return which field of a letter the line is, "" for none."""
-    field = _FIELD.match(line)
+    field = _FIELD.match(line) if 0 < line.find(":") <= FIELD_NAME and line[0].isalpha() else None
     return next(kind for kind in _KINDS if field[kind]) if field else ""

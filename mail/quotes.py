@@ -7,10 +7,13 @@ client's words. A forwarded letter is what the client wants us to read, and so a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from mail import quote_marks as marks
 from mail import sign_offs
 from mail.quotations import Forwarded, Quotation, Search
+
+LINES = 5_000  # of a letter that are looked at; what stands below them shares the lot of the last one, or all is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +44,20 @@ def apart(text: str, subject: str = "") -> Folded:
     whole = Folded(said=text.strip())
     if marks.is_forward_subject(subject):
         return whole
-    lines = text.split("\n")
-    search = Search(lines=lines, heads=[marks.head(line) for line in lines], reply=marks.is_reply_subject(subject))
-    letter = _Letter(search)
+    lines = text.split("\n", LINES)
+    beyond = lines.pop() if len(lines) > LINES else ""
+    letter = _Letter(Search.of(lines, reply=marks.is_reply_subject(subject)))
     try:
         letter.label()
     except Forwarded:
         return whole
     said = letter.text_of(_What.NEW)
-    if not said:
+    if not said or (beyond and not letter.covers(beyond)):
         return whole  # nothing new: what is quoted may be all that was meant
+    rest = letter.text_of(_What.OLD, _What.SIGNED)
     return Folded(
         said=said,
-        rest=letter.text_of(_What.OLD, _What.SIGNED),
+        rest=f"{rest}\n{beyond}".rstrip() if beyond else rest,
         signature=letter.text_of(_What.SIGNED),
     )
 
@@ -65,6 +69,7 @@ class _Letter:
         self._search = search
         self._lines: Sequence[str] = search.lines
         self._what = [_What.NEW] * len(search.lines)
+        self._unmarked = False  # from some line on all is old
 
     def label(self) -> None:
         """Find out what each line is; Forwarded when a forwarded letter comes before any quotation."""
@@ -75,6 +80,12 @@ class _Letter:
             self._label_marked(quotation)
         elif self._label_below(0, quotation.start):
             self._label_signatures(0)
+
+    def covers(self, beyond: str) -> bool:
+        """Return whether the quotation that these lines end in goes on to the end of what was not looked at."""
+        if self._what[-1] is not _What.OLD:
+            return False
+        return self._unmarked or all(marks.is_quoted(line) or not line.strip() for line in beyond.split("\n"))
 
     def text_of(self, *wanted: _What) -> str:
         """The lines of these kinds, with an empty line where others stood between."""
@@ -114,7 +125,7 @@ class _Letter:
         if any(line.strip() for line in self._lines[begin : quotation.start]):
             self._label_below(begin, quotation.start)
         else:
-            self._set(quotation.start, len(self._lines), _What.OLD)
+            self._set_old(quotation.start)
 
     def _label_below(self, begin: int, start: int) -> bool:
         """Nothing tells old from new from `start` on. All is old when something was said between `begin` and there."""
@@ -122,7 +133,7 @@ class _Letter:
         pasted = said.endswith(":") and not marks.is_rule(self._search.heads[start])
         if not said or pasted or marks.is_greeting(said) or marks.answers_inside(said):
             return False
-        self._set(start, len(self._lines), _What.OLD)
+        self._set_old(start)
         return True
 
     def _label_signatures(self, begin: int) -> None:
@@ -131,17 +142,18 @@ class _Letter:
             for first, stop in sign_offs.find(self._lines, self._search.heads, start, end):
                 self._set(first, stop, _What.SIGNED)
 
+    def _set_old(self, start: int) -> None:
+        self._unmarked = True
+        self._set(start, len(self._lines), _What.OLD)
+
     def _set(self, start: int, stop: int, what: _What) -> None:
         self._what[start:stop] = [what] * (stop - start)
 
     def _stretches(self, first: int, *wanted: _What) -> Iterator[tuple[int, int]]:
         """Where neighbours of these kinds begin and end."""
-        begin = -1
-        for index, what in enumerate(self._what[first:], start=first):
-            if what in wanted:
-                begin = index if begin < 0 else begin
-            elif begin >= 0:
-                yield begin, index
-                begin = -1
-        if begin >= 0:
-            yield begin, len(self._what)
+        begin = first
+        for meant, run in groupby(self._what[first:], wanted.__contains__):
+            end = begin + len(list(run))
+            if meant:
+                yield begin, end
+            begin = end

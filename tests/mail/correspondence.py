@@ -1,6 +1,7 @@
 """Letters as mail programs lay them out, made up by chance: programs x languages x what is said x where it stands.
 
-`python -m tests.mail.correspondence [SEED] [COUNT]` prints how well the fold does on letters that nobody has seen.
+`python -m tests.mail.correspondence [SEED] [COUNT]` prints how well the fold does on letters that nobody has seen. Most
+of its length is the tables of people, words and layouts, which say nothing when they stand apart.
 """
 
 import random

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.quotes import apart, fold
+from mail.quotes import LINES, apart, fold
 from tests.mail.correspondence import measure
 
 OLD = "Здравствуйте!\nПерезагрузите принтер.\nС уважением, Поддержка"
@@ -366,6 +366,26 @@ def _work(text: str) -> int:
     return counted["call"] + counted["c_call"]
 
 
+LONG = {
+    "no marks": (f"{BLOCKS['outlook ru']}\n" + "строка\n" * LINES, True),
+    "marks": (f"{ATTRIBUTIONS['gmail ru']}\n" + "> строка\n" * LINES, True),
+    "marks and empty lines": (f"{ATTRIBUTIONS['gmail ru']}\n" + "> строка\n> строка\n\n" * LINES, True),
+    "an answer far below": (f"{ATTRIBUTIONS['gmail ru']}\n" + "> строка\n" * LINES + "Ответ\n> строка", False),
+    "words far below": (f"{ATTRIBUTIONS['gmail ru']}\n" + "> строка\n" * LINES + "\nОтвет", False),
+    "begins far below": ("строка\n" * LINES + f"{ATTRIBUTIONS['gmail ru']}\n> строка", False),
+    "signed far below": ("строка\n" * LINES + "С уважением,\nАнна", False),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_of_an_endless_letter_only_a_quotation_that_goes_on_to_its_end_is_folded(name: str) -> None:
+    """What is not looked at line by line stays, unless it can be nothing but the rest of the quotation."""
+    below, folded = LONG[name]
+    said, rest = fold(f"Не помогло.\n\n{below}")
+    assert said == "Не помогло." if folded else not rest
+    assert Counter(f"{said}\n{rest}".split()) == Counter(f"Не помогло.\n\n{below}".split())
+
+
 @pytest.mark.parametrize("between", ["\n", "\n\n", "\n\n\n\n"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_four_times_the_text_is_four_times_the_work(name: str, between: str) -> None:
@@ -386,7 +406,7 @@ def test_no_line_is_slow(name: str) -> None:
     assert process_time() - before < 2
 
 
-LINES = st.sampled_from(
+SOME = st.sampled_from(
     [
         *ATTRIBUTIONS.values(),
         *BLOCKS.values(),
@@ -407,7 +427,7 @@ LINES = st.sampled_from(
 )
 
 
-@given(st.lists(LINES, max_size=14).map("\n".join))
+@given(st.lists(SOME, max_size=14).map("\n".join))
 def test_no_line_is_ever_lost(text: str) -> None:
     """What is said and what is folded are together all the lines, in whatever order."""
     said, rest = fold(text)

@@ -17,6 +17,7 @@ FULL = 24_900_000  # bytes, a little below what is read at all
 SECONDS, MEMORY = 2.0, 200_000_000
 HEAD = b"From: a@b.example\nTo: support@desk.example\nSubject: x\n"
 MIXED = HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n"
+ANSWER = HEAD.replace(b"Subject: ", b"Subject: Re: ") + b"\nYes.\n\n"
 PAGE = HEAD + b"Content-Type: text/html\n\n"
 
 
@@ -85,6 +86,22 @@ WORST: dict[str, tuple[bytes, bytes, int]] = {
     "entities": (PAGE, b"&#x41;&am&#99999999999999;&ampampampampamp", FULL),
     "an event": (typed(b"text/calendar") + b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x", b"\n x", FULL),
     "guests": (typed(b"text/calendar") + b"BEGIN:VEVENT\nSUMMARY:x\n", b'ATTENDEE;CN="x;":mailto:a@b\n', FULL),
+    "fields of letters": (ANSWER, "От: a\nТема: b\n".encode(), FULL),
+    "fields that are no block": (ANSWER, b"From: a\n\nSubject: b\n\n", FULL),
+    "quoted lines": (ANSWER, b">\n", FULL),
+    "answers between quoted lines": (ANSWER, b"> a\nb\n", FULL),
+    "quoted paragraphs": (ANSWER, b"> a\n\n", FULL),
+    "announcements": (ANSWER, b"On Mon, Jan 12, 2026 at 10:00 AM Ann <a@b.example> wrote:\n", FULL),
+    "announced lines": (ANSWER, b"On Mon, Jan 12, 2026 at 10:00 AM Ann <a@b.example> wrote:\n> a\nb\n", FULL),
+    "dates": (ANSWER, b"12.01.2026 10:00:\n", FULL),
+    "verbs": (ANSWER, b"On 12.01.2026 10:00, " + b"wrote " * 60 + b":\n", FULL),
+    "colons": (ANSWER, b":\n", FULL),
+    "ends in a colon": (ANSWER, b"a@" * 190 + b":\n", FULL),
+    "strokes": (ANSWER, b"______________________________\nFrom: a\n", FULL),
+    "our marker line": (ANSWER, "> — пожалуйста, пишите ответ над этой чертой —\n".encode(), FULL),
+    "signatures": (ANSWER, "-- \nС уважением, Анна\n+7 912 345-67-89\n".encode(), FULL),
+    "lines of one letter": (ANSWER, b"x\n", FULL),
+    "lines of four hundred letters": (ANSWER, b"word " * 79 + b"end:\n", FULL),
     "winmail.dat": (
         typed(b"application/ms-tnef") + winmail.SIGNATURE + b"\1\0",
         b"\x02\x02\x90\x06\0\2\0\0\0ab\1\1" + b"\x02\x0f\x80\x06\0\x04\0\0\0abcd\1\1",
