@@ -2,6 +2,8 @@
 
 Rule: a parcel is marked SENDING before the channel is called and its outcome is recorded in a unit of its own, so the
 only message that can go twice is one whose process died between the two.
+
+A little longer than most modules: all that may become of a parcel on its way stands on one page.
 """
 
 import asyncio
@@ -53,6 +55,12 @@ class Courier:
         self._traffic = Traffic(self._channels)
         self._threads: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._recovered = False
+        self._looks = False
+
+    @property
+    def looking(self) -> bool:
+        """Whether it looks through the outbox, or is about to."""
+        return self._looks or self._woken.is_set()
 
     def wake(self) -> None:
         self._woken.set()
@@ -67,12 +75,14 @@ class Courier:
         """Deliver until cancelled."""
         while True:
             self._woken.clear()
+            self._looks = True
             try:
                 if not self._recovered:
                     await self.recover()
                     self._recovered = True
                 began = time.perf_counter()
                 wait = await self._start_due()
+                self._looks = False
                 await asyncio.sleep(min(0.5, RESTS * (time.perf_counter() - began - QUICK_LOOK)))
             except TROUBLES as trouble:
                 self._disk.met(trouble)

@@ -13,7 +13,7 @@ IDLE = timedelta(seconds=30)
 
 
 class Traffic:
-    """What is known of the channels' ways. One that was down is asked by one parcel before all the others go."""
+    """What is known of the ways out. One that was down is asked by one parcel before all the others go."""
 
     def __init__(self, channels: Mapping[str, Channel]) -> None:
         self._channels = channels
@@ -25,7 +25,7 @@ class Traffic:
         channel = self._channels.get(parcel.channel)
         if channel is None:
             return IDLE
-        name = channel.names[0]
+        name = self._way(parcel)
         down_until = self._down.get(name)
         if down_until and down_until > now:
             return down_until - now
@@ -41,12 +41,16 @@ class Traffic:
         return held
 
     def learn(self, parcel: Parcel, *, down_until: datetime | None = None) -> None:
-        """Take note of what a delivery said about the parcel's whole channel."""
-        name = self._channels[parcel.channel].names[0]
+        """Take note of what a delivery said about the parcel's whole way."""
+        name = self._way(parcel)
         if down_until:
             self._down[name] = down_until
         else:
             self._down.pop(name, None)
+
+    def _way(self, parcel: Parcel) -> str:
+        """What is down together: a channel; of mail what leaves by one mailbox's server."""
+        return f"{self._channels[parcel.channel].names[0]}:{parcel.body.get('mailbox', '')}"
 
     def release(self, parcel: Parcel) -> None:
         """The parcel's turn is over: places that it did not use are free."""

@@ -167,7 +167,8 @@ async def quiet(world: World) -> None:
     async with asyncio.timeout(30):
         while calm < 2:
             await asyncio.sleep(0.005)
-            going = world.running.courier._busy or world.running.inbox._busy or world.bot.world.inbox.pending
+            courier = world.running.courier
+            going = courier._busy or courier.looking or world.running.inbox._busy or world.bot.world.inbox.pending
             async with world.store.view() as view:
                 due = await view.due_raws(world.clock(), busy=(), limit=1)
             calm = 0 if going or due else calm + 1

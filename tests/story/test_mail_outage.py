@@ -1,5 +1,9 @@
 """A week without a desk, two mailboxes that get the same letter: nothing is lost and nothing comes twice."""
 
+import socket
+from typing import Any
+
+from desk.parcels import Parcel, ParcelState
 from tests.steps import mail, mails_of, said_in, text_of
 from tests.world import SUPPORT, World
 
@@ -7,10 +11,10 @@ ANN = "ann@client.example"
 SALES = "sales@otvet.example"
 
 
-async def two_boxes(world: World) -> None:
+async def two_boxes(world: World, *, support_sends_to: int = 0) -> None:
     """A second mailbox, whose mail goes to the second line."""
     await world.mails.user(SALES)
-    boxes = []
+    boxes: list[dict[str, Any]] = []
     for name, address in (("support", SUPPORT), ("sales", SALES)):
         login = {"user": address, "password": "secret", "host": "127.0.0.1", "security": "none"}
         boxes.append(
@@ -19,6 +23,7 @@ async def two_boxes(world: World) -> None:
                 "imap": {**login, "port": world.mails.imap_port}, "smtp": {**login, "port": world.mails.smtp_port},
             }
         )  # fmt: skip
+    boxes[0]["smtp"]["port"] = support_sends_to or world.mails.smtp_port
     world.tables["mailbox"] = boxes
     world.tables["rule"] = [
         {"name": "sales", "when": {"mailbox": "sales"}, "line": "second"},
@@ -48,6 +53,25 @@ async def test_one_letter_to_both_mailboxes_is_one_ticket(world: World) -> None:
         await world.mails.until(one_more)
         assert (await world.tickets())[-1].line == line
     await world.settle()
+
+
+async def test_a_mailbox_that_cannot_send_holds_up_no_other(world: World) -> None:
+    """What waits for one server leaves the others alone."""
+    await world.mails.user("bob@client.example")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        await two_boxes(world, support_sends_to=closed.getsockname()[1])
+        await world.mails.send(sender=ANN, to=SUPPORT, subject="Первое", text="Не печатает.")
+        waiting: dict[str, Any] = {"lane": f"mail:{ANN}", "state": ParcelState.QUEUED, "attempts__gt": 0}
+
+        async def tried() -> bool:
+            async with world.desk.view() as view:
+                return await view.count(Parcel, **waiting) > 0
+
+        await world.mails.until(tried)
+        await world.mails.send(sender="bob@client.example", to=SALES, subject="Второе", text="Не печатает.")
+        await world.mails.until(lambda: world.mails.inbox("bob@client.example"))
+    assert await mails_of(world, ANN) == []
 
 
 async def test_a_week_away_loses_nothing_and_doubles_nothing(world: World) -> None:
