@@ -27,6 +27,7 @@ async def heard(desk: Desk, source: str, *, ok: bool, reason: str = "") -> None:
         now = desk.now()
         if ok:
             await _ok(desk, unit, source, now)
+            await _complaint(desk, unit, source, reason)
         else:
             await _failed(desk, unit, source, now, reason)
         await unit.commit()
@@ -42,6 +43,16 @@ async def _ok(desk: Desk, unit: Unit, source: str, now: datetime) -> None:
     if await unit.recall(f"told.{source}"):
         await unit.remember(f"told.{source}", "")
         await outbox.to_general(desk, unit, desk.say("group.source_back", source=source), silent=True)
+
+
+async def _complaint(desk: Desk, unit: Unit, source: str, reason: str) -> None:
+    """What is wrong with a source that is read all the same is told once, until it is over."""
+    key = f"complaint.{source}"
+    told = await unit.recall(key)
+    if reason and not told:
+        await outbox.to_general(desk, unit, reason[:1].upper() + reason[1:REASON], silent=True)
+    if bool(reason) is not bool(told):
+        await unit.remember(key, "told" if reason else "")
 
 
 async def _failed(desk: Desk, unit: Unit, source: str, now: datetime, reason: str) -> None:

@@ -1,5 +1,6 @@
 """A source that stays deaf is told in General within ten minutes, once, and so is its return."""
 
+from desk import health
 from tests.faults.test_disk import said, until
 from tests.faults.test_outbox import moments
 from tests.world import World
@@ -22,6 +23,17 @@ async def test_a_dead_imap_login_is_told_once_though_nobody_tries_any_more(both:
         if both.clock.at.minute == 10:
             assert len(said(both, "Не читается: mail.support")) == 1
     assert len(said(both, "Не читается")) == 1
+
+
+async def test_mail_that_is_read_but_not_moved_is_told_once_and_again_after_it_was_mended(world: World) -> None:
+    """The folder fills with what was worked on: somebody should know, and not every minute."""
+    await world.settle()
+    told = []
+    for words in ("письма не переносятся", "письма не переносятся", "", "письма не переносятся"):
+        await health.heard(world.desk, "mail.support", ok=True, reason=words)
+        await world.settle()
+        told.append(len(said(world, "Письма не переносятся")))
+    assert told == [1, 1, 1, 2]
 
 
 async def test_telegrams_silence_is_written_down_about_once_a_minute(world: World) -> None:
