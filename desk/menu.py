@@ -100,7 +100,8 @@ async def _start(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> N
 async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> None:
     """`t.me/<bot>?start=…` from our mail: whoever opens it reads that mailbox."""
     key = await keys.spend(desk, unit, payload)
-    owner = await doors.at(unit, key.channel, key.address) if key else None
+    there = await doors.all_at(unit, key.channel, key.address) if key else []
+    owner = there[0] if there else None  # whom the address belongs to before who only claimed it
     if key is None or owner is None:
         await _say(desk, unit, incoming, "client.link_old")
         return
@@ -112,6 +113,8 @@ async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> Non
         await _say(desk, unit, incoming, "client.link_asked")
         return
     joined = await linking.join(desk, unit, client.id, owner.client_id, proof=Proof.LINK, by=client.name)
+    if owner.claimed:  # nobody else has this address, and who opens the link reads its mail
+        await unit.change(Door, {"claimed": False, "proof": Proof.LINK}, id=owner.id)
     # The mail may have been the answer to one that only claimed to come from there: its reader takes it for theirs.
     written_to = await linking.root(unit, key.client_id)
     if any(door.client_id == written_to for door in await doors.all_at(unit, key.channel, key.address)):

@@ -262,6 +262,22 @@ async def test_the_link_in_a_claimed_receipt_proves_the_mailbox(world: World) ->
     assert "Вот номер" in said_in(world.group.topic("SD-2 ·"))
 
 
+async def test_the_link_to_who_filled_in_a_form_makes_the_address_theirs(world: World) -> None:
+    """Nobody else has it: the chat goes on in the form's ticket, and later mails are of the same client."""
+    await world.mails.user(ANN)
+    await by_form(world, "Сломалось.")
+    person = world.person("Анна")
+    person.start(await link_of(world, ANN))
+    await world.settle()
+    assert ANN in person.last().text
+    person.say("Вот номер")
+    await world.settle()
+    assert "Вот номер" in said_in(world.group.topic("SD-1 ·"))
+    await proven(world, "Сканер", "Не сканирует.")
+    assert len(set(await owners(world))) == 1
+    assert [door.claimed for door in await doors(world, channel="mail")] == [False]
+
+
 async def test_a_link_mailed_before_an_unlinking_joins_only_whom_the_address_belongs_to(world: World) -> None:
     """It names the client of that day; today the address is somebody else's."""
     boris = "boris@client.example"
