@@ -25,9 +25,16 @@ _FAILED_SUBJECT = re.compile(
 )
 _AWAY_SUBJECT = re.compile(
     r"^\s*(?:автоответ|автоматический ответ|ответ автоответчика|нет на (?:рабочем )?месте|вне офиса|"
-    r"(?:я )?(?:сейчас )?в отпуске|отсутствую|auto(?:matic(?:ally generated)?)?[ -]?(?:reply|response|answer)|"
+    r"(?:я )?(?:сейчас )?в отпуске|отсутствую\b|auto(?:matic(?:ally generated)?)?[ -]?(?:reply|response|answer)|"
     r"out of (?:the )?office|on vacation|vacation|away from|i am (?:away|out)|.{0,80}\bis out of the office|"
     r"abwesen|automatische antwort|r[ée]ponse automatique|respuesta autom|risposta automatica)",
+    re.IGNORECASE,
+)
+# What Outlook and Exchange put before the subject that they answer; nobody writes the colon by himself.
+_ANSWER_SUBJECT = re.compile(
+    r"^\s*(?:автоответ|автоматический ответ|auto(?:matic)?[ -]?(?:reply|response|answer)|"
+    r"out of (?:the )?office(?: auto-?reply)?|automatische antwort|r[ée]ponse automatique|"
+    r"respuesta autom[^\s:]{1,10}|risposta automatica)\s?:",
     re.IGNORECASE,
 )
 # Vacation programs' own headers; any of them is enough (RFC 3834 came later than most).
@@ -99,9 +106,11 @@ def _is_answer(headers: Headers, submitted: str, *, away: bool, answers_us: bool
     if bulk and answers_us:
         return True
     null_path = headers.raw("return-path").strip() == b"<>"
-    # X-Auto-Response-Suppress alone is no sign: Exchange adds it to what people write.
-    sign = bulk or null_path or answers_us or "x-auto-response-suppress" in headers
-    return (away and sign) or (null_path and answers_us)
+    if (away and (bulk or null_path or answers_us)) or (null_path and answers_us):
+        return True
+    # Exchange adds this header to what people write, too, and they write of vacations and of what is absent.
+    suppressed = "x-auto-response-suppress" in headers
+    return suppressed and _ANSWER_SUBJECT.match(headers.text("subject")) is not None
 
 
 def _is_program(headers: Headers, sender: str) -> bool:
