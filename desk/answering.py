@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, conversation, copies, delivered, doors, outbox, participants
+from desk import clients, conversation, copies, delivered, doors, keys, outbox, participants
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -100,7 +100,7 @@ async def send(  # noqa: PLR0917 - the message and where it goes
     title = f"{desk.number(ticket.id)} · {ticket.subject}" if alive > 1 and door.channel == "telegram" else ""
     readers = await copies.people(desk, unit, ticket, door)
     last_words = await _last_words(unit, ticket)
-    quote = last_words.text[:QUOTED] if last_words and copies.may_read(last_words, readers) else ""
+    quote = keys.disarmed(last_words.text)[:QUOTED] if last_words and copies.may_read(last_words, readers) else ""
     heading = f"{desk.number(ticket.id)} · {client.name}" if client and client.name else desk.number(ticket.id)
     by_mail = door.channel == "mail"
     parcel = await outbox.to_door(

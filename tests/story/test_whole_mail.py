@@ -2,9 +2,12 @@
 
 from email import message_from_bytes
 from email.policy import default
+from urllib.parse import quote
+
+import pytest
 
 from playground.botapi.model import Message
-from tests.steps import chat, last_mail, mail, text_of
+from tests.steps import answer, chat, last_mail, link_of, mail, said_in, text_of
 from tests.world import World
 
 ANN = "ann@client.example"
@@ -102,6 +105,34 @@ async def test_a_quoted_personal_link_is_not_handed_out(world: World) -> None:
     assert "?start=…" in shown.text
     assert "личная ссылка" in shown.text
     assert shown.file is None
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "https://eur05.safelinks.protection.outlook.com/?url={encoded}&data=05%7C02",
+        "https://checklink.mail.ru/proxy?q=1&url={twice}",
+        "https://urldefense.proofpoint.com/v2/url?u={dashes}&d=DwIFaQ",
+        "https://urldefense.com/v3/__{plain}__;!!abc",
+    ],
+)
+async def test_a_personal_link_in_the_wrapping_of_a_guard_is_not_handed_out(world: World, wrapped: str) -> None:
+    """Mail servers rewrite the links that a client quotes; pressed, they lead where ours does."""
+    await mail(world, ANN_WRITES, "Принтер", "Первое письмо.")
+    payload = await link_of(world, ANN)
+    plain = f"https://t.me/desk_bot?start={payload}"
+    encoded = quote(plain, safe="")
+    forms = {"plain": plain, "encoded": encoded, "twice": quote(encoded, safe=""), "dashes": encoded.replace("%", "-")}
+    await mail(
+        world, ANN_WRITES, "Re: Принтер", f"Вот: {wrapped.format(**forms)}", in_reply_to=await last_mail(world, ANN)
+    )
+    assert "Вот: " in said_in(world.group.topic("SD-1 ·"))
+    assert payload not in said_in(world.group.topic("SD-1 ·"))
+    (shown,) = await full(world, "SD-1")
+    assert payload not in shown.text
+    assert shown.file is None
+    await answer(world, "SD-1", "Смотрим")
+    assert payload not in text_of(await last_mail(world, ANN))
 
 
 async def test_a_topic_that_cuts_a_quotation_says_how_to_see_it(world: World) -> None:
