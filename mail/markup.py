@@ -169,8 +169,12 @@ class _Reader:
                 break
             if known in ("td", "th") and name not in ("tr", "table", "tbody", "thead", "tfoot"):
                 break
-        if not implied and name == "p":
+        if implied or self.state().hidden:
+            return
+        if name == "p":
             self.page.gap()
+        elif name == "br":  # browsers take it for <br>, and some shops' programs write nothing else
+            self.page.end_line(forced=True)
 
     def pop(self) -> None:
         element = self.open.pop()

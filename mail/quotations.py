@@ -100,7 +100,7 @@ class Search:
             return Quotation(start=self._above_stroke(index), below=below, marked=self._quoted_next(below))
         size, sure = attributions.attribution(self.heads, index) if index in self.near else (0, False)
         if size and self._quoted_next(index + size):
-            return Quotation(start=index, below=index + size, marked=True)
+            return Quotation(start=marks.above_fields(self.heads, index), below=index + size, marked=True)
         if size and sure and not any(marks.is_forwarded(head) for head in self._few_heads(index + size)):
             return Quotation(start=index, below=index + size, marked=False)
         if self.reply and attributions.names_person_alone(self.heads[index]) and self._quoted_at_length(index + 1):
@@ -118,7 +118,7 @@ class Search:
                 raise Forwarded
             told = self._is_marker(place) or marks.is_original(self.heads[place])
             if told or self._attribution(place) or (self.heads[place] and marks.field_block(self.heads, place)):
-                return Quotation(start=index, below=index, marked=True)
+                return Quotation(start=self._above(index), below=index, marked=True)
         start = self._above(index)
         below = range(index, min(index + MARKER_WITHIN, len(self.lines)))
         if start < index or any(self._is_marker(place) for place in below):

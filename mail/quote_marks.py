@@ -42,6 +42,8 @@ _FIELD = re.compile(
 _KINDS = ("sender", "when", "to", "subject", "more")
 _BEGINS = frozenset({"sender", "when", "subject"})
 _LISTS = frozenset({"to", "more"})
+_NAMED = frozenset({"to", "subject", "more"})
+_MINUTE = re.compile(r"(?:19|20)\d\d\D{1,12}\d{1,2}:\d\d(?!\d)")
 _TECHNICAL = re.compile(
     r"(?:received|message-id|return-path|mime-version|content-[a-z-]{1,40}|dkim-signature|x-[a-z-]{1,60}|delivered-to"
     r"|authentication-results|user-agent|in-reply-to|references|list-[a-z-]{1,30}):",
@@ -57,7 +59,12 @@ _INSIDE = re.compile(
 _GREETING = re.compile(
     r"(?:добрый (?:день|вечер)|доброе утро|доброго (?:дня|времени суток|вечера|утра)|здравствуйте|здравствуй"
     r"|привет\w{0,8}|коллеги|уважаем\w{2,4}|hello|hi|hey|dear|good (?:morning|afternoon|evening|day))"
-    r"(?:[\s,][^.?\n]{0,40})?[.,!:]{0,3}$",
+    r"(?:[\s,](?P<whom>[^.?\n]{0,40}))?[.,!:]{0,3}$",
+    re.IGNORECASE,
+)
+_GREETED = re.compile(
+    r"(?:(?:глубоко)?уважаем|дорог|коллег|всем|все$|команд|друзь|господ|служб|отдел|(?:тех)?поддержк|ещё$"
+    r"|еще$|раз$|снова|dear|all|every|there|again|team|support|help|desk|folks|guys|colleague|friend|sir|madam|and$|и$|or$)",
     re.IGNORECASE,
 )
 
@@ -107,8 +114,12 @@ def is_rule(line: str) -> bool:
 
 
 def is_greeting(said: str) -> bool:
-    """Return whether somebody said hello and nothing else."""
-    return len(said) < LOOKED_AT and _GREETING.match(" ".join(said.split())) is not None
+    """Return whether somebody said hello and nothing else: it is followed by names and those who are greeted."""
+    found = _GREETING.match(" ".join(said.split())) if len(said) < LOOKED_AT else None
+    if not found:
+        return False
+    whom = [word.strip(",!:;()«»\"'") for word in (found["whom"] or "").split()]
+    return all(not word or word[0].isupper() or _GREETED.match(word) for word in whom)
 
 
 def answers_inside(said: str) -> bool:
@@ -136,7 +147,22 @@ def field_block(heads: Sequence[str], index: int) -> int:
     if index and _TECHNICAL.match(heads[index - 1]):
         return 0
     # A sender and one other field is how people list things; with a date and a third it is a program.
-    return end if {"sender", "when"} <= kinds and kinds & {"to", "subject"} else 0
+    if not {"sender", "when"} <= kinds:
+        return 0
+    return end if kinds & {"to", "subject"} or _exact(heads[index:end]) else 0
+
+
+def above_fields(heads: Sequence[str], index: int) -> int:
+    """Return where the stroke stands below which "Кому" and "Тема" announce the line at `index`; `index`: nowhere."""
+    above = index
+    while above and index - above < FIELDS_WITHIN and _kind(heads[above - 1]) in _NAMED:
+        above -= 1
+    return above - 1 if above < index and is_rule(heads[above - 1]) else index
+
+
+def _exact(lines: Sequence[str]) -> bool:
+    """Return whether the sender's address and the very minute are told, which nobody does by hand."""
+    return any("@" in line for line in lines) and any(_MINUTE.search(line) for line in lines)
 
 
 def _kind(line: str) -> str:

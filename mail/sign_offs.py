@@ -17,7 +17,7 @@ PROGRAM_WIDE = 120  # characters of a program's own line
 NAME_WORDS = 5
 POST_WORDS = 9
 
-_DELIMITER = re.compile(r"--$|---$|[—–]$|_{2,60}$|-{4,60}$")
+_DELIMITER = re.compile(r"--$|---$|[—–]{1,60}$|_{2,60}$|-{4,60}$")
 _CLOSING = re.compile(
     r"(?:[сc] (?:(?:глубоким|большим|искренним|неизменным) )?(?:уважением и (?:благодарностью|наилучшими пожеланиями)"
     r"|уважением|ув\.?|почтением|наилучшими пожеланиями|добрыми пожеланиями)"
@@ -38,9 +38,10 @@ _DEVICE = (
     r"|телефона|смартфона|планшета)"
 )
 _PROGRAM = re.compile(
-    rf"(?:sent (?:from|via|with|using|by) (?:my [\w .'-]{{2,40}}$|(?=.{{0,30}}?{_DEVICE}))"
+    rf"(?:sent (?:from|via|with|using|by) (?:my [\w .'-]{{2,40}}(?:,? please excuse .{{2,40}})?$"
+    rf"|(?:my |a )?(?:mobile|(?:smart|cell )?phone|tablet)(?: device)?\.?$|(?=.{{0,30}}?{_DEVICE}))"
     rf"|(?:отправлено|послано|написано|создано) (?:с помощью|через|со?|из) (?=.{{0,30}}?{_DEVICE})"
-    r"|get (?:outlook|bluemail|yahoo mail|the .{1,30} app)|(?:скачать|получить|загрузить"
+    r"|(?:get|download) (?:outlook|bluemail|yahoo mail|the .{1,30} app)|(?:скачать|получить|загрузить"
     r"|скачайте) \S{2,20} (?:для|for) "
     r"|(?:please )?excuse (?:my )?(?:brevity|typos)"
     r"|(?:пожалуйста, )?(?:простите|извините) за (?:мою |моё |мое )?(?:краткость|опечатки)).{0,90}$",
@@ -115,6 +116,7 @@ _PLACE = re.compile(
     r"|\b\d{1,5}\s[A-Z][\w .]{1,40}\b(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|suite|drive)\b",
     re.IGNORECASE,
 )
+_ORNAMENT = re.compile(r"\A[^\w\s+(@]{1,3}\s{1,2}")  # a picture of a telephone or an envelope
 _CUT = re.compile(r"\s?[,;|/•·]\s?|\s[-–—]\s")
 
 
@@ -143,7 +145,7 @@ def is_known(line: str) -> bool:
     closing = _CLOSING.match(line)
     if closing and closing.end() < len(line):
         line = line[closing.end() :]
-    parts = [part.strip(" .,()[]<>«»\"'") for part in _CUT.split(line)]
+    parts = [_ORNAMENT.sub("", part.strip(" .,()[]<>«»\"'")) for part in _CUT.split(line)]
     return all(not part or _is_name(part) or _is_post(part) or _reaches(part) for part in parts)
 
 
@@ -219,6 +221,7 @@ def _all_known(lines: Sequence[str], heads: Sequence[str], begin: int, end: int)
 
 
 def _is_program(line: str) -> bool:
+    line = line.strip("()[]<> ")
     return len(line) <= PROGRAM_WIDE and _PROGRAM.match(line) is not None and not _TOLD.search(line)
 
 

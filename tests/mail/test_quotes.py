@@ -47,6 +47,7 @@ ATTRIBUTIONS = {
     "zoho": "---- On Mon, 12 Jan 2026 10:00:00 +0300 Ivan Petrov <ivan@desk.example> wrote ----",
     "evolution en": "On Mon, 2026-01-12 at 10:00 +0000, Ivan Petrov\nwrote:",
     "airmail": "On January 12, 2026 at 10:00:00, Ivan Petrov (ivan@desk.example) wrote:",
+    "yandex, with a stroke": '----------------\nКому: Анна (ann@client.example);\nТема: Re: принтер;\n12.01.2026, 10:00, "Иван" <ivan@desk.example>:',
     "no program known": "Am 12.01.2026 um 10:00 schrieb Ivan <ivan@desk.example>:",
 }
 BLOCKS = {
@@ -65,6 +66,7 @@ BLOCKS = {
     "date first": "Date: Mon, 12 Jan 2026 10:00:00 +0300\nFrom: ivan@desk.example\nTo: a@b.example\nSubject: x",
     "zimbra ru": '----- Исходное сообщение -----\nОт: "Иван" <ivan@desk.example>\nКому: "Анна"\nОтправленные: Понедельник, 12 Январь 2026 г 10:00:00\nТема: x',
     "em client": '------ Original Message ------\nFrom "Ivan" <ivan@desk.example>\nTo "Anna"\nDate 1/12/2026',
+    "outlook, cut short": "From: Ivan <ivan@desk.example>\nSent: Friday, January 12, 2026 10:00 AM",
     "samsung ru": "-------- Исходное сообщение --------\nОт: Иван <ivan@desk.example>\nДата: 12.01.2026 10:00\nКому: Анна\nТема: RE",
 }
 SAID = [
@@ -246,6 +248,10 @@ SIGNATURES = [
     "Regards,\n\nJohn Doe\nCEO @ Acme !",
     "Sincerely,\nAnna Smith\nHead of IT\n12 Main Street, Springfield",
     "Sent from my iPhone",
+    "(Sent from a mobile device)",
+    "Sent from my cell, please excuse any typos",
+    "Download Outlook for Android<https://aka.ms/ghei36>",
+    "—————\nAnna Smith\nProduct Manager\n📧 anna@acme.example\n📱 +1 555 123 4567",
     "Sent from my Android device with K-9 Mail. Please excuse my brevity.",
     "Get Outlook for Android<https://aka.ms/ghei36>",
     "Best regards,\nAnna\n\nThis email and any attachments are confidential and intended solely for the addressee.",
@@ -293,11 +299,40 @@ def test_a_signature_is_folded_wherever_it_stands(signature: str) -> None:
         "раздел 1\n_____\nраздел 2 не работает",
         "Касса пишет.\nДанное письмо не приходит на склад. Только для директора приходит.",
         "Спасибо!\nАнна",
+        "Ключи у коменданта.\n\nSent via phone call to the office",
+        "Отчёт ниже\n—————\nраздел 2 не работает",
+        "Download Anna's file again\nit does not open",
     ],
 )
 def test_what_only_looks_like_a_signature_stays(text: str) -> None:
     """When unsure, keep."""
     assert fold(text) == (text, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "greeted"),
+    [
+        ("Добрый день!", True),
+        ("Уважаемая Анна Ивановна!", True),
+        ("Здравствуйте, уважаемые коллеги", True),
+        ("Привет всем,", True),
+        ("Hello support team,", True),
+        ("Dear Sir or Madam", True),
+        ("Коллеги, договор во вложении", False),
+        ("Здравствуйте, не помогло", False),
+        ("Hi, still broken", False),
+    ],
+)
+def test_whoever_only_greets_means_what_stands_below(said: str, greeted: bool) -> None:
+    """A greeting with more than names behind it is an answer."""
+    old = f"{BLOCKS['outlook ru']}\n\n{OLD}"
+    assert fold(f"{said}\n\n{old}") == ((f"{said}\n\n{old}", "") if greeted else (said, old))
+
+
+def test_an_announcement_of_no_known_program_is_folded_with_what_it_announces() -> None:
+    """Although the quoted lines begin with an announcement of their own."""
+    old = f"Le 12 janv. 2026 à 10:00, Ivan <ivan@desk.example> a écrit :\n> Bonjour\n> {ATTRIBUTIONS['gmail en']}\n>> x"
+    assert fold(f"Merci\n\n{old}") == ("Merci", old)
 
 
 def test_words_below_a_marked_signature_stay() -> None:

@@ -206,6 +206,14 @@ def test_a_page_of_bare_words_comes_out_as_it_is() -> None:
     assert markup.to_text("2 < 3 & 4 > 1\nвторая") == "2 < 3 & 4 > 1 вторая"
 
 
+def test_a_line_break_written_as_an_end_breaks_the_line() -> None:
+    """As browsers have it."""
+    assert markup.to_text("<p>Да</p></br>От кого: Иван</br>Кому: Анна</br></br>Тема") == (
+        "Да\n\nОт кого: Иван\nКому: Анна\n\nТема"
+    )
+    assert markup.to_text("<p>Да<span style='display:none'>x</br>y</span>, нет") == "Да, нет"
+
+
 def _measure(name: str) -> list[float]:
     """Processor time in seconds and the growth of memory in bytes; refused for its size counts as read."""
     import os
