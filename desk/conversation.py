@@ -30,12 +30,15 @@ async def client_wrote(unit: Unit, ticket: Ticket) -> Ticket:
 
 
 async def let_in(unit: Unit, ticket: Ticket, messages: Sequence[Message]) -> Ticket:
-    """A stranger's messages become words in the ticket: one that came after our question answers it."""
+    """A stranger's messages become words in the ticket.
+
+    One that came after our question answers it; one that came after we thought that all is done opens it again.
+    """
     ids = [message.id for message in messages]
     await unit.change(Message, {"kind": Kind.WORDS}, id__in=ids, kind=Kind.STRANGER)
     await unit.change(Trace, {"role": Role.THEIRS}, message_id__in=ids, role=Role.STRANGER)
-    asked = ticket.asked_at
-    if ticket.status is Status.WAITING and asked and any(message.at >= asked for message in messages):
+    since = {Status.WAITING: ticket.asked_at, Status.SOLVED: ticket.solved_at}.get(ticket.status)
+    if since and any(message.at >= since for message in messages):
         return await client_wrote(unit, ticket)
     return ticket
 

@@ -14,6 +14,7 @@ ANN = "ann@client.example"
 ANN_WRITES = f"Анна Петрова <{ANN}>"
 BORIS = "boris@client.example"
 BORIS_WRITES = f"Борис <{BORIS}>"
+EVE_WRITES = "Ева <eve@client.example>"
 
 
 async def asked(world: World, *, status: Status = Status.WAITING) -> Ticket:
@@ -111,6 +112,20 @@ async def test_who_is_let_in_takes_part_from_then_on(world: World) -> None:
     assert (ticket.status, ticket.door_id) == (Status.OPEN, before.door_id)
     assert f"Борис <{BORIS}>, участник" in said_in(world.group.topic("SD-1 ·"))
     assert len(await mails_of(world, BORIS)) == 2  # an answer and a question, no receipt
+
+
+async def test_who_is_let_in_says_that_it_is_not_solved(world: World) -> None:
+    """What they wrote after we thought so is a word like the client's own; what they wrote before is not."""
+    await asked(world)
+    await stranger(world, "Номер 12")
+    await world.advance(minutes=1)
+    await order(world, "SD-1", "/solved")
+    await press(world, "Допустить")
+    assert (await world.tickets())[0].status is Status.SOLVED
+    await mail(world, EVE_WRITES, "Re: Принтер", "Всё ещё не печатает", in_reply_to=await last_mail(world, ANN))
+    assert (await world.tickets())[0].status is Status.SOLVED
+    await press(world, "Допустить", contains="Всё ещё")
+    assert (await world.tickets())[0].status is Status.OPEN
 
 
 async def test_an_answer_to_the_words_of_who_was_let_in_goes_to_the_client(world: World) -> None:
