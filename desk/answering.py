@@ -185,13 +185,18 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
     if ticket is None or message.kind not in TO_CLIENT or message.withdrawn_at:
         return
     if not await doors.withdraw(desk, unit, message, purposes=(Purpose.ANSWER, Purpose.QUESTION)):
-        trace = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
-        reply_to = trace.external_id if trace else ""
-        text = desk.say("group.too_late")
-        await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=reply_to)
+        await _too_late(desk, unit, ticket, message, desk.say("group.too_late"))
         return
     await copies.withdraw(unit, message.id)
+    if who := await copies.gone(unit, message.id):
+        await _too_late(desk, unit, ticket, message, desk.say("group.too_late_copies", who=who))
     if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
         ticket = await unit.save(replace(ticket, status=after(ticket.status, Step.TAKEN_BACK), question=""))
         await outbox.card(desk, unit, ticket)
     await delivered.mark(desk, unit, message, "👀")
+
+
+async def _too_late(desk: Desk, unit: Unit, ticket: Ticket, message: Message, text: str) -> None:
+    trace = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
+    reply_to = trace.external_id if trace else ""
+    await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=reply_to)

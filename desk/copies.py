@@ -71,18 +71,25 @@ async def send(
 
 async def change(unit: Unit, message_id: MessageId, text: str) -> None:
     """The words were changed before they had gone."""
-    for parcel in await _waiting(unit, message_id):
+    for parcel in await _waiting(unit, message_id, Purpose.COPY):
         await unit.save(replace(parcel, body=pack(replace(unpack(parcel.body, parcel.id), text=text))))
 
 
 async def withdraw(unit: Unit, message_id: MessageId) -> None:
-    """The words were taken back before they had gone."""
-    for parcel in await _waiting(unit, message_id):
+    """The words were taken back before they had gone: neither copies of them go, nor files that did not fit in."""
+    for parcel in await _waiting(unit, message_id, Purpose.COPY, Purpose.FILES):
         await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
 
 
-async def _waiting(unit: Unit, message_id: MessageId) -> list[Parcel]:
-    return await unit.find(Parcel, message_id=message_id, purpose=Purpose.COPY, state=ParcelState.QUEUED)
+async def _waiting(unit: Unit, message_id: MessageId, *purposes: Purpose) -> list[Parcel]:
+    return await unit.find(Parcel, message_id=message_id, purpose__in=purposes, state=ParcelState.QUEUED)
+
+
+async def gone(unit: Unit, message_id: MessageId) -> str:
+    """The addresses to which a copy has gone, or is going, while the client's own waits; "" when there are none."""
+    states = (ParcelState.SENDING, ParcelState.SENT)
+    found = await unit.find(Parcel, message_id=message_id, purpose=Purpose.COPY, state__in=states)
+    return ", ".join(dict.fromkeys(parcel.place for parcel in found))
 
 
 async def way_on(desk: Desk, unit: Unit, ticket: Ticket, client: Client, door: Door, *, alone: bool) -> str:

@@ -199,6 +199,8 @@ async def _changed(desk: Desk, unit: Unit, message: Message, post: Post, *, insi
         words = replace(unpack(parcel.body, parcel.id), text=post.text)
         await unit.save(replace(parcel, body=pack(words)))
         await copies.change(unit, message.id, post.text)
+        if who := await copies.gone(unit, message.id):
+            await tell(desk, unit, post, ticket, desk.say("group.edit_too_late_copies", who=who))
 
 
 async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, emojis: tuple[str, ...]) -> None:

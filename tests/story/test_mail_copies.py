@@ -166,6 +166,24 @@ async def test_what_is_changed_or_taken_back_is_so_for_everybody(world: World) -
     assert [await times_mailed(world, address, "Опять") for address in (ANN, BOB)] == [0, 0]
 
 
+async def test_a_copy_that_has_gone_before_the_clients_mail_is_told(world: World) -> None:
+    """The client's server makes us wait: what is changed or taken back then is so for the client alone."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    await let_in(world, BOB)
+    world.mails.smtp.faults.refuse[ANN] = "451 4.7.1 greylisted"
+    post = await answer(world, "SD-1", "Сами виноваты")
+    assert await times_mailed(world, BOB, "виноваты") == 1
+    world.group.edit(world.engineer, post, "Смотрим")
+    await world.settle()
+    assert f"прежний уже ушёл в копии: {BOB}" in said_in(world.group.topic("SD-1 ·"))
+    world.group.react(world.engineer, post, "👎")
+    await world.settle()
+    assert f"копию уже получили: {BOB}" in said_in(world.group.topic("SD-1 ·"))
+    del world.mails.smtp.faults.refuse[ANN]
+    await world.advance(minutes=20)
+    assert [await times_mailed(world, ANN, words) for words in ("виноваты", "Смотрим")] == [0, 0]
+
+
 async def test_only_answers_and_questions_are_copied(world: World) -> None:
     """The weekly clock and its letters are between the client and us, and stay in the one thread."""
     id_ = await mail(world, ANN_WRITES, "Re: RE: Fwd: Ответ: Принтер", "Не печатает.")

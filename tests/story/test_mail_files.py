@@ -73,6 +73,21 @@ async def test_files_that_fit_one_by_one_go_in_several_mails(asked: World) -> No
     assert "уйдёт писем: 3" in said_in(world.group.topic("SD-1 ·"))
 
 
+async def test_files_of_an_answer_that_is_taken_back_do_not_go(asked: World) -> None:
+    """The first of its mails waits for the client's server, the others behind it."""
+    world = asked
+    world.mails.smtp.faults.answers["DATA"] = [b"451 4.7.1 later", b"451 4.7.1 later"]
+    await send_album(world, 2 * MEGABYTE, 2 * MEGABYTE, 2 * MEGABYTE)
+    await world.advance(seconds=31)
+    topic = world.group.topic("SD-1 ·")
+    post = next(message for message in topic.messages if message.text == "Вот" and not message.from_bot)
+    world.group.react(world.engineer, post, "👎")
+    await world.settle()
+    await world.advance(minutes=20)
+    assert await names_mailed(world, ANN) == []
+    assert len(await mails_of(world, ANN)) == 1
+
+
 async def test_a_file_too_large_for_any_mail_goes_to_the_clients_telegram(asked: World) -> None:
     """The mail says so, and the engineers see it."""
     world = asked
