@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from mail.charsets import decode
 from mail.headers import one_line
+from mail.reasons import reason_of
 
 if TYPE_CHECKING:
     import aiosmtplib
@@ -28,7 +29,8 @@ def is_dead(code: int, said: str) -> bool:
     """Return whether a refused recipient means that the address does not exist; a policy's "no" does not."""
     enhanced = _ENHANCED.search(said)
     if enhanced is None:
-        return code in _SHUT
+        # «550 Blocked, see spamhaus.org» is said of our own server: no client's door may shut for that.
+        return code in _SHUT and reason_of("", said) in ("", "gone", "domain")
     return enhanced[1] == "5" and (enhanced[2] == "1" or (enhanced[2], enhanced[3]) == ("2", "1"))
 
 

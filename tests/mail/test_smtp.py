@@ -206,6 +206,8 @@ def test_what_says_that_an_address_is_dead() -> None:
     assert is_dead(550, "550 unknown")
     assert is_dead(550, "550 5.2.1 disabled")
     assert not is_dead(550, "550 5.7.26 unauthenticated")
+    assert not is_dead(550, "550 Blocked - see http://www.spamhaus.org/query/ip/192.0.2.1")
+    assert not is_dead(553, "553 mailbox full")
     assert not is_dead(552, "552 full")
 
 
