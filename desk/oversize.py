@@ -1,8 +1,9 @@
 """A mail that was too large to be fetched: its sender is told once, politely, how else to send what was in it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, keys, outbox
+from desk import clients, keys, outbox, senders
 from desk.desk import Desk
 from desk.incoming import Incoming, Sort
 from desk.parcels import Parcel, Purpose
@@ -26,12 +27,16 @@ async def answer(  # noqa: PLR0917 - the message, its sender and its ticket
     language = clients.language(desk, client, ticket)
     size = max(1, round(incoming.whole / 1_000_000))
     text = desk.say("client.mail_too_large", language, size=size, limit=WHOLE)
-    footer = ""
+    footer = subject = ""
+    if not senders.vouched(incoming):  # as with receipts: nothing of what was written goes to a forged address
+        door = replace(door, name="")
+        subject = desk.say("client.receipt_subject", language, number=desk.number(ticket.id))
     if not incoming.others:  # whoever answers to all quotes our words, and the link is for one
         link = await keys.telegram_link(desk, unit, client, door, ticket)
         footer = desk.say("client.mail_too_large_link", language, link=link) if link else ""
+    to = incoming.external_id
     await outbox.to_door(
-        desk, unit, door, Purpose.NOTICE, text, ticket=ticket, footer=footer, reply_to=incoming.external_id
+        desk, unit, door, Purpose.NOTICE, text, ticket=ticket, footer=footer, subject=subject, reply_to=to
     )
 
 

@@ -43,6 +43,19 @@ async def test_the_ticket_shows_it_and_the_sender_is_told_once(world: World) -> 
     assert await times_mailed(world, ANN, TOO_LARGE) == 1
 
 
+@pytest.mark.parametrize("headers", ["", "In-Reply-To: <first@client.example>\n"], ids=["a new ticket", "in a thread"])
+async def test_to_an_unproven_sender_it_repeats_nothing_that_was_written(world: World, headers: str) -> None:
+    """Our server carries no advertisement to a forged address: neither in the subject nor in a name."""
+    head = f"From: Cheap pills <{ANN}>\nTo: {SUPPORT}\nSubject: Buy pills\nMessage-ID: <first@client.example>\n\nBuy.\n"
+    if headers:
+        await arrive(world, head.replace("\n", "\r\n").encode())
+    await arrive(world, huge("Buy pills", headers=headers).replace(b"From: Anna", b"From: Cheap pills"))
+    mails = await mails_of(world, ANN)
+    assert [one for one in mails if TOO_LARGE in text_of(one) or "too large" in text_of(one)]
+    assert not [one for one in mails if "pills" in f"{one['Subject']} {one['To']} {text_of(one)}"]
+    assert all("SD-1" in str(one["Subject"]) for one in mails)
+
+
 async def test_in_a_thread_it_joins_its_ticket(world: World) -> None:
     sent = await mail(world, f"Anna <{ANN}>", "Printer", "The printer does not print, what shall we do about it?")
     await arrive(world, huge("Re: Printer", headers=f"In-Reply-To: {sent}\n"))
