@@ -26,7 +26,7 @@ async def heard(  # noqa: PLR0917 - the message, its sender and its ticket
     message = await conversation.add_message(unit, ticket, door, incoming, kind=kind, role=Role.STRANGER)
     own = await unit.count(Door, client_id=ticket.client_id, channel="mail", address=door.address)
     key = "group.stranger_unproven" if own else "group.stranger"
-    author = desk.say(key, name=message.author or client.name, address=door.address)
+    author = desk.say(key, who=participants.in_words(message.author or client.name, door.address))
     person = await participants.of(unit, ticket, door.address)
     button = _button(desk, ticket, person, "button_admit") if first and person else ()
     await opening.mirror(

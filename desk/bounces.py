@@ -7,7 +7,7 @@ the failure of an address that we wrote to is a failure of that address.
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, delivered, doors, outbox, rarely
+from desk import clients, delivered, doors, outbox, participants, rarely
 from desk.desk import Desk
 from desk.errors import DeliveryRefused, DoorShut
 from desk.incoming import Failed, Fate, Incoming
@@ -122,7 +122,7 @@ async def _not_copied(desk: Desk, unit: Unit, ticket: Ticket, person: Participan
     elif not await rarely.may(desk, unit, f"bounce.copy:{ticket.id}:{person.address}", SOFT_AGAIN):
         return
     key = "group.bounce_copy_gone" if gone else "group.bounce_copy"
-    text = desk.say(key, name=person.name or person.address, address=person.address, why=reason)
+    text = desk.say(key, who=participants.in_words(person.name, person.address), why=reason)
     await outbox.to_topic(desk, unit, ticket, text)
 
 

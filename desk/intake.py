@@ -148,9 +148,10 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     if counts:
         last = door.id if own else ticket.door_id
         ticket = await unit.save(replace(ticket, door_id=last, client_wrote_at=now, active_at=now))
-    proven = answers or senders.vouched(incoming)
+    proven = senders.vouched(incoming) or (answers and await participants.alone(unit, ticket))
     below = await participants.named_in_copy(desk, unit, ticket, incoming, by_client=own, proven=proven)
-    author = "" if own else desk.say("group.participant", name=message.author or client.name, address=door.address)
+    who = participants.in_words(message.author or client.name, door.address)
+    author = "" if own else desk.say("group.participant", who=who)
     await opening.mirror(
         desk, unit, ticket, door, client, message, subject=incoming.subject, author=author, below=below
     )

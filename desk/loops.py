@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import conversation, keys, outbox, rarely, wording
+from desk import conversation, keys, outbox, participants, rarely, wording
 from desk.choosing import Choice, How
 from desk.desk import Desk
 from desk.incoming import Incoming, Sort
@@ -43,7 +43,7 @@ _OURS = (Kind.ANSWER, Kind.QUESTION)
 async def receipts_stopped(desk: Desk, unit: Unit, door: Door, count: int) -> None:
     """Say once that an address has had so many receipts within the hour that it gets no more of them."""
     if await rarely.may(desk, unit, f"loop.receipts:{door.address}", TOLD_AGAIN):
-        text = desk.say("group.loop_receipts", name=door.name or door.address, address=door.address, count=count)
+        text = desk.say("group.loop_receipts", who=participants.in_words(door.name, door.address), count=count)
         await outbox.to_general(desk, unit, text, silent=True)
 
 
@@ -114,8 +114,9 @@ async def _too_many_tickets(desk: Desk, unit: Unit, door: Door, client: Client, 
     titled = replace(incoming, text=f"{wording.subject(desk, incoming)}\n\n{incoming.text}".strip())
     await fold(desk, unit, ticket, door, titled, Kind.WORDS if word else Kind.MACHINE)
     if await rarely.may(desk, unit, f"loop.sender:{door.address}", TOLD_AGAIN):
-        values = {"name": door.name or door.address, "address": door.address, "number": desk.number(ticket.id)}
-        await outbox.to_general(desk, unit, desk.say("group.loop_sender", count=over, **values))
+        who = participants.in_words(door.name, door.address)
+        text = desk.say("group.loop_sender", who=who, count=over, number=desk.number(ticket.id))
+        await outbox.to_general(desk, unit, text)
     return True
 
 

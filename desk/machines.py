@@ -41,9 +41,9 @@ async def answered(desk: Desk, unit: Unit, incoming: Incoming, named: Sequence[T
     message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.MACHINE, role=role)
     files = await unit.find(File, message_id=message.id, key__ne="")
     who = incoming.sender
-    author = f"{who.name or who.address} <{who.address}>"
+    author = participants.in_words(who.name, who.address)
     if not ours:
-        author = desk.say("group.stranger", name=who.name or who.address, address=who.address)
+        author = desk.say("group.stranger", who=author)
     await outbox.to_topic(
         desk,
         unit,
@@ -73,7 +73,7 @@ async def _ticket(unit: Unit, incoming: Incoming, named: Sequence[Ticket], doors
 async def _in_general(desk: Desk, unit: Unit, incoming: Incoming) -> None:
     who = incoming.sender
     words = keys.disarmed(f"{incoming.subject}\n{incoming.text}".strip())[:_IN_GENERAL]
-    text = desk.say("group.machine_general", name=who.name or who.address, address=who.address, text=words)
+    text = desk.say("group.machine_general", who=participants.in_words(who.name, who.address), text=words)
     await outbox.to_general(desk, unit, text, silent=True, coalesce=f"machine:{who.address}")
 
 

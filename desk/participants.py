@@ -35,6 +35,11 @@ async def taking_part(unit: Unit, ticket: Ticket) -> list[Participant]:
     return await unit.find(Participant, ticket_id=ticket.id, standing__in=TAKES_PART)
 
 
+async def alone(unit: Unit, ticket: Ticket) -> bool:
+    """Whether nobody but the client was ever let in: a copy has the client's Message-ID, so its reader can name it."""
+    return not await unit.count(Participant, ticket_id=ticket.id, standing__in=TAKES_PART | {Standing.REMOVED})
+
+
 async def copies(unit: Unit, ticket: Ticket) -> list[Participant]:
     """Who receives the ticket's answers by mail besides the client.
 
@@ -106,5 +111,7 @@ def _in_words(people: list[Sender]) -> str:
 
 
 def in_words(name: str, address: str) -> str:
-    """«Борис <boris@client.example>»."""
-    return f"{name} <{address}>" if name else address
+    """«Борис <boris@client.example>»; the address alone when there is no other name."""
+    if not name or name.casefold() == address.casefold():
+        return address
+    return f'"{name}" <{address}>' if "," in name else f"{name} <{address}>"  # a comma ends a name in a list

@@ -123,6 +123,32 @@ async def test_who_was_let_out_is_not_copied_in_again(trusting: World) -> None:
     assert len(await mails_of(world, BORIS)) == before
 
 
+@pytest.mark.parametrize("let_out", [False, True], ids=["a participant", "let out"])
+async def test_who_read_our_mail_in_copy_cannot_bring_others_in_as_the_client(
+    store_url: str, clock: Any, tmp_path: Path, *, let_out: bool
+) -> None:
+    """A copy has the Message-ID and the address of the client's own mail: naming them proves nobody any more."""
+    boxes = [{"authserv_id": "mx.otvet.example", "plus": True}]
+    async with World(clock=clock, url=store_url, folder=tmp_path, boxes=boxes) as world:
+        await world.mails.user(BORIS)
+        await world.mails.user(EVE)
+        proof = {"Authentication-Results": "mx.otvet.example; dmarc=pass header.from=client.example"}
+        await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=[BORIS_WRITES], headers=proof)
+        await answer(world, "SD-1", "Смотрим")
+        copy = await last_mail(world, BORIS)
+        if let_out:
+            await order(world, "SD-1", f"/remove {BORIS}")
+        fraud = {"Authentication-Results": "mx.otvet.example; dmarc=fail header.from=client.example"}
+        to = str(copy["Reply-To"])
+        await mail(world, ANN_WRITES, "Re: Принтер", "И Еве", to=to, in_reply_to=copy, cc=[EVE], headers=fraud)
+        assert EVE not in await people(world)
+        assert EVE in said_in(world.group.topic("SD-1 ·")), "engineers see whom it names"
+        await answer(world, "SD-1", "Секрет")
+        assert await times_mailed(world, EVE, "Секрет") == 0
+        await mail(world, ANN_WRITES, "Re: Принтер", "Да", in_reply_to=copy, cc=[EVE], headers=proof)
+        assert (await people(world))[EVE] is Standing.COPIED, "the proven client still may"
+
+
 async def test_a_forged_client_brings_nobody_in(world: World) -> None:
     """Ann's address, her own id and a number, but nothing that proves her: her protected ticket stays hers alone."""
     sent = await mail(world, ANN_WRITES, "Принтер", "Не печатает.")

@@ -185,7 +185,7 @@ async def test_a_forged_participant_is_a_stranger(world: World) -> None:
     sent = await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=[boris], headers=headers)
     await order(world, "SD-2", "/info Какой номер?")
     await mail(world, boris, "Re: Принтер", "Номер 13", in_reply_to=sent)
-    assert f"<{boris}>, не участник" in said_in(world.group.topic("SD-2 ·"))
+    assert f"{boris}, не участник" in said_in(world.group.topic("SD-2 ·"))
     await mail(world, boris, "Принтер SD-2", "Номер 14")
     tickets = await world.tickets()
     assert (tickets[1].status, tickets[2].related_id) == (Status.WAITING, 2)
