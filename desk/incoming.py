@@ -107,6 +107,7 @@ class Original:
     subject: str = ""
     text: str = ""
     rest: str = ""
+    signature: str = ""  # those lines of the rest that are the writer's own
     comment: str = ""
 
 

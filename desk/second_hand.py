@@ -32,6 +32,7 @@ async def as_original(desk: Desk, unit: Unit, incoming: Incoming) -> tuple[Incom
         subject=original.subject or incoming.subject,
         text=original.text,
         rest=original.rest,
+        signature=original.signature,
         reply_to="",
         references=(),
         tags=(),

@@ -64,6 +64,8 @@ _NOT_HELPFUL = b"\t\r\n0123456789"
 _WESTERN_LETTERS = "äöüßéèàáâãçñåøæêëîïíìôõóòûúùÿœÄÖÜÉÈÀÁÂÃÇÑÅØÆÊËÎÏÍÔÕÓÛÚŒ¿¡«»–—‘’“”„…€£°§©®²³½¼ª º·•™\xa0".encode(
     "cp1252"
 )
+_RUN = re.compile(rb"[\x80-\xff]+")
+_BESIDE = re.compile(rb"[A-Za-z][\x80-\xff]+|[\x80-\xff]+[A-Za-z]")
 _NOT_WORDS = re.compile(rb"https?://\S{1,500}|\S{1,100}@\S{1,100}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -149,7 +151,13 @@ def _mostly_foreign(data: bytes) -> bool:
         return False
     if b"@" in sample or b"://" in sample:
         sample = _NOT_WORDS.sub(b"", sample)
-    return high * 2 > len(sample.translate(None, _NOT_LATIN))
+    latin = len(sample.translate(None, _NOT_LATIN))
+    return high * 2 > latin and not (high <= latin * 2 and _within_words(sample))
+
+
+def _within_words(sample: bytes) -> bool:
+    """Return whether such letters stand inside of words of ASCII, as western ones do and Russian ones hardly ever."""
+    return 2 * len(_BESIDE.findall(sample)) > len(_RUN.findall(sample))
 
 
 def _better_cyrillic(data: bytes, labelled: str) -> str:

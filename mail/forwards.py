@@ -80,9 +80,14 @@ def _in_text(lines: Sequence[str], heads: Sequence[str], begins: int, fields: in
     quoted = [line for line in inside if line.strip()]
     if quoted and all(marks.is_quoted(line) for line in quoted):  # Apple marks the whole letter
         inside = [line.lstrip(" \u00a0").removeprefix(">").removeprefix(" ") for line in inside]
-    said, rest = quotes.fold("\n".join(inside), told)
+    folded = quotes.apart("\n".join(inside), told)
     comment = "\n".join(lines[:begins]).strip()
-    return Forwarded(original=Original(sender=sender, subject=told or subject, text=said, rest=rest, comment=comment))
+    return Forwarded(
+        original=Original(
+            sender=sender, subject=told or subject, comment=comment,
+            text=folded.said, rest=folded.rest, signature=folded.signature,
+        ),
+    )  # fmt: skip
 
 
 def _fields(heads: Sequence[str], first: int) -> tuple[Sender | None, str, int]:
@@ -138,6 +143,7 @@ def _attached(letter: Attachment, text: str, received: datetime) -> Forwarded | 
         original=Original(
             sender=replace(inner.incoming.sender, address=address),
             subject=inner.incoming.subject, text=said, rest=inner.incoming.rest, comment=comment,
+            signature=inner.incoming.signature,
         ),
         files=inner.files,
     )  # fmt: skip

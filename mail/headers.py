@@ -23,6 +23,8 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _GAP = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 _SPACE = re.compile(r"\s+")
 _CUTS = re.compile(r"[\\\"(),:;]")
+_LOOSE = re.compile(r"=\?[\w*.-]{1,60}\?[qQ]\?([^?\s<>@]{1,200})\?=")
+_TIED = str.maketrans({sign: f"={ord(sign):02X}" for sign in '\\"(),:;'})
 _ID = re.compile(r"<([^<>\s]{1,990})>")
 _ADDRESS = re.compile(r"[^\s<>()\",;:@]{1,255}@[^\s<>()\",;:@]{1,255}")
 
@@ -159,10 +161,15 @@ def people(values: Iterable[bytes], charset: str = "") -> list[Person]:
 
     Names are decoded after the addresses were found: what an encoded word says is never taken for an address.
     """
-    texts = (_characters(value, charset) for value in values)
+    texts = (_LOOSE.sub(_tied, _characters(value, charset)) for value in values)
     found = (entry for text in texts for entry in (_entries(text) if _CUTS.search(text) else (text,)))
     entries = islice(found, PEOPLE_LIMIT)
     return [person for entry in entries if (person := _person(entry))]
+
+
+def _tied(word: re.Match[str]) -> str:
+    """Some programs leave in an encoded word what would end a name outside of it."""
+    return word[0][:-2].translate(_TIED) + "?=" if _CUTS.search(word[1]) else word[0]
 
 
 def _characters(value: bytes, charset: str) -> str:

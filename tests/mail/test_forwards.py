@@ -156,3 +156,17 @@ lines = st.lists(st.one_of(st.sampled_from("\n".join(LAYOUTS.values()).split("\n
 def test_no_text_raises_and_nothing_of_a_letter_is_lost(some: list[str], subject: str) -> None:
     found = forwards.find("\n".join(some), subject, [], AT)
     assert found is None or "@" in found.original.sender.address
+
+
+def test_what_the_writer_signed_with_is_theirs() -> None:
+    """The forwarder's own signature says nothing of the writer."""
+    signed = GMAIL_RU.replace("\nАнна", f"\n\n-- \nАнна Петрова\n+7 912 345-67-89\n{ANN}")
+    found = forwards.find(f"{ASKS}\n\n-- \nБорис\n+7 900 000-00-00\n\n{signed}", "Fwd: Принтер", [], AT)
+    assert found is not None
+    assert found.original.text == "Здравствуйте!\n\nНе печатает."
+    assert found.original.signature == found.original.rest == f"-- \nАнна Петрова\n+7 912 345-67-89\n{ANN}"
+    letter = f"From: Анна <{ANN}>\nSubject: Принтер\n\nНе печатает.\n\n-- \nАнна\n+7 912 345-67-89\n".encode()
+    file = Attachment(name="letter.eml", mime="message/rfc822", content=letter)
+    attached = forwards.find("", "Fwd: Принтер", [file], AT)
+    assert attached is not None
+    assert attached.original.signature == "-- \nАнна\n+7 912 345-67-89"

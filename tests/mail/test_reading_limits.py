@@ -10,6 +10,7 @@ import pytest
 
 from mail import invitations, markup, rtf, winmail
 from mail.charsets import decode
+from mail.headers import Person, people
 from mail.mime import take_apart
 
 ROOT = Path(__file__).parents[2]
@@ -204,6 +205,26 @@ def test_an_event_says_nothing_that_its_reader_did_not_expect() -> None:
 def test_a_page_of_bare_words_comes_out_as_it_is() -> None:
     """Text sent as HTML by mistake loses nothing but its line breaks."""
     assert markup.to_text("2 < 3 & 4 > 1\nвторая") == "2 < 3 & 4 > 1 вторая"
+
+
+def test_a_name_may_hold_what_ends_a_name_elsewhere() -> None:
+    """Old programs leave commas in encoded words as they are."""
+    found = people([b"=?iso-8859-1?Q?B=FCrling,=20Andreas_(IT);?= <a@b.example>, =?utf-8?Q?C:d?= <c@d.example>"])
+    assert found == [Person("Bürling, Andreas (IT);", "a@b.example"), Person("C:d", "c@d.example")]
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("aaäöüßad asd", "cp1252"),
+        ("Größe ändern", "cp1252"),
+        ("Привет, «Windows» упал", "cp1251"),
+        ("USBшный принтер", "koi8-r"),
+    ],
+)
+def test_letters_within_words_of_ascii_are_western(text: str, codec: str) -> None:
+    """However few the others are: the label is wrong for Russian only."""
+    assert decode(text.encode(codec), "iso-8859-1") == text
 
 
 def test_a_line_break_written_as_an_end_breaks_the_line() -> None:
