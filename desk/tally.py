@@ -73,17 +73,22 @@ async def tick(desk: Desk) -> None:
 async def _sum(view: Unit, mailbox: str, address: str) -> Sum:
     notes = await view.recall_all(f"fetched:{mailbox}:")
     ids = sorted({one for note in notes.values() for one in note.split()})
-    states: list[RawState] = []
+    known = held = 0
     for start in range(0, len(ids), AT_ONCE):
-        chunk = ids[start : start + AT_ONCE]
-        states += [raw.state for raw in await view.find(Raw, channel="mail", place=mailbox, external_id__in=chunk)]
+        # Counted: the rows themselves would bring a day's mails with them.
+        chunk: dict[str, object] = {
+            "channel": "mail",
+            "place": mailbox,
+            "external_id__in": ids[start : start + AT_ONCE],
+        }
+        known += await view.count(Raw, **chunk)
+        held += await view.count(Raw, **chunk, state=RawState.QUARANTINED)
     failing = await view.recall(f"failing.mail.{mailbox}")
-    held = sum(state is RawState.QUARANTINED for state in states)
     return Sum(
         mailbox=mailbox,
         address=address,
         fetched=len(ids),
-        stored=len(states) - held,
+        stored=known - held,
         quarantined=held,
         failing_since=datetime.fromisoformat(failing) if failing else None,
         notes=tuple(notes),
