@@ -185,6 +185,9 @@ class _Look:
         except (aiosmtplib.SMTPException, OSError) as error:
             tls = isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError)
             no_starttls = server.security == "starttls" and not isinstance(error, OSError)
+            # aiosmtplib's plain error, past the connection: no way to log in that both sides know.
+            if server.user and type(error) is aiosmtplib.SMTPException and not no_starttls:
+                return [self._finding("smtp", FAILED, self._say("no_auth", words=error), self._say("no_auth_advice"))]
             key = "tls" if tls or no_starttls else "no_connection"
             advice = self._say("tls_advice" if key == "tls" else "connection_advice")
             return [self._finding("smtp", FAILED, self._say(key, words=self._why(error)), advice)]

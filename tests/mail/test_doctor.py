@@ -107,6 +107,15 @@ async def test_tls_at_a_port_that_speaks_plainly(world: MailWorld) -> None:
         assert "security" in advice
 
 
+async def test_a_server_that_offers_no_login_by_password(world: MailWorld) -> None:
+    """The line is fine: the advice is about logging in, not about the firewall."""
+    world.smtp.faults.mechanisms = ("XOAUTH2",)
+    ((state, detail, advice),) = of(list(await check(make_settings(world))), "SMTP")
+    assert state == FAILED
+    assert "не даёт войти" in detail
+    assert "smtp.user" in advice
+
+
 async def test_starttls_that_the_server_lacks(world: MailWorld) -> None:
     """The same for SMTP's other way."""
     ((state, _, advice),) = of(list(await check(make_settings(world, smtp={"security": "starttls"}))), "SMTP")
