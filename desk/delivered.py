@@ -37,7 +37,7 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
     elif message.act is Act.CARD and external_id:
         await _card_moved(unit, ticket, external_id)
     if parcel.purpose in _BY_ENGINEERS:
-        await _answer_arrived(desk, unit, parcel, ticket)
+        await _answer_arrived(desk, unit, parcel, ticket, now)
     elif parcel.purpose is Purpose.REMINDER and ticket.reminder_id == parcel.id:
         # Otherwise the client said something while it was on its way, and it counts no more.
         reminded = ticket.reminded + 1
@@ -74,12 +74,13 @@ async def _card_moved(unit: Unit, ticket: Ticket, external_id: str) -> None:
         await unit.save(replace(thread, card_id=external_id))
 
 
-async def _answer_arrived(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket) -> None:
+async def _answer_arrived(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, now: datetime) -> None:
     message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
     waits = ticket.status is Status.WAITING and ticket.clock_from is None
     if parcel.purpose is Purpose.QUESTION and waits and await _is_last_question(unit, parcel):
-        # The weekly clock starts when the client has the question, not when it was written.
-        await unit.save(replace(ticket, clock_from=desk.now(), active_at=desk.now()))
+        # The weekly clock starts when the client has the question, not when it was written: at `sent_at` to the letter,
+        # by which a bounce knows that the clock runs on what it brings back.
+        await unit.save(replace(ticket, clock_from=now, active_at=now))
     if message:
         await mark(desk, unit, message, "👌")
 

@@ -1,9 +1,14 @@
 """A client by mail: receipts, threads, machines, bounces, strangers, files."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
 import pytest
 
 from desk.parcels import Parcel, Purpose
 from desk.tickets import Message, Status
+from tests.conftest import Clock
 from tests.steps import HELD, answer, last_mail, link_of, mail, mails_of, order, said_in, said_to, text_of, times_mailed
 from tests.world import SUPPORT, World
 
@@ -123,8 +128,23 @@ async def test_a_bounce_marks_the_answer_and_uses_the_other_door_once(world: Wor
     assert len(await world.tickets()) == 1
 
 
-async def test_a_bounced_question_does_not_run_the_clock(world: World) -> None:
+@dataclass
+class Restless(Clock):
+    """As real time is: never twice the same."""
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(microseconds=1)
+        return self.at
+
+
+@pytest.mark.parametrize("kind", [Clock, Restless])
+async def test_a_bounced_question_does_not_run_the_clock(store_url: str, kind: type[Clock], tmp_path: Path) -> None:
     """The client never had it: the engineer is told, nothing is reminded or closed."""
+    async with World(clock=kind(), url=store_url, folder=tmp_path) as world:
+        await question_bounces(world)
+
+
+async def question_bounces(world: World) -> None:
     await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
     await order(world, "SD-1", "/info Какой номер?")
     await world.mails.put(SUPPORT, bounce((await last_mail(world, ANN))["Message-ID"]))
