@@ -6,6 +6,7 @@ closing letter, no list of requests.
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from desk.desk import Desk
 from desk.incoming import Incoming, Sender, Sort
@@ -79,18 +80,28 @@ async def named_in_copy(
     free = AT_MOST - sum(one.standing in TAKES_PART for one in known.values())
     added = fresh[: max(free, 0)]
     for each in added:
-        await put(desk, unit, ticket, each, Standing.COPIED, by=incoming.sender.address)
+        # Since that mail came, which they have as well: the answer to it may quote it.
+        await put(desk, unit, ticket, each, Standing.COPIED, by=incoming.sender.address, since=incoming.at)
     if not added:
         return desk.say("group.in_copy_too_many", names=_in_words(fresh), count=AT_MOST)
     return desk.say("group.in_copy", names=_in_words(added))
 
 
-async def put(desk: Desk, unit: Unit, ticket: Ticket, who: Sender, standing: Standing, *, by: str) -> Participant:
-    """Give an address a standing in the ticket, from now on."""
-    known = await of(unit, ticket, who.address)
+async def put(
+    desk: Desk,
+    unit: Unit,
+    ticket: Ticket,
+    who: Sender,
+    standing: Standing,
+    *,
+    by: str,
+    since: datetime | None = None,
+) -> Participant:
+    """Give an address a standing in the ticket, from now on or `since` a moment ago."""
+    known, at = await of(unit, ticket, who.address), since or desk.now()
     if known:
-        return await unit.save(replace(known, name=who.name or known.name, standing=standing, by=by, at=desk.now()))
-    made = Participant(ticket_id=ticket.id, address=who.address, name=who.name, standing=standing, by=by, at=desk.now())
+        return await unit.save(replace(known, name=who.name or known.name, standing=standing, by=by, at=at))
+    made = Participant(ticket_id=ticket.id, address=who.address, name=who.name, standing=standing, by=by, at=at)
     return await unit.add(made)
 
 

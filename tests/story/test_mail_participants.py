@@ -8,6 +8,7 @@ import pytest
 
 from desk.tickets import Participant, Standing, Status
 from tests.steps import answer, last_mail, link_of, mail, mails_of, order, said_in, text_of, times_mailed
+from tests.story.test_mail_clients import Restless
 from tests.world import SUPPORT, World
 
 ANN = "ann@client.example"
@@ -46,6 +47,20 @@ async def test_who_is_named_by_a_proven_client_gets_later_answers(trusting: Worl
     assert sum("Какой номер?" in one for one in ours) == 1
     assert not any("Напоминание" in one or "закрыта" in one or "зарегистрирована" in one for one in heard)
     assert await times_mailed(world, ANN, "Напоминание") > 0
+
+
+async def test_the_answer_quotes_the_mail_that_brought_somebody_in(store_url: str, tmp_path: Path) -> None:
+    """They have it as well; that takes a moment to be worked on changes nothing."""
+    async with World(clock=Restless(), url=store_url, folder=tmp_path, boxes=[{"trust_from": True}]) as world:
+        await world.mails.user(BORIS)
+        await mail(world, ANN_WRITES, "Принтер", "Пароль от сейфа 1234.")
+        await world.advance(minutes=1)
+        await mail(world, ANN_WRITES, "Re: [SD-1] Принтер", "Не печатает.", cc=[BORIS_WRITES])
+        await answer(world, "SD-1", "Смотрим")
+        for address in (ANN, BORIS):
+            text = text_of(await last_mail(world, address))
+            assert "> Не печатает." in text
+            assert "сейфа" not in text
 
 
 async def test_the_word_of_who_was_copied_counts(trusting: World) -> None:
