@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 
 from desk.errors import Unreadable
 from mail import attachments, invitations, markup, winmail
@@ -37,9 +38,9 @@ class Body:
     invitation: str = ""
 
 
-def body_of(mail: Part, *, language: str = "", depth: int = 0) -> Body:
-    """Return the text of a mail and its files, in their order."""
-    reading = _Reading(language)
+def body_of(mail: Part, *, language: str = "", zone: tzinfo = UTC, depth: int = 0) -> Body:
+    """Return the text of a mail and its files, in their order; an event's times are those of `zone`."""
+    reading = _Reading(language, zone)
     texts = reading.gather(mail)
     text, files = reading.said(texts), reading.files
     if not text and depth < ORIGINALS_LIMIT and mail.type != "multipart/report":
@@ -54,8 +55,9 @@ def body_of(mail: Part, *, language: str = "", depth: int = 0) -> Body:
 class _Reading:
     """Goes through the parts of one mail."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, zone: tzinfo) -> None:
         self.language = language
+        self.zone = zone
         self.files: list[Attachment] = []
         self.shown: set[str] = set()  # Content-IDs that the HTML shows
         self.invitation = ""
@@ -160,7 +162,7 @@ class _Reading:
         if file.mime == "text/calendar" or file.name.lower().endswith(".ics"):
             if not self.invitation:
                 calendar = decode(file.content[: invitations.SIZE_LIMIT], part.parameter("charset") or "utf-8")
-                self.invitation = invitations.words_of(calendar, self.language)
+                self.invitation = invitations.words_of(calendar, self.language, self.zone)
                 self.note = invitations.note_of(calendar)
             # The same event often comes twice, as a form of the letter and as a file.
             twin = next(
@@ -192,7 +194,7 @@ class _Reading:
                 letter = take_apart(content)
             except Unreadable:
                 break
-            inner = body_of(letter, language=self.language, depth=depth + 1)
+            inner = body_of(letter, language=self.language, zone=self.zone, depth=depth + 1)
             names = (("From", "from"), ("Date", "date"), ("Subject", "subject"), ("To", "to"))
             head = [f"{shown}: {words}" for shown, name in names if (words := letter.headers.text(name))]
             return "\n".join(["---------- Forwarded message ----------", *head, "", inner.text]).strip()

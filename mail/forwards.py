@@ -6,7 +6,7 @@ Rule: only a letter whose writer's address is named counts; what stands in the t
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from desk.errors import Unreadable
 from desk.incoming import Original, Sender
@@ -45,7 +45,9 @@ class Forwarded:
     files: tuple[Attachment, ...] = ()
 
 
-def find(text: str, subject: str, files: Sequence[Attachment], received: datetime) -> Forwarded | None:
+def find(
+    text: str, subject: str, files: Sequence[Attachment], received: datetime, zone: tzinfo = UTC
+) -> Forwarded | None:
     """Return the forwarded letter of a mail, attached or in its text; None when it is none, or nobody knows whose."""
     lines = text.split("\n")
     heads = [marks.head(line) for line in lines]
@@ -53,7 +55,7 @@ def find(text: str, subject: str, files: Sequence[Attachment], received: datetim
         return _in_text(lines, heads, *places, _SUBJECT_SIGN.sub("", subject, count=1))
     letters = [file for file in files if file.mime == LETTER]
     if len(letters) == 1 and (marks.is_forward_subject(subject) or not text.strip()):
-        return _attached(letters[0], text, received)
+        return _attached(letters[0], text, received, zone)
     return None
 
 
@@ -127,11 +129,11 @@ def _sender(value: str) -> Sender | None:
     return Sender(channel=CHANNEL, address=address, name=named) if address else None
 
 
-def _attached(letter: Attachment, text: str, received: datetime) -> Forwarded | None:
+def _attached(letter: Attachment, text: str, received: datetime, zone: tzinfo) -> Forwarded | None:
     """A letter attached whole, with its own files."""
     never: Callable[[str], bool] = lambda _: False  # noqa: E731 - whose it is, its sender tells
     try:
-        inner = parse(letter.content, mailbox="", own_address="", received=received, is_own_id=never)
+        inner = parse(letter.content, received=received, is_own_id=never, zone=zone)
     except Unreadable:
         return None
     address = mailable([inner.incoming.sender.address])

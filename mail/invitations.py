@@ -1,9 +1,11 @@
-"""A calendar's invitation in words: what, when, where, who. Bounded, never raises, pure."""
+"""A calendar's invitation in words: what, when in the reader's zone, where, who. Bounded, never raises, pure."""
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from desk.language import guess_language
 from desk.texts import say
@@ -18,6 +20,18 @@ _LINE = re.compile(r'([A-Za-z-]{1,40})((?:;[^":;]{1,200}(?:"[^"]{0,500}"[^":;]{0
 _PARAMETER = re.compile(r';([A-Za-z-]{1,40})=(?:"([^"]{0,500})"|([^";:]{0,500}))')
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?")
 _PERIOD = re.compile(r"P(?:(\d{1,3})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:\d{1,6}S)?)?")
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{1,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")  # "Europe/Moscow", never a path
+# The names that Outlook writes for the zones of Russia and its neighbours; any other is shown as it is written.
+_WINDOWS = {
+    "Kaliningrad": "Europe/Kaliningrad", "Belarus": "Europe/Minsk", "Russian": "Europe/Moscow",
+    "Russia Time Zone 3": "Europe/Samara", "Astrakhan": "Europe/Astrakhan", "Saratov": "Europe/Saratov",
+    "Volgograd": "Europe/Volgograd", "Ekaterinburg": "Asia/Yekaterinburg", "Omsk": "Asia/Omsk",
+    "N. Central Asia": "Asia/Novosibirsk", "Altai": "Asia/Barnaul", "Tomsk": "Asia/Tomsk",
+    "North Asia": "Asia/Krasnoyarsk", "North Asia East": "Asia/Irkutsk", "Yakutsk": "Asia/Yakutsk",
+    "Transbaikal": "Asia/Chita", "Vladivostok": "Asia/Vladivostok", "Sakhalin": "Asia/Sakhalin",
+    "Magadan": "Asia/Magadan", "Russia Time Zone 10": "Asia/Srednekolymsk", "Russia Time Zone 11": "Asia/Kamchatka",
+    "W. Europe": "Europe/Berlin",
+}  # fmt: skip
 _REPEATS = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
 
@@ -42,18 +56,21 @@ class _Field:
         return f"{name} <{address}>" if name and name.lower() != address.lower() else address
 
 
-def words_of(calendar: str, language: str = "") -> str:
-    """Return the first event of a calendar in words, "" when there is none; the language is the event's own."""
+def words_of(calendar: str, language: str = "", zone: tzinfo = UTC) -> str:
+    """Return the first event of a calendar in words, "" when there is none; the language is the event's own.
+
+    Times are those of `zone`; one whose own zone is not known stays as it is written, beside that zone's name.
+    """
     method, fields = _event(calendar)
     first: dict[str, _Field] = {}
     for found in fields:
         first.setdefault(found.name, found)
-    if "SUMMARY" not in first and _moment(first.get("DTSTART")) is None:
+    if "SUMMARY" not in first and _moment(first.get("DTSTART"), zone) is None:
         return ""
     named = " ".join(first[name].words() for name in ("SUMMARY", "DESCRIPTION", "LOCATION") if name in first)
     language = language or guess_language(named) or "ru"
     lines = [_head(language, method, first, fields)]
-    if when := _when(language, first):
+    if when := _when(language, first, zone):
         lines.append(say(language, "invitation.when", when=when))
     rule = re.search(r"FREQ=([A-Z]{1,20})", first["RRULE"].value.upper()) if "RRULE" in first else None
     if rule and rule[1] in _REPEATS:
@@ -94,16 +111,17 @@ def _head(language: str, method: str, first: dict[str, _Field], fields: list[_Fi
     return say(language, "invitation.cancelled" if cancelled else "invitation.what", what=what)
 
 
-def _when(language: str, first: dict[str, _Field]) -> str:
-    start = _moment(first.get("DTSTART"))
+def _when(language: str, first: dict[str, _Field], zone: tzinfo) -> str:
+    start = _moment(first.get("DTSTART"), zone)
     if start is None:
         return ""
-    begins, whole_day, zone = start
-    end = _moment(first.get("DTEND"))
+    begins, whole_day, written = start
+    end = _moment(first.get("DTEND"), zone)
     finish = end[0] if end else None
     if finish is None and "DURATION" in first and (period := _PERIOD.search(first["DURATION"].value)):
         weeks, days, hours, minutes = (int(number or 0) for number in period.groups())
-        finish = begins + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
+        with suppress(OverflowError):
+            finish = begins + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
     if whole_day:
         last = finish - timedelta(days=1) if finish and finish > begins else begins  # the end is the day after
         days_ = f"{begins:%d.%m.%Y}" if last == begins else f"{begins:%d.%m.%Y} – {last:%d.%m.%Y}"
@@ -111,21 +129,36 @@ def _when(language: str, first: dict[str, _Field]) -> str:
     words = f"{begins:%d.%m.%Y %H:%M}"
     if finish and finish > begins:
         words += f"–{finish:%H:%M}" if finish.date() == begins.date() else f" – {finish:%d.%m.%Y %H:%M}"
-    return f"{words} ({zone})" if zone else words
+    return f"{words} ({written})" if written else words
 
 
-def _moment(found: _Field | None) -> tuple[datetime, bool, str] | None:
-    """Return a moment as the calendar writes it, whether it is a whole day, and its time zone's name."""
+def _moment(found: _Field | None, zone: tzinfo) -> tuple[datetime, bool, str] | None:
+    """Return a moment in our zone, whether it is a whole day, and its own zone's name if that zone is not known."""
     match = _MOMENT.match(found.value.strip()) if found else None
     if not match or not found:
         return None
     year, month, day, hour, minute = (int(number or 0) for number in match.groups()[:5])
     try:
-        moment = datetime(year, month, day, hour, minute)  # noqa: DTZ001 - shown as written, beside its zone
+        moment = datetime(year, month, day, hour, minute)  # noqa: DTZ001 - as it is written
     except ValueError:
         return None
-    zone = "UTC" if match[6] else " ".join(found.parameters.get("TZID", "").split())[:60]
-    return moment, match[4] is None, zone
+    whole_day = match[4] is None
+    named = "UTC" if match[6] else " ".join(found.parameters.get("TZID", "").split())[:60]
+    if named and not whole_day and (theirs := _zone(named)):
+        with suppress(OverflowError):  # the first and the last day of all years
+            return moment.replace(tzinfo=theirs).astimezone(zone).replace(tzinfo=None), False, ""
+    return moment, whole_day, named
+
+
+def _zone(named: str) -> tzinfo | None:
+    """Return a zone by the name that a calendar gives it; None for one that only its own program knows."""
+    if named == "UTC":
+        return UTC
+    named = _WINDOWS.get(named.removesuffix(" Standard Time"), named)
+    try:
+        return ZoneInfo(named) if _ZONE.fullmatch(named) else None
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 def _event(calendar: str) -> tuple[str, list[_Field]]:

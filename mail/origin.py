@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC, tzinfo
 
 from desk.incoming import Sort
 from desk.settings import Mailbox
@@ -12,7 +13,13 @@ from mail.parse import ParsedMail
 
 
 def settle(
-    content: bytes, parsed: ParsedMail, mailbox: Mailbox, *, ours: Collection[str], staff: Collection[str]
+    content: bytes,
+    parsed: ParsedMail,
+    mailbox: Mailbox,
+    *,
+    ours: Collection[str],
+    staff: Collection[str],
+    zone: tzinfo = UTC,
 ) -> ParsedMail:
     """The mail as its client's. `ours`: addresses of mailboxes and forms; `staff`: our people's mail domains."""
     incoming = parsed.incoming
@@ -25,7 +32,7 @@ def settle(
     if incoming.sort is not Sort.HUMAN or sender.rpartition("@")[2] not in staff:
         return parsed
     whole = "\n".join(part for part in (incoming.text, incoming.rest) if part)
-    found = forwards.find(whole, incoming.subject, parsed.files, incoming.at)
+    found = forwards.find(whole, incoming.subject, parsed.files, incoming.at, zone)
     if found is None:
         return parsed
     return replace(parsed, incoming=replace(incoming, original=found.original), files=(*parsed.files, *found.files))

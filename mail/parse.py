@@ -5,7 +5,7 @@ Rule: no bytes whatever make it raise, and none make it slow.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 
 from desk.errors import Unreadable
@@ -44,8 +44,12 @@ def parse(
     own_address: str = "",
     received: datetime | None = None,
     is_own_id: Callable[[str], bool] = _nobodys,
+    zone: tzinfo = UTC,
 ) -> ParsedMail:
-    """Return what a mail says. `received`: when it came, aware; else what the mail itself says of that."""
+    """Return what a mail says. `received`: when it came, aware; else what the mail itself says of that.
+
+    `zone`: in which the times of invitations are shown.
+    """
     mail, unreadable = _taken_apart(raw)
     headers = mail.headers
     sort = kinds.sort_of(mail, own_address=own_address, is_own_id=is_own_id)
@@ -56,7 +60,7 @@ def parse(
         unreadable = unreadable or Unreadable("mail.unreadable_sender")
     stamped = _stamped(headers)
     subject = headers.text("subject")
-    body = bodies.body_of(mail)
+    body = bodies.body_of(mail, zone=zone)
     folded = quotes.apart(body.text, subject) if sort is not Sort.BOUNCE else quotes.Folded(said=body.text)
     replied = message_ids(headers.raw("in-reply-to"))
     incoming = Incoming(

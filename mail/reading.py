@@ -78,18 +78,19 @@ class Reading:
     def _parse(self, raw: Raw, content: bytes, signer: Signer) -> ParsedMail:
         if not content:
             raise Unreadable("mail.unreadable_empty")
-        mailbox = self._mailbox_of(raw.place)
+        mailbox, desk = self._mailbox_of(raw.place), self._desk.settings.desk
         parsed = parse(
             content,
             mailbox=raw.place,
             own_address=mailbox.address,
             received=raw.at,
             is_own_id=signer.is_own_id,
+            zone=desk.zone,
         )
         if parsed.unreadable:
             raise parsed.unreadable
-        staff = self._desk.settings.desk.staff_domains
-        return origin.settle(content, parsed, mailbox, ours=self._ours, staff=staff)
+        staff = desk.staff_domains
+        return origin.settle(content, parsed, mailbox, ours=self._ours, staff=staff, zone=desk.zone)
 
     def _ready(self, raw: Raw, parsed: ParsedMail, files: tuple[IncomingFile, ...], signer: Signer) -> Ready:
         whole = replace(parsed.incoming, files=files, whole=raw.whole, raw_id=raw.id)

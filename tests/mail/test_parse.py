@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -24,6 +25,7 @@ def read(raw: bytes) -> ParsedMail:
         own_address="support@desk.example",
         received=datetime(2026, 11, 23, tzinfo=UTC),
         is_own_id=lambda id_: id_.startswith("<otvet.") and ".good@" in id_,
+        zone=ZoneInfo("Europe/Moscow"),
     )
 
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -200,6 +201,29 @@ def test_an_event_says_nothing_that_its_reader_did_not_expect() -> None:
         "BEGIN:VEVENT\nSUMMARY:a\\nКогда: вчера\nDTSTART:20260231T250000\nDURATION:P9999W\nLOCATION:" + "ж" * 5_000
     )
     assert re.fullmatch(r"Встреча: a Когда: вчера\nГде: ж{1000}", invitations.words_of(calendar))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [
+        (":20261124T090000Z", ":20261124T100000Z", "24.11.2026 12:00–13:00"),
+        (":20261124T203000Z", ":20261124T213000Z", "24.11.2026 23:30 – 25.11.2026 00:30"),
+        (";TZID=Europe/Berlin:20260724T090000", "", "24.07.2026 10:00"),
+        (";TZID=Ekaterinburg Standard Time:20261124T090000", "", "24.11.2026 07:00"),
+        (";TZID=Europe/Berlin:20261124T090000", ";TZID=Europe/London:20261124T090000", "24.11.2026 11:00–12:00"),
+        (":20261124T090000", "", "24.11.2026 09:00"),  # of no zone: the same on every clock
+        (";VALUE=DATE:20261124", "", "24.11.2026, весь день"),
+        (";TZID=Our Office:20261124T090000", "", "24.11.2026 09:00 (Our Office)"),
+        (";TZID=../../etc/passwd:20261124T090000", "", "24.11.2026 09:00 (../../etc/passwd)"),
+        (";TZID=Europe:20261124T090000", "", "24.11.2026 09:00 (Europe)"),
+        (":99991231T233000Z", "", "31.12.9999 23:30 (UTC)"),
+        (":99991231T233000\nDURATION:P999W", "", "31.12.9999 23:30"),
+    ],
+)
+def test_an_events_times_are_those_of_our_clock(start: str, end: str, shown: str) -> None:
+    calendar = f"BEGIN:VEVENT\nSUMMARY:Созвон\nDTSTART{start}\n" + (f"DTEND{end}\n" if end else "") + "END:VEVENT"
+    said = invitations.words_of(calendar, zone=ZoneInfo("Europe/Moscow"))
+    assert said == f"Встреча: Созвон\nКогда: {shown}"
 
 
 def test_a_page_of_bare_words_comes_out_as_it_is() -> None:
