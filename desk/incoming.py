@@ -131,6 +131,7 @@ class Incoming:
     tags: tuple[str, ...] = ()  # mail: plus tags of our own address found among the recipients
     others: tuple[Sender, ...] = ()  # mail: other recipients, To and Cc, none of them our own addresses
     vouched: bool = False  # mail: proven to come from its sender's address, or the mailbox trusts all of them
+    refuted: bool = False  # mail: our own server says that it does not come from its sender's domain
     claimed: bool = False  # mail: the sender is only what a form says
     original: Original | None = None  # mail: the letter that it forwards
     whole: int = 0  # mail: its bytes when it is too large and only its header was fetched

@@ -32,7 +32,8 @@ class Mark:
     """One ticket that a mail names, and what that tells of its sender.
 
     `proves`: whoever wrote it reads what we send to the sender's address: they have our signed tag of a ticket in
-    which that address takes part, or, `answers`, the id of a mail that we sent to that very address.
+    which that address takes part, or, `answers`, the id of a mail that we sent to that very address. Neither for a
+    mail that our own server refutes: tags and ids are known also to who once had a copy.
     """
 
     ticket: Ticket
@@ -43,10 +44,13 @@ class Mark:
 async def of(desk: Desk, unit: Unit, incoming: Incoming) -> list[Mark]:
     """The tickets that a mail's tags and thread name, the surest first; each once."""
     found: dict[TicketId, Mark] = {}
+    believed = not incoming.refuted
     for mark in [*await _by_tags(desk, unit, incoming), *await _by_ids(unit, incoming)]:
         known = found.get(mark.ticket.id, mark)
         found[mark.ticket.id] = Mark(
-            ticket=mark.ticket, proves=known.proves or mark.proves, answers=known.answers or mark.answers
+            ticket=mark.ticket,
+            proves=believed and (known.proves or mark.proves),
+            answers=believed and (known.answers or mark.answers),
         )
     return list(found.values())
 

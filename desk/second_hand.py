@@ -38,6 +38,7 @@ async def as_original(desk: Desk, unit: Unit, incoming: Incoming) -> tuple[Incom
         tags=(),
         others=(),
         vouched=False,
+        refuted=False,
         original=None,
     )
     return theirs, incoming

@@ -53,6 +53,18 @@ def vouches(headers: Headers, server: str, domain: str) -> bool:
     return any(_passes(one, domain) for one in own.results)
 
 
+def refutes(headers: Headers, server: str, domain: str) -> bool:
+    """Whether the server of this name says that the mail does not come from that domain: its DMARC failed.
+
+    A server that says nothing, or could not tell, refutes nobody.
+    """
+    own = trusted(headers, server)
+    if own is None or not domain:
+        return False
+    failed = [one for one in own.results if (one.method, one.result) == ("dmarc", "fail")]
+    return any(ascii_domain(one.properties.get("header.from", "")) == domain for one in failed)
+
+
 def _passes(one: Result, domain: str) -> bool:
     """An aligned pass of DKIM, or of SPF alone: DMARC calls either a pass (RFC 7489, 4.2)."""
     if one.result != "pass":

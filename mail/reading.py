@@ -63,8 +63,10 @@ class Reading:
         """Note whether the mail really comes from its sender; keys of several mails are asked for at once."""
         if isinstance(parsed, Exception):
             return parsed
-        vouched = await self._senders.vouched(content, parsed.incoming, self._mailbox_of(raw.place))
-        return replace(parsed, incoming=replace(parsed.incoming, vouched=vouched))
+        mailbox = self._mailbox_of(raw.place)
+        vouched = await self._senders.vouched(content, parsed.incoming, mailbox)
+        refuted = not vouched and self._senders.refuted(content, parsed.incoming, mailbox)
+        return replace(parsed, incoming=replace(parsed.incoming, vouched=vouched, refuted=refuted))
 
     async def _parsed(self, raw: Raw, content: bytes, signer: Signer) -> ParsedMail | Exception:
         try:

@@ -45,6 +45,13 @@ class Senders:
         signed = partial(self._signed, content, address)
         return await self._keys.beside(signed, otherwise=False, within=self._within)
 
+    def refuted(self, content: bytes, incoming: Incoming, mailbox: Mailbox) -> bool:
+        """Whether our own server says that the mail does not come from its sender's domain. Never raises."""
+        if not mailbox.authserv_id or mailbox.trust_from or incoming.sort in (Sort.OWN, Sort.BOUNCE):
+            return False
+        headers, _ = read_headers(content[:HEADER_LIMIT].lstrip(b"\r\n"))
+        return authentication.refutes(headers, mailbox.authserv_id, domain_of(incoming.sender.address))
+
     def close(self) -> None:
         self._keys.close()
 

@@ -139,8 +139,9 @@ async def test_who_was_let_out_is_not_copied_in_again(trusting: World) -> None:
 
 
 @pytest.mark.parametrize("let_out", [False, True], ids=["a participant", "let out"])
+@pytest.mark.parametrize(("verdict", "shown"), [("none", EVE), ("fail", "отправитель не подтверждён")])
 async def test_who_read_our_mail_in_copy_cannot_bring_others_in_as_the_client(
-    store_url: str, clock: Any, tmp_path: Path, *, let_out: bool
+    store_url: str, clock: Any, tmp_path: Path, verdict: str, shown: str, *, let_out: bool
 ) -> None:
     """A copy has the Message-ID and the address of the client's own mail: naming them proves nobody any more."""
     boxes = [{"authserv_id": "mx.otvet.example", "plus": True}]
@@ -153,11 +154,11 @@ async def test_who_read_our_mail_in_copy_cannot_bring_others_in_as_the_client(
         copy = await last_mail(world, BORIS)
         if let_out:
             await order(world, "SD-1", f"/remove {BORIS}")
-        fraud = {"Authentication-Results": "mx.otvet.example; dmarc=fail header.from=client.example"}
+        fraud = {"Authentication-Results": f"mx.otvet.example; dmarc={verdict} header.from=client.example"}
         to = str(copy["Reply-To"])
         await mail(world, ANN_WRITES, "Re: Принтер", "И Еве", to=to, in_reply_to=copy, cc=[EVE], headers=fraud)
         assert EVE not in await people(world)
-        assert EVE in said_in(world.group.topic("SD-1 ·")), "engineers see whom it names"
+        assert shown in said_in(world.group.topic("SD-1 ·")), "engineers see whom it names, or that it is not hers"
         await answer(world, "SD-1", "Секрет")
         assert await times_mailed(world, EVE, "Секрет") == 0
         await mail(world, ANN_WRITES, "Re: Принтер", "Да", in_reply_to=copy, cc=[EVE], headers=proof)

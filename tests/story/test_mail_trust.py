@@ -137,6 +137,39 @@ async def test_an_answer_to_what_was_sent_to_the_address_is_the_clients(world: W
     assert "И у меня" not in said_to(person)
 
 
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ("", True),
+        ("mx.otvet.example; none", True),
+        ("mx.otvet.example; dkim=none; dmarc=none header.from=client.example", True),
+        ("mx.otvet.example; dmarc=temperror header.from=client.example", True),
+        ("mx.otvet.example; dkim=fail header.d=client.example; spf=fail smtp.mailfrom=client.example", True),
+        ("mx.otvet.example; dmarc=fail header.from=other.example", True),
+        ("mx.elsewhere.example; dmarc=fail header.from=client.example", True),
+        ("mx.otvet.example; dmarc=fail header.from=client.example", False),
+        ("mx.otvet.example; dkim=pass header.d=spam.example; dmarc=FAIL (p=none) header.from=Client.example", False),
+    ],
+)
+@pytest.mark.parametrize("by", ["id", "tag"])
+async def test_what_our_server_refutes_proves_nothing_by_answering(
+    world: World, by: str, said: str, *, believed: bool
+) -> None:
+    """Who once had a copy knows the ids and the signed address: they do not make them the client."""
+    await linked(world)
+    await order(world, "SD-1", "/info Какой номер?")
+    asked = await last_mail(world, ANN)
+    thread: dict[str, Any] = {"in_reply_to": asked} if by == "id" else {"to": str(asked["Reply-To"])}
+    headers = {"Authentication-Results": said} if said else {}
+    await mail(world, ANN_WRITES, "Re: Принтер", "Номер 12.", headers=headers, **thread)
+    (ticket,) = await world.tickets()
+    shown = world.group.last("Номер 12", topic=world.group.topic("SD-1 ·"))
+    assert (ticket.status, "отправитель не подтверждён" in shown.text) == (
+        (Status.OPEN, False) if believed else (Status.WAITING, True)
+    )
+    assert [door.claimed for door in await doors(world, address=ANN)] == [False, *([] if believed else [True])]
+
+
 async def test_an_id_of_the_clients_own_proves_nothing(world: World) -> None:
     """Everybody who had a copy knows it: shown as unproven, and counted once an engineer lets the address in."""
     sent = await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
