@@ -53,6 +53,8 @@ async def _one(desk: Desk, unit: Unit, sent: Parcel, failed: Failed, *, surely: 
     """What follows from one address of a bounce; `surely`: it names this very parcel, not only its mail."""
     parcel = sent if surely and not failed.address else await _copy_for(unit, sent, failed)
     ticket = await unit.get(Ticket, sent.ticket_id) if sent.ticket_id else None
+    if parcel is None and surely and failed.fate is not Fate.DELAYED:
+        parcel = sent  # the envelope had one address: wherever that mailbox sends its mail on to, it did not arrive
     if parcel is None:
         if ticket:
             await _elsewhere(desk, unit, sent, ticket, failed)
@@ -127,7 +129,7 @@ async def _not_copied(desk: Desk, unit: Unit, ticket: Ticket, person: Participan
 
 
 async def _elsewhere(desk: Desk, unit: Unit, sent: Parcel, ticket: Ticket, failed: Failed) -> None:
-    """It failed where we did not write to (the client's mail is sent on), or nobody says where: only told."""
+    """It failed where we did not write to, and no tag says which mail of ours was sent on there: only told."""
     key = f"bounce.elsewhere:{ticket.id}:{failed.address}"
     if not await rarely.may(desk, unit, key, SOFT_AGAIN):
         return

@@ -219,6 +219,28 @@ class TestWithTags:
         assert (await failed(world), await doors(world), len(await world.tickets())) == (1, [False], 1)
         assert "такого адреса нет" in said_in(world.group.topic("SD-1 ·"))
 
+    @pytest.mark.parametrize(("fate", "lost"), [(GONE, True), (FULL, True), (LATER, False)])
+    async def test_a_tag_tells_which_mail_was_sent_on_to_a_dead_mailbox(
+        self, world: World, fate: tuple[str, str, str], *, lost: bool
+    ) -> None:
+        """The report names only where it was sent on to: it did not arrive, the other door has it, the door stays open."""
+        await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+        receipt = await last_mail(world, ANN)
+        person = world.person("Анна")
+        person.start(await link_of(world, ANN))
+        await world.settle()
+        await mail(world, ANN_WRITES, "Re: Принтер", "Жду по почте", in_reply_to=receipt)
+        await answer(world, "SD-1", "Вот ответ")
+        envelope = world.mails.smtp.envelopes[-1][0]
+        for number in range(2):
+            await comes_back(world, block("old@elsewhere.example", fate), to=envelope, number=number)
+        await world.advance(seconds=HELD)
+        assert (await doors(world), await failed(world)) == ([True], int(lost))
+        assert said_to(person).count("Вот ответ") == int(lost)
+        told = said_in(world.group.topic("SD-1 ·"))
+        assert told.count("old@elsewhere.example") == 1
+        assert told.count("Отправили другим путём") == int(lost)
+
     async def test_an_out_of_office_to_the_envelope_finds_its_ticket(self, world: World) -> None:
         """Vacation programs answer to Return-Path and often keep no thread."""
         await answered(world)
