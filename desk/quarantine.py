@@ -14,6 +14,9 @@ from desk.people import Audit
 from desk.ports import Unit
 
 RETRIED = "quarantine retried"
+DOORS = ("telegram", "mail")
+"""Channels that have a word of their own."""
+
 SHOWN = 300
 """Characters of a reason shown in General; the whole of it stands in the row."""
 
@@ -25,7 +28,8 @@ async def put(desk: Desk, unit: Unit, raws: Sequence[Raw], reason: str) -> None:
     for raw in raws:
         await unit.save(replace(raw, state=RawState.QUARANTINED, error=reason[:2000], not_before=desk.now()))
     first = raws[0]
-    text = desk.say("group.quarantined", id=first.id, channel=first.channel, place=first.place, why=reason[:SHOWN])
+    channel = desk.say(f"group.door_{first.channel}") if first.channel in DOORS else first.channel
+    text = desk.say("group.quarantined", id=first.id, channel=channel, place=first.place, why=reason[:SHOWN])
     retry = Button(label=desk.say("group.button_retry"), action=Action.RETRY, arg=str(first.id))
     await outbox.to_general(desk, unit, text, buttons=[[retry]])
 
