@@ -128,7 +128,7 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
     `author` where it is not the client, `below` a line of the desk's own.
     """
     files = await unit.find(File, message_id=message.id)
-    text = message.text
+    text = message.text or ("" if message.rest or files else desk.say("group.no_text"))
     if subject and subject not in ticket.subject:
         text = f"{desk.say('group.subject', subject=subject)}\n\n{text}"
     missing = [_missing(desk, file) for file in files if not file.key]

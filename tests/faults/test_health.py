@@ -1,5 +1,7 @@
 """A source that stays deaf is told in General within ten minutes, once, and so is its return."""
 
+from datetime import timedelta
+
 from desk import health
 from tests.faults.test_disk import said, until
 from tests.faults.test_outbox import moments
@@ -19,10 +21,25 @@ async def test_a_dead_imap_login_is_told_once_though_nobody_tries_any_more(both:
     for _ in range(30):
         await both.advance(minutes=1)
         if both.clock.at.minute == 8:
-            assert not said(both, "Не читается")
+            assert not said(both, "doctor")
         if both.clock.at.minute == 10:
-            assert len(said(both, "Не читается: mail.support")) == 1
-    assert len(said(both, "Не читается")) == 1
+            assert len(said(both, "Почтовый ящик support: ")) == 1
+    (told,) = said(both, "doctor")
+    assert told.text.startswith("Почтовый ящик support: ")
+    assert "mail.support" not in told.text
+
+
+async def test_a_reason_that_names_no_source_stands_behind_its_name(world: World) -> None:
+    await world.settle()
+    await health.heard(world.desk, "mail.support", ok=False, reason="что-то сломалось")
+    world.clock.at += timedelta(minutes=10)
+    await health.heard(world.desk, "mail.support", ok=False, reason="что-то сломалось")
+    await world.settle()
+    (told,) = said(world, "doctor")
+    assert told.text.startswith("Не читается: почта support. Что-то сломалось.\n")
+    await health.heard(world.desk, "mail.support", ok=True)
+    await world.settle()
+    assert len(said(world, "Снова читается: почта support.")) == 1
 
 
 async def test_mail_that_is_read_but_not_moved_is_told_once_and_again_after_it_was_mended(world: World) -> None:
@@ -74,5 +91,5 @@ async def test_a_revoked_token_is_told_when_the_group_can_be_reached_again(world
             await tick.run()
     world.bot.token = token
     await moments(world, 60, step=60)
-    await until(lambda: said(world, "Не читается: telegram"))
-    assert "BotFather" in said(world, "Не читается: telegram")[0].text
+    await until(lambda: said(world, "Telegram не узнаёт токен"))
+    assert "BotFather" in said(world, "Telegram не узнаёт токен")[0].text

@@ -26,3 +26,18 @@ async def test_an_awkward_letter_becomes_a_topic_that_can_be_read(world: World, 
     for words in SHOWN[letter]:
         assert words in shown
     assert "\ufffd" not in shown
+
+
+@pytest.mark.parametrize("words", [b"", b" \r\n\t\r\n"])
+async def test_a_mail_without_a_word_says_so(world: World, words: bytes) -> None:
+    head = b"From: Ann <ann@client.example>\r\nTo: support@desk.example\r\nSubject: ?\r\nMessage-ID: <e1@client.example>"
+    await world.mails.put(SUPPORT, head + b"\r\n\r\n" + words)
+    await world.settle(30)
+    assert "(без текста)" in said_in(world.group.topic("SD-1 ·"))
+
+
+async def test_a_mail_that_is_set_aside_is_told_of_in_plain_words(world: World) -> None:
+    await world.mails.put(SUPPORT, b"Subject: nobody's\r\nMessage-ID: <e2@client.example>\r\n\r\nhello\r\n")
+    await world.settle(30)
+    (told,) = (one.text for one in world.group.messages if "не удалось обработать" in one.text)
+    assert told.startswith("Сообщение №1 (почта, support) не удалось")
