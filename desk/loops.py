@@ -36,7 +36,10 @@ SHOWN = 10
 """Mails of one such minute whose first words are shown; also the files that go with them."""
 
 _FIRST_WORDS = 200
-_HEARD = (Kind.WORDS, Kind.MACHINE, Kind.STRANGER)
+_WORDS = (Kind.WORDS,)
+_NO_WORDS = (Kind.MACHINE, Kind.STRANGER)
+"""Counted and shown apart: anybody may write into a thread, and must not get its client's own words folded by that."""
+
 _OURS = (Kind.ANSWER, Kind.QUESTION)
 
 
@@ -59,10 +62,10 @@ async def taken(  # noqa: PLR0917 - the message, its sender and its ticket
     word = incoming.sort in (Sort.HUMAN, Sort.LIST) and not stranger
     if word and ticket.status not in (Status.NEW, Status.OPEN):
         return False  # it moves the ticket, which it can do once
-    count = await _flood(desk, unit, ticket)
+    kind = Kind.STRANGER if stranger else Kind.WORDS if word else Kind.MACHINE
+    count = await _flood(desk, unit, ticket, _like(kind))
     if not count:
         return False
-    kind = Kind.STRANGER if stranger else Kind.WORDS if word else Kind.MACHINE
     await fold(desk, unit, ticket, door, incoming, kind)
     if await rarely.may(desk, unit, f"loop.ticket:{ticket.id}", TOLD_AGAIN):
         text = desk.say("group.loop_ticket", number=desk.number(ticket.id), count=count, subject=ticket.subject)
@@ -75,10 +78,14 @@ def _from_a_backlog(desk: Desk, incoming: Incoming) -> bool:
     return person and incoming.stamped is not None and incoming.stamped < desk.now() - BACKLOG
 
 
-async def _flood(desk: Desk, unit: Unit, ticket: Ticket) -> int:
-    """How many mails came since our last answer when those are too many, else 0."""
+def _like(kind: Kind) -> tuple[Kind, ...]:
+    return _WORDS if kind is Kind.WORDS else _NO_WORDS
+
+
+async def _flood(desk: Desk, unit: Unit, ticket: Ticket, kinds: tuple[Kind, ...]) -> int:
+    """How many mails of these kinds came since our last answer when those are too many, else 0."""
     now, longest = desk.now(), WINDOWS[-1][1]
-    heard: dict[str, object] = {"ticket_id": ticket.id, "channel": "mail", "kind__in": _HEARD}
+    heard: dict[str, object] = {"ticket_id": ticket.id, "channel": "mail", "kind__in": kinds}
     if await unit.count(Message, at__gt=now - longest, **heard) < WINDOWS[0][0]:
         return 0
     ours = await unit.first(Message, ticket_id=ticket.id, kind__in=_OURS, order="-id")
@@ -90,8 +97,8 @@ async def _flood(desk: Desk, unit: Unit, ticket: Ticket) -> int:
 
 
 async def too_often(desk: Desk, unit: Unit, ticket: Ticket) -> bool:
-    """Whether the ticket's next mail is to be shown together with others."""
-    return await _flood(desk, unit, ticket) > 0
+    """Whether the next mail of a machine in this ticket is to be shown together with others."""
+    return await _flood(desk, unit, ticket, _NO_WORDS) > 0
 
 
 async def _too_many_tickets(desk: Desk, unit: Unit, door: Door, client: Client, incoming: Incoming) -> bool:
@@ -136,11 +143,12 @@ async def fold(  # noqa: PLR0917 - the message, its sender and its ticket
     """Keep the mail whole in the ticket; show it in the next line of such mails."""
     role = Role.STRANGER if kind is Kind.STRANGER else Role.THEIRS
     message = await conversation.add_message(unit, ticket, door, incoming, kind=kind, role=role)
-    key = f"folded:{ticket.id}"
+    alike = _like(kind)
+    key = f"folded:{ticket.id}:{alike[0].value}"
     if await unit.count(Parcel, state=ParcelState.QUEUED, coalesce=key) == 0:
         await unit.remember(key, str(message.id))
     first = int(await unit.recall(key) or message.id)
-    gathered: dict[str, object] = {"ticket_id": ticket.id, "id__ge": first, "channel": "mail", "kind__in": _HEARD}
+    gathered: dict[str, object] = {"ticket_id": ticket.id, "id__ge": first, "channel": "mail", "kind__in": alike}
     newest = list(reversed(await unit.find(Message, order="-id", limit=SHOWN, **gathered)))
     count = await unit.count(Message, **gathered)
     files = await unit.find(File, message_id__in=[one.id for one in newest], key__ne="", limit=SHOWN)

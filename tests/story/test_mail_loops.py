@@ -144,6 +144,23 @@ async def test_hundreds_of_forged_senders_in_one_thread_are_gathered(world: Worl
     assert "Это я" in said_in(topic)
 
 
+@pytest.mark.parametrize("more", [{}, {"Auto-Submitted": "auto-replied"}], ids=["strangers", "their machines"])
+async def test_strangers_in_the_thread_get_the_clients_words_neither_folded_nor_shown_twice(
+    world: World, more: dict[str, str]
+) -> None:
+    """Her mail is a message of its own at once, and has the rights of one, while the strangers' are gathered."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    thread = (await last_mail(world, ANN))["Message-ID"]
+    await bomb(world, 30, **{"From": "Кто-то <f{number}@bomb.example>", "In-Reply-To": thread, **more})
+    await mail(world, ANN_WRITES, "Re: Принтер", "Это я", in_reply_to=thread)
+    topic = world.group.topic("SD-1 ·")
+    assert said_in(topic).count("Это я") == 1, "before the minute of the gathered ones is over"
+    await bomb(world, 5, **{"From": "Кто-то <g{number}@bomb.example>", "In-Reply-To": thread, **more})
+    await world.advance(seconds=61)
+    assert said_in(topic).count("Это я") == 1
+    assert len(topic.messages) <= 20
+
+
 async def test_a_client_who_sends_a_dozen_photos_in_a_dozen_mails_is_not_hurt(world: World) -> None:
     """All pictures reach the topic, also those beyond the limit; the client's word counts."""
     first = await mail(world, ANN_WRITES, "Экран", "Сейчас пришлю снимки")
