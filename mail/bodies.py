@@ -12,8 +12,6 @@ from mail.flowed import unflow
 from mail.mime import Part, take_apart
 from mail.words import Words
 
-__all__ = ["Attachment", "Body", "body_of", "safe_name"]
-
 TEXT_LIMIT = 1_000_000  # characters; what is longer goes on as a file
 READ_LIMIT = 2_500_000  # bytes of one part that are read as text: a million letters of any common alphabet
 TOTAL_LIMIT = 4_000_000  # bytes of all parts that are read as text; those beyond are files

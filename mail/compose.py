@@ -18,7 +18,7 @@ from desk.parcels import Outgoing
 from desk.texts import say
 from mail import parts
 from mail.addresses import as_written, shown_as
-from mail.bodies import safe_name
+from mail.attachments import safe_name
 from mail.charsets import clean
 from mail.headers import one_line
 from mail.layout import Shown, html, page_of, plain

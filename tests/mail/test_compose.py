@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.parcels import Action, Button, Outgoing, ParcelId, Purpose
-from mail.bodies import safe_name
+from mail.attachments import safe_name
 from mail.charsets import clean
 from mail.compose import Loaded, Mailbox, chain, compose, room_for_files
 from mail.parse import ParsedMail, parse
