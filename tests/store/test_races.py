@@ -195,11 +195,15 @@ async def test_a_lost_connection_is_replaced(postgres: Any, postgres_url: str, m
 async def test_a_database_that_is_not_there_is_away(tmp_path: Path) -> None:
     """A server that does not answer, a file in a folder that is gone."""
     for url in ("postgresql://nobody@127.0.0.1:1/desk", f"sqlite:///{tmp_path}/gone/desk.db"):
+        before = set(threading.enumerate())
         store = SqlStore(url)
         shutil.rmtree(tmp_path / "gone", ignore_errors=True)
         with pytest.raises(StoreAway):
             await store.ping()
         await store.close()
+        async with asyncio.timeout(5):  # the driver's thread of a connection that failed ends by itself
+            while set(threading.enumerate()) - before:
+                await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:"])
