@@ -162,7 +162,7 @@ class World:
         if self.bot.world.inbox.pending:
             return f"updates {self.bot.world.inbox.pending}"
         reading = self.with_mail and not self.desk.settings.desk.quiet
-        if reading and any([await self.mails.inbox(address) for address in self._addresses()]):
+        if reading and any([await self.mails.imap.uids(address) for address in self._addresses()]):
             return "mails in the inbox"
         now = self.clock()
         async with self.store.view() as view:
