@@ -23,7 +23,7 @@ from desk.errors import AlreadyRunning, ConfigError
 from desk.texts import say
 
 if TYPE_CHECKING:
-    from desk.desk import Desk
+    from desk.desk import Desk, Setup
     from desk.doctor import Part
     from desk.ports import Now, Router
     from desk.running import Running
@@ -79,6 +79,14 @@ def load(path: Path) -> "tuple[Settings, Chain]":
     return settings, compile_chain(rules, **names, file=str(path))
 
 
+def set_up(settings: "Settings", router: "Router") -> "Setup":
+    """What the configuration comes to, with the official calendars."""
+    from desk.desk import Setup
+    from scheduler.workdays import days_off
+
+    return Setup.of(settings, router, days_off)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -86,16 +94,14 @@ def _now() -> datetime:
 @asynccontextmanager
 async def opened(settings: "Settings", router: "Router", now: "Now" = _now) -> "AsyncIterator[Desk]":
     """The desk on its opened database, without channels; closed again at the end."""
-    from desk.desk import Desk
-    from scheduler.workdays import days_off
+    from desk.desk import Current, Desk
     from store.files import FolderFiles
 
     store = new_store(settings)
     try:
         await store.open()
-        calendar = settings.calendar.working_time(settings.desk.zone, days_off(settings.calendar.holidays))
         files = FolderFiles(files_folder(settings))
-        yield Desk(settings=settings, store=store, files=files, router=router, calendar=calendar, now=now)
+        yield Desk(current=Current(set_up(settings, router)), store=store, files=files, now=now)
     finally:
         await store.close()
 

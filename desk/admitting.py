@@ -65,7 +65,7 @@ async def admit(desk: Desk, unit: Unit, ticket: Ticket, person: Participant, *, 
         return desk.say("group.admitted_already")
     person = await unit.save(replace(person, standing=Standing.ADMITTED, by=by, at=desk.now()))
     theirs = await unit.find(Message, ticket_id=ticket.id, kind=Kind.STRANGER, author_id=person.address)
-    ticket = await conversation.let_in(unit, ticket, theirs)
+    ticket = await conversation.let_in(unit, ticket, theirs, at=desk.now())
     await work.audit(desk, unit, ticket, by, "participant admitted", address=person.address)
     text = desk.say("group.admitted", by=by, who=participants.in_words(person.name, person.address))
     buttons = [_button(desk, ticket, person, "button_remove", out=True)]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, conversation, copies, delivered, doors, keys, outbox, participants
+from desk import clients, conversation, copies, delivered, doors, keys, moving, outbox, participants
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -33,10 +33,10 @@ async def note(
 
 async def answer(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, to: Trace | None = None) -> Message:
     """Send an engineer's words to the client. Refusal for a closed ticket or when every door is shut."""
-    status = after(ticket.status, Step.ANSWERED)
+    after(ticket.status, Step.ANSWERED)
     door = await _door(unit, ticket)
     message = await _store(unit, ticket, post, Kind.ANSWER, post.text)
-    ticket = await unit.save(replace(ticket, status=status, active_at=desk.now()))
+    ticket = await moving.move(unit, ticket, Step.ANSWERED, at=desk.now(), active_at=desk.now())
     await send(desk, unit, ticket, door, message, Purpose.ANSWER, reply_to=await _their_message(unit, door, to))
     await _on_its_way(desk, unit, ticket, post)
     await outbox.card(desk, unit, ticket)
@@ -45,24 +45,24 @@ async def answer(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, to: Trac
 
 async def ask(desk: Desk, unit: Unit, ticket: Ticket, post: Post, text: str) -> Message:
     """Ask the client for something: WAITING from now, the weekly clock from the question's delivery."""
-    status = after(ticket.status, Step.ASKED)
+    after(ticket.status, Step.ASKED)
     door = await _door(unit, ticket)
     message = await _store(unit, ticket, post, Kind.QUESTION, text)
-    ticket = await unit.save(
-        replace(
-            ticket,
-            status=status,
-            question=text,
-            asked_at=desk.now(),
-            active_at=desk.now(),
-            clock_from=None,
-            reminded=0,
-            kept=0,
-            snoozed_until=None,
-            reminder_id=None,
-            solved_at=None,
-            held_reason="",
-        )
+    ticket = await moving.move(
+        unit,
+        ticket,
+        Step.ASKED,
+        at=desk.now(),
+        question=text,
+        asked_at=desk.now(),
+        active_at=desk.now(),
+        clock_from=None,
+        reminded=0,
+        kept=0,
+        snoozed_until=None,
+        reminder_id=None,
+        solved_at=None,
+        held_reason="",
     )
     await send(desk, unit, ticket, door, message, Purpose.QUESTION)
     await _on_its_way(desk, unit, ticket, post)
@@ -191,7 +191,7 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
     if who := await copies.gone(unit, message.id):
         await _too_late(desk, unit, ticket, message, desk.say("group.too_late_copies", who=who))
     if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
-        ticket = await unit.save(replace(ticket, status=after(ticket.status, Step.TAKEN_BACK), question=""))
+        ticket = await moving.move(unit, ticket, Step.TAKEN_BACK, at=desk.now(), question="")
         await outbox.card(desk, unit, ticket)
     await delivered.mark(desk, unit, message, "👀")
 

@@ -70,6 +70,7 @@ class WorkingTime:
     extra_days_off: Collection[date] = ()
     extra_workdays: Collection[date] = ()
     short_days: Collection[date] = ()
+    short_eves: bool = False
     _kept: dict[date, tuple[Shift, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:

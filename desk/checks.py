@@ -24,6 +24,7 @@ _TOKEN = re.compile(r"[0-9]+:\S+", re.ASCII)
 LONGEST_PREFIX = 10  # a topic's name has 128 characters, most of them for the client
 _NAME = re.compile(r"[\w.-]{1,64}")
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.ASCII)
+_TELEGRAM_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}", re.ASCII)
 _SERVER_ID = re.compile(r"[^\s;\"()<>@,\\]{0,253}")
 
 
@@ -158,6 +159,24 @@ def bot_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def telegram_person(value: Any) -> int | str:
+    """A person's id, or their @name in small letters."""
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(value, str) and _TELEGRAM_NAME.fullmatch(value):
+        return value.lower()
+    raise Wrong(Said("config.telegram_person"), Said("config.telegram_person_hint"))
+
+
+def term_of(value: Any) -> Span:
+    span = _span(value)
+    if span.working_days is not None:
+        raise Wrong(Said("config.term_in_days"), Said("config.term_in_days_hint"))
+    if not span:
+        raise Wrong(Said("config.too_short", value=value), Said("config.too_short_hint", least="1 minute"))
+    return span
+
+
 def domain_of(text: str) -> str:
     """A mail domain as it stands in headers: lower case, Cyrillic letters in their ASCII form."""
     try:
@@ -194,6 +213,8 @@ Referred = Annotated[Text, BeforeValidator(from_environment)]
 Wait = Annotated[Span, PlainValidator(_span)]
 Interval = Annotated[Span, PlainValidator(partial(_span, least=timedelta(seconds=1)))]
 Beat = Annotated[Span, PlainValidator(partial(_span, read=parse_plain, least=timedelta(seconds=1)))]
+Term = Annotated[Span, PlainValidator(term_of)]
+TelegramPerson = Annotated[int | str, PlainValidator(telegram_person)]
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Days = list[Annotated[date, PlainValidator(day_of)]]
 Shifts = Annotated[tuple[tuple[int, int], ...], PlainValidator(shifts_of)]

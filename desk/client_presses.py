@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import choosing, clients, other_question, outbox, work
+from desk import choosing, clients, moving, other_question, outbox, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
-from desk.lifecycle import Step, after
+from desk.lifecycle import Step
 from desk.parcels import Act, Action, Outgoing, Parcel, Purpose
 from desk.people import Client
 from desk.ports import Unit
@@ -60,23 +60,21 @@ async def _keep(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: P
     await work.drop_reminders(unit, ticket)
     name = client.name
     if ticket.kept >= KEPT_AT_MOST:
-        status = after(ticket.status, Step.CLIENT_WROTE)
-        ticket = await unit.save(replace(ticket, status=status, clock_from=None, reminder_id=None))
+        ticket = await moving.move(unit, ticket, Step.CLIENT_WROTE, at=desk.now(), clock_from=None, reminder_id=None)
         await outbox.to_topic(desk, unit, ticket, desk.say("group.kept_too_often", name=name))
         said = clients.say(desk, client, "client.kept_engineer")
     else:
-        status = after(ticket.status, Step.STILL_NEEDED)
-        ticket = await unit.save(
-            replace(
-                ticket,
-                status=status,
-                kept=ticket.kept + 1,
-                reminded=0,
-                clock_from=desk.now(),
-                snoozed_until=None,
-                reminder_id=None,
-                held_reason="",
-            )
+        ticket = await moving.move(
+            unit,
+            ticket,
+            Step.STILL_NEEDED,
+            at=desk.now(),
+            kept=ticket.kept + 1,
+            reminded=0,
+            clock_from=desk.now(),
+            snoozed_until=None,
+            reminder_id=None,
+            held_reason="",
         )
         await outbox.to_topic(desk, unit, ticket, desk.say("group.kept", name=name), silent=True)
         said = clients.say(desk, client, "client.kept")
@@ -113,7 +111,7 @@ async def _snooze(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press:
 async def _drop(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
     if ticket.status is Status.CLOSED:
         raise Refusal("client.closed_already")
-    await work.close(desk, unit, ticket, client.name, Closing.CLIENT, key="client.closed_by_you")
+    await work.close(desk, unit, ticket, client.name, Closing.WITHDRAWN, key="client.closed_by_you")
     said = clients.say(desk, client, "client.closed_toast", number=desk.number(ticket.id))
     await _tick(desk, unit, ticket, press, said)
     return said

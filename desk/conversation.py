@@ -1,21 +1,23 @@
 """What was said in a ticket: added to it, and what the client's word does to it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import datetime
 
+from desk import moving
 from desk.incoming import Incoming, IncomingFile
-from desk.lifecycle import Step, after
+from desk.lifecycle import Step
 from desk.people import Door
 from desk.ports import Unit
 from desk.tickets import File, Kind, Message, MessageId, Role, Status, Ticket, Trace
 
 
-async def client_wrote(unit: Unit, ticket: Ticket) -> Ticket:
+async def client_wrote(unit: Unit, ticket: Ticket, *, at: datetime) -> Ticket:
     """The client's word: the next one is ours, and no reminder goes any more."""
-    status = after(ticket.status, Step.CLIENT_WROTE)
-    moved = replace(
+    return await moving.move(
+        unit,
         ticket,
-        status=status,
+        Step.CLIENT_WROTE,
+        at=at,
         closed_at=None,
         closing=None,
         solved_at=None,
@@ -25,11 +27,12 @@ async def client_wrote(unit: Unit, ticket: Ticket) -> Ticket:
         snoozed_until=None,
         reminder_id=None,
         held_reason="",
+        spared_until=None,
+        third_party="",
     )
-    return await unit.save(moved)
 
 
-async def let_in(unit: Unit, ticket: Ticket, messages: Sequence[Message]) -> Ticket:
+async def let_in(unit: Unit, ticket: Ticket, messages: Sequence[Message], *, at: datetime) -> Ticket:
     """A stranger's messages become words in the ticket.
 
     One that came after our question answers it; one that came after we thought that all is done opens it again.
@@ -39,7 +42,7 @@ async def let_in(unit: Unit, ticket: Ticket, messages: Sequence[Message]) -> Tic
     await unit.change(Trace, {"role": Role.THEIRS}, message_id__in=ids, role=Role.STRANGER)
     since = {Status.WAITING: ticket.asked_at, Status.SOLVED: ticket.solved_at}.get(ticket.status)
     if since and any(message.at >= since for message in messages):
-        return await client_wrote(unit, ticket)
+        return await client_wrote(unit, ticket, at=at)
     return ticket
 
 

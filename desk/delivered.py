@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import conversation, doors, other_ways, outbox, promises, threads
+from desk import conversation, doors, moving, other_ways, outbox, promises, threads
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
@@ -80,7 +80,8 @@ async def _answer_arrived(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket
     if parcel.purpose is Purpose.QUESTION and waits and await _is_last_question(unit, parcel):
         # The weekly clock starts when the client has the question, not when it was written: at `sent_at` to the letter,
         # by which a bounce knows that the clock runs on what it brings back.
-        await unit.save(replace(ticket, clock_from=now, active_at=now))
+        ticket = await unit.save(replace(ticket, clock_from=now, active_at=now))
+        await moving.stand_still(unit, ticket, at=now)
     if message:
         await mark(desk, unit, message, "👌")
 
@@ -178,6 +179,7 @@ async def _never_arrived(unit: Unit, parcel: Parcel, ticket: Ticket) -> Ticket:
     if parcel.purpose is Purpose.REMINDER:
         return await unit.save(replace(ticket, reminded=max(ticket.reminded - 1, 0)))
     if parcel.purpose is Purpose.QUESTION:
+        await moving.never_stood(unit, ticket)
         return await unit.save(replace(ticket, clock_from=None))
     return ticket
 

@@ -1,10 +1,10 @@
 """The desk: what every use-case is handed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from desk.calendar import WorkingTime
+from desk.calendar import DaysOff, WorkingTime
 from desk.incoming import RawId
 from desk.ports import Files, Now, Router, Store, Unit
 from desk.settings import Settings
@@ -12,16 +12,58 @@ from desk.texts import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Settings, clock and the rooms around; `working_on` ties it to the raw messages being worked on."""
+class Setup:
+    """Everything that a configuration comes to; read as a whole, exchanged as a whole."""
 
     settings: Settings
+    router: Router
+    calendar: WorkingTime  # the desk's own
+    calendars: Mapping[str, WorkingTime] = field(default_factory=dict)  # of the plans that have one of their own
+
+    @classmethod
+    def of(cls, settings: Settings, router: Router, days_off: Callable[[str], DaysOff]) -> "Setup":
+        """`days_off`: the official calendar of a country by its code."""
+        zone = settings.desk.zone
+        own = {plan.name: plan.calendar for plan in settings.plan if plan.calendar}
+        return cls(
+            settings=settings,
+            router=router,
+            calendar=settings.calendar.working_time(zone, days_off(settings.calendar.holidays)),
+            calendars={
+                name: calendar.working_time(calendar.zone or zone, days_off(calendar.holidays))
+                for name, calendar in own.items()
+            },
+        )
+
+
+@dataclass(slots=True)
+class Current:
+    """The setup in force; a reload puts another one in its place, between two units."""
+
+    setup: Setup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Setup, clock and the rooms around; `working_on` ties it to the raw messages being worked on."""
+
+    current: Current
     store: Store
     files: Files
-    router: Router
-    calendar: WorkingTime
     now: Now
     raws: tuple[RawId, ...] = ()
+
+    @property
+    def settings(self) -> Settings:
+        return self.current.setup.settings
+
+    @property
+    def router(self) -> Router:
+        return self.current.setup.router
+
+    @property
+    def calendar(self) -> WorkingTime:
+        return self.current.setup.calendar
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         """One transaction; its commit also marks the raw messages done, so that nothing is worked on twice."""

@@ -1,8 +1,11 @@
 """What a routing rule may know about a message, with the verdict that the rules return."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Self
+
+from desk.tickets import Priority, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,17 @@ class Facts:
     working_hours: bool = True
     known_client: bool = False
     language: str = ""
+    at: datetime | None = None  # when it came, on the wall clock of the desk; None: nobody says
+    recipients: tuple[str, ...] = ()  # mail: every other address in To and Cc, in small letters
+    files: tuple[str, ...] = ()  # the attachments' names
+    organisation: str = ""  # its name
+    client_id: str = ""  # its number, "A-1042"
+    product: str = ""
+    plan: str = ""  # the plan that follows from the contract
+    type: Type | None = None
+    priority: Priority | None = None
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)  # what was read from labelled lines, by field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +54,24 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Which rule decided for which line; `asked` holds the rules in order, the deciding one last."""
+    """Which rules decided, for which line, and what else they ask for.
+
+    `rule` is the one that chose the line; `asked` holds the rules in order, the last one asked at the end. With rules
+    that go on (`stop = false`) several may have matched: the first word on line, type, priority, plan, assignee and
+    reply counts, tags, fields to ask for and whom to notify are gathered.
+    """
 
     rule: str
     line: str
     asked: tuple[Asked, ...]
+    type: Type | None = None
+    priority: Priority | None = None
+    tags: tuple[str, ...] = ()
+    plan: str = ""
+    assign: str = ""  # the name of a [[person]], or "on-duty"
+    reply: str = ""  # the name of a [[reply]]
+    ask: tuple[str, ...] = ()  # names of [[field]] to ask the client for, besides what the type requires
+    notify: tuple[str, ...] = ()  # names of [[person]], or "leads"
 
     def as_dict(self) -> dict[str, Any]:
         """Return values that JSON can hold; `from_dict` reads them back to an equal verdict."""
@@ -52,6 +79,17 @@ class Verdict:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the verdict that `as_dict` wrote; raise KeyError or TypeError for anything else."""
+        """Return the verdict that `as_dict` wrote, also in an older version; raise KeyError or TypeError otherwise."""
         asked = tuple(Asked(**one) for one in stored["asked"])
-        return cls(rule=str(stored["rule"]), line=str(stored["line"]), asked=asked)
+        lists = {name: tuple(stored.get(name, ())) for name in ("tags", "ask", "notify")}
+        return cls(
+            rule=str(stored["rule"]),
+            line=str(stored["line"]),
+            asked=asked,
+            type=Type(stored["type"]) if stored.get("type") else None,
+            priority=Priority(stored["priority"]) if stored.get("priority") else None,
+            plan=str(stored.get("plan", "")),
+            assign=str(stored.get("assign", "")),
+            reply=str(stored.get("reply", "")),
+            **lists,
+        )

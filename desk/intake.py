@@ -144,7 +144,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     before = ticket
     now = desk.now()
     if counts and not thanks:
-        ticket = await conversation.client_wrote(unit, ticket)
+        ticket = await conversation.client_wrote(unit, ticket, at=desk.now())
     if counts:
         last = door.id if own else ticket.door_id
         ticket = await unit.save(replace(ticket, door_id=last, client_wrote_at=now, active_at=now))
@@ -221,7 +221,7 @@ async def _changed(  # noqa: PLR0917 - the change and what it concerns
     door = await unit.get(Door, message.door_id or 0)
     theirs = door is not None and door.client_id == ticket.client_id  # not of somebody who was unlinked since
     if ticket.status is Status.WAITING and theirs:
-        ticket = await conversation.client_wrote(unit, ticket)
+        ticket = await conversation.client_wrote(unit, ticket, at=desk.now())
         ticket = await unit.save(replace(ticket, client_wrote_at=desk.now(), active_at=desk.now()))
         await outbox.card(desk, unit, ticket)
     shown = await unit.first(Trace, channel="group", message_id=message.id, ticket_id=ticket.id, role=Role.CLIENT)

@@ -19,30 +19,39 @@ class Step(StrEnum):
     SOLVED = "solved"
     CLOSED = "closed"
     REOPENED = "reopened"
+    DEPENDS = "depends on others"  # a third party owes the next word
+    CONFIRMED = "confirmed"  # the client says that it is solved
     STILL_NEEDED = "still needed"
     TAKEN_BACK = "question taken back"
     SILENCE = "silence"  # the client let it go stale
     MOVED_AWAY = "moved away"  # the only word since we last looked belonged to another ticket
 
 
-_N, _O, _W, _S, _C = Status.NEW, Status.OPEN, Status.WAITING, Status.SOLVED, Status.CLOSED
+_N, _O, _W, _T = Status.NEW, Status.OPEN, Status.WAITING, Status.THIRD_PARTY
+_S, _C = Status.SOLVED, Status.CLOSED
 
 MOVES: Mapping[Status, Mapping[Step, Status]] = {
     _N: {
         Step.CLIENT_WROTE: _O, Step.ANSWERED: _O, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
+        Step.DEPENDS: _T,
     },
     _O: {
         Step.CLIENT_WROTE: _O, Step.ANSWERED: _O, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
-        Step.MOVED_AWAY: _N,
+        Step.DEPENDS: _T, Step.MOVED_AWAY: _N,
     },
     _W: {
         # An answer while we wait adds to the question and takes nothing back: the client still owes the word.
         Step.CLIENT_WROTE: _O, Step.ANSWERED: _W, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
-        Step.STILL_NEEDED: _W, Step.TAKEN_BACK: _O, Step.SILENCE: _C,
+        Step.DEPENDS: _T, Step.STILL_NEEDED: _W, Step.TAKEN_BACK: _O, Step.SILENCE: _C,
+    },
+    _T: {
+        # The client's word wants an eye of ours, whoever else we wait for; an answer of ours changes nothing.
+        Step.CLIENT_WROTE: _O, Step.ANSWERED: _T, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
+        Step.DEPENDS: _T, Step.REOPENED: _O,
     },
     _S: {
         Step.CLIENT_WROTE: _O, Step.ANSWERED: _S, Step.ASKED: _W, Step.SOLVED: _S, Step.CLOSED: _C,
-        Step.REOPENED: _O,
+        Step.REOPENED: _O, Step.DEPENDS: _T, Step.CONFIRMED: _C, Step.SILENCE: _C,
     },
     _C: {
         Step.CLIENT_WROTE: _O, Step.REOPENED: _O,

@@ -6,6 +6,7 @@ every joining can be undone.
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from desk import conversation, other_ways, outbox
 from desk.desk import Desk
@@ -43,7 +44,7 @@ async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof:
     await unit.change(Door, {"client_id": kept_id}, client_id=joined_id)
     await unit.change(Ticket, {"client_id": kept_id}, client_id=joined_id)
     await unit.save(replace(joined, joined_to=kept_id))
-    await _words_of_their_own(unit, kept_id)
+    await _words_of_their_own(unit, kept_id, at=now)
     link = await unit.add(
         Link(
             kept_id=kept_id,
@@ -66,13 +67,13 @@ async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof:
     return kept
 
 
-async def _words_of_their_own(unit: Unit, client_id: ClientId) -> None:
+async def _words_of_their_own(unit: Unit, client_id: ClientId, *, at: datetime) -> None:
     """What a stranger wrote into a thread is the client's word once they turn out to be the client."""
     doors = [door.id for door in await unit.find(Door, client_id=client_id)]
     for message in await unit.find(Message, kind=Kind.STRANGER, door_id__in=doors):
         ticket = await unit.get(Ticket, message.ticket_id)
         if ticket and ticket.client_id == client_id:
-            await conversation.let_in(unit, ticket, [message])
+            await conversation.let_in(unit, ticket, [message], at=at)
 
 
 async def unlink(desk: Desk, unit: Unit, client_id: ClientId, *, by: str) -> Link:

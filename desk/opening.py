@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from desk import clients, conversation, keys, loops, outbox, oversize, participants, receipts, senders, wording
+from desk import clients, conversation, keys, loops, outbox, oversize, participants, plans, receipts, senders, wording
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
 from desk.language import guess_language
+from desk.organisations import Organisation
 from desk.parcels import Button, Purpose
 from desk.people import Audit, Client, Door
 from desk.ports import Unit
-from desk.tickets import File, Kind, Message, Ticket, TicketId
+from desk.tickets import File, Kind, Message, Priority, Ticket, TicketId
 
 RELATED_TOLD = 5
 """New tickets that one ticket's topic is told of as possibly related."""
@@ -59,8 +60,16 @@ async def register(
     """Add the ticket with the rules' verdict."""
     now = desk.now()
     verdict = desk.router.decide(facts)
+    company = await unit.get(Organisation, client.organisation_id) if client.organisation_id else None
+    today = now.astimezone(desk.settings.desk.zone).date()
     ticket = await unit.add(
         Ticket(
+            organisation_id=client.organisation_id,
+            type=verdict.type,
+            priority=verdict.priority or Priority.NORMAL,
+            tags=list(verdict.tags),
+            plan=verdict.plan or plans.usual(desk, company, verdict.line, today),
+            plan_by="rule" if verdict.plan else "",
             client_id=client.id,
             opened_door_id=door.id,
             door_id=door.id,

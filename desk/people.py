@@ -7,6 +7,7 @@ from typing import Any, NewType
 
 ClientId = NewType("ClientId", int)
 DoorId = NewType("DoorId", int)
+OrganisationId = NewType("OrganisationId", int)
 
 
 class Proof(StrEnum):
@@ -28,6 +29,7 @@ class Client:
     language: str = ""  # chosen by /lang; empty: not chosen
     spoken: str = ""  # the language they write in, as far as seen
     joined_to: ClientId | None = None
+    organisation_id: OrganisationId | None = None
     created_at: datetime
 
 

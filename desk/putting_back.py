@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from desk import outbox
+from desk import moving, outbox
 from desk.desk import Desk
-from desk.lifecycle import Step, after
+from desk.lifecycle import Step
 from desk.people import Audit, DoorId
 from desk.ports import Unit
 from desk.tickets import Closing, Kind, Message, MessageId, Status, Ticket
@@ -18,11 +18,12 @@ from desk.tickets import Closing, Kind, Message, MessageId, Status, Ticket
 _BACK = {
     Status.NEW: Step.MOVED_AWAY,
     Status.WAITING: Step.ASKED,
+    Status.THIRD_PARTY: Step.DEPENDS,
     Status.SOLVED: Step.SOLVED,
     Status.CLOSED: Step.CLOSED,
 }
 _TIMES = ("active_at", "client_wrote_at", "solved_at", "closed_at", "clock_from", "snoozed_until")
-_PLAIN = ("door_id", "reminded", "kept", "held_reason")
+_PLAIN = ("door_id", "reminded", "kept", "held_reason", "third_party")
 _OURS = (Kind.ANSWER, Kind.QUESTION)
 _WORK = ("solved", "closed", "reopened")
 
@@ -56,17 +57,20 @@ async def restore(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
     former = Status(was["status"])
     if ticket.status not in (Status.OPEN, former) or await _worked_on(unit, ticket, message):
         return
-    status = ticket.status if former is ticket.status else after(ticket.status, _BACK[former])
+    if former is not ticket.status:
+        ticket = await moving.move(unit, ticket, _BACK[former], at=desk.now())
+        if ticket.status is Status.WAITING:
+            await moving.stand_still(unit, ticket, at=desk.now())
     times: dict[str, Any] = {name: datetime.fromisoformat(was[name]) if was[name] else None for name in _TIMES}
     ticket = await unit.save(
         replace(
             ticket,
-            status=status,
             closing=Closing(was["closing"]) if was["closing"] else None,
             door_id=DoorId(was["door_id"]),
             reminded=was["reminded"],
             kept=was["kept"],
             held_reason=was["held_reason"],
+            third_party=was.get("third_party", ""),
             **times,
         )
     )

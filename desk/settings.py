@@ -30,13 +30,16 @@ from desk.checks import (
     Rate,
     Secret,
     ServerId,
+    TelegramPerson,
     Tenant,
+    Term,
     Text,
     Token,
     Wait,
     WebUrl,
     Zone,
     is_loopback,
+    nearest,
 )
 from desk.durations import Span
 from desk.said import Said, Wrong
@@ -212,6 +215,7 @@ class Calendar(Table):
     extra_days_off: Days = []
     extra_workdays: Days = []
     short_days: Days = []
+    short_eves: bool = True
 
     @field_validator("hours")
     @classmethod
@@ -232,8 +236,18 @@ class Calendar(Table):
         return WorkingTime(
             zone=zone, hours=self.hours, days_off=days_off or NoDaysOff(),
             extra_days_off=frozenset(self.extra_days_off), extra_workdays=frozenset(self.extra_workdays),
-            short_days=frozenset(self.short_days),
+            short_days=frozenset(self.short_days), short_eves=self.short_eves,
         )  # fmt: skip
+
+
+class PlanCalendar(Calendar):
+    """A plan's own working time; what it leaves out is that of [calendar], and the zone that of [desk]."""
+
+    timezone: Zone | None = None
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.timezone) if self.timezone else None
 
 
 class Reminders(Table):
@@ -241,12 +255,49 @@ class Reminders(Table):
     count: Annotated[int, Field(ge=0, le=100)] = 2
     close_after: Wait = Span(working_days=5)
     reopen_within: Wait = Span(plain=timedelta(days=30))
+    confirm_within: Wait = Span(working_days=5)
     tick: Beat = Span(plain=timedelta(minutes=1))
 
 
 class Line(Table):
     name: Name
     title: Text
+    plan: str = ""  # for whoever has no contract of their own
+    reopen_within: Wait | None = None  # instead of that of [reminders]
+
+
+class Person(Table):
+    """Somebody of the desk. `telegram`: their id, or a @name, which can change hands."""
+
+    telegram: TelegramPerson
+    name: Text
+    role: Literal["engineer", "lead"] = "engineer"
+    lines: list[str] = []  # none: all of them
+
+
+Case = Literal["critical", "high", "normal", "low", "error", "request", "suggestion"]
+"""What terms may depend on: the values of desk.tickets.Priority and desk.tickets.Type."""
+
+
+class Promise(Table):
+    """How soon: hours of the plan's calendar ("16 working hours"), or of the clock on the wall ("2 hours")."""
+
+    first_answer: Term | None = None
+    solve: Term | None = None
+
+
+class Plan(Table):
+    """A support plan as a regulation writes it."""
+
+    name: Name
+    title: Text
+    base: bool = False  # for whoever has no contract, or whose contract ended
+    first_answer: Term | None = None
+    solve: Term | None = None
+    terms: dict[Case, Promise] = {}  # by priority, or else by type; what is left out is the plan's own
+    restart_on_client_message: bool = False
+    paid: bool = False  # work is billed, rounded up to half hours
+    calendar: PlanCalendar | None = None
 
 
 class Rule(Table):
@@ -264,8 +315,10 @@ class Settings(Table):
     mailbox: list[Mailbox] = []
     calendar: Calendar
     reminders: Reminders
+    plan: list[Plan] = []  # before what names plans
     line: Annotated[list[Line], Field(min_length=1)]
     rule: list[Rule]
+    person: list[Person] = []
 
     @model_validator(mode="before")
     @classmethod
@@ -274,8 +327,45 @@ class Settings(Table):
             return value
         lines = value.get("line", [{"name": "first", "title": "Первая линия"}])
         whole = {"store": {}, "calendar": {}, "reminders": {}, "line": lines, "rule": [], **value}
+        if isinstance(whole.get("plan"), list):
+            whole["plan"] = [_with_calendar(plan, whole["calendar"]) for plan in whole["plan"]]
         # One line needs no rules; with several only the operator knows which gets what, and the rules' check asks.
         only = lines[0] if isinstance(lines, list) and len(lines) == 1 else None
         if "rule" not in value and isinstance(only, dict) and "name" in only:
             whole["rule"] = [{"name": "everything", "when": {"always": True}, "line": only["name"]}]
         return whole
+
+    @field_validator("plan")
+    @classmethod
+    def _one_base(cls, plans: list[Plan]) -> list[Plan]:
+        if len(base := [plan.name for plan in plans if plan.base]) > 1:
+            raise Wrong(Said("config.two_base_plans", names=", ".join(base)), Said("config.two_base_plans_hint"))
+        return plans
+
+    @field_validator("line")
+    @classmethod
+    def _by_known_plans(cls, lines: list[Line], info: ValidationInfo) -> list[Line]:
+        if "plan" in info.data:
+            plans = [plan.name for plan in info.data["plan"]]
+            for line in lines:
+                if line.plan and line.plan not in plans:
+                    raise Wrong(Said("config.no_such_plan", whose=line.name, name=line.plan), nearest(line.plan, plans))
+        return lines
+
+    @field_validator("person")
+    @classmethod
+    def _on_known_lines(cls, people: list[Person], info: ValidationInfo) -> list[Person]:
+        if "line" in info.data:
+            lines = [line.name for line in info.data["line"]]
+            for person in people:
+                if unknown := [name for name in person.lines if name not in lines]:
+                    said = Said("config.no_such_line", whose=person.name, name=unknown[0])
+                    raise Wrong(said, nearest(unknown[0], lines))
+        return people
+
+
+def _with_calendar(plan: Any, usual: Any) -> Any:
+    """The plan with its calendar filled up from the desk's own."""
+    if not isinstance(plan, dict) or not isinstance(own := plan.get("calendar"), dict) or not isinstance(usual, dict):
+        return plan
+    return {**plan, "calendar": {**usual, **own}}

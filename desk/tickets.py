@@ -1,11 +1,11 @@
 """Tickets, what was said in them, and where it can be seen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
-from desk.people import ClientId, DoorId
+from desk.people import ClientId, DoorId, OrganisationId
 
 TicketId = NewType("TicketId", int)
 MessageId = NewType("MessageId", int)
@@ -17,16 +17,46 @@ class Status(StrEnum):
     NEW = "new"  # we do; nobody has answered yet
     OPEN = "open"  # we do
     WAITING = "waiting"  # the client does: they were asked for something
-    SOLVED = "solved"  # nobody: we think that it is done
+    THIRD_PARTY = "third_party"  # somebody else does: a vendor, a provider; the client was told
+    SOLVED = "solved"  # nobody: we think that it is done; the client may confirm it
     CLOSED = "closed"
 
 
-class Closing(StrEnum):
-    """Why a ticket was closed."""
+class Type(StrEnum):
+    """What a request is."""
 
-    ENGINEER = "engineer"
-    NO_ANSWER = "no_answer"
-    CLIENT = "client"
+    ERROR = "error"  # something does not work as it should
+    REQUEST = "request"  # a question: information is asked for
+    SUGGESTION = "suggestion"  # something should be otherwise
+
+
+class Priority(StrEnum):
+    """How urgent a ticket is, the most urgent first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Closing(StrEnum):
+    """Why a ticket was closed; a closed list, as support regulations have it."""
+
+    SOLVED = "solved"
+    NO_ANSWER = "no_answer"  # the client did not answer
+    DUPLICATE = "duplicate"
+    OUT_OF_SCOPE = "out_of_scope"
+    ABUSE = "abuse"  # refused for abuse
+    WITHDRAWN = "withdrawn"  # by the client
+    NOT_REPRODUCED = "not_reproduced"
+    SOFTWARE = "software"  # a third party's software
+    EQUIPMENT = "equipment"  # a third party's equipment or lines
+    DEVELOPMENT = "development"  # accepted to the development plan
+    ENGINEER = "engineer"  # by an engineer without a reason: only before revision 0003 of the tables
+
+
+NEEDS_FINDINGS = frozenset({Closing.NOT_REPRODUCED, Closing.SOFTWARE, Closing.EQUIPMENT, Closing.DEVELOPMENT})
+"""Reasons that a ticket may only be closed for with findings, which the client is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +90,28 @@ class Ticket:
     snoozed_until: datetime | None = None
     reminder_id: int | None = None  # the reminder's parcel while it is on its way
     held_reason: str = ""  # why it was not closed when it was due; told to the engineers once
+    spared_until: datetime | None = None  # a lead said "do not close": nothing is closed by itself before
+    # What it is, and by which contract it is served.
+    organisation_id: OrganisationId | None = None
+    type: Type | None = None
+    priority: Priority = Priority.NORMAL
+    wished: Priority | None = None  # the priority that the client would like
+    tags: list[str] = field(default_factory=list)
+    plan: str = ""  # the name of the [[plan]] that its promises are made by; "" promises nothing
+    plan_by: str = ""  # who chose that plan for this ticket ("rule" or a name); "" follows contract and line
+    third_party: str = ""  # whom it depends on while THIRD_PARTY
+    findings: str = ""  # what was found out, told to the client with the reason for closing
+    # The two clocks (desk.clocks). None in `*_from`: from `created_at`. Lengths are seconds of the plan's own time.
+    answer_from: datetime | None = None
+    answered_at: datetime | None = None  # the first word of a person that reached the client
+    answer_took: int | None = None
+    answer_limit: int | None = None  # what was promised when it was kept or broken
+    solve_from: datetime | None = None
+    solve_took: int | None = None  # until it was solved, or closed unsolved; None again when reopened
+    solve_limit: int | None = None
+    warned: list[str] = field(
+        default_factory=list
+    )  # "answer:75", "answer:100", "solve:75", "solve:100": each told once
 
 
 class Kind(StrEnum):

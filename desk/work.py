@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from desk import cards, clients, doors, loops, outbox
+from desk import cards, clients, doors, loops, moving, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
-from desk.lifecycle import Step, after
+from desk.lifecycle import Step
 from desk.parcels import Parcel, ParcelState, Purpose
 from desk.people import Audit, Client
 from desk.ports import Unit
@@ -37,11 +37,11 @@ async def solve(desk: Desk, unit: Unit, ticket: Ticket, who: str, *, text: str =
     """Think it done and tell the client; it stays SOLVED until they answer or it is closed."""
     if ticket.status is Status.SOLVED:
         raise Refusal("group.solved_already")
-    status = after(ticket.status, Step.SOLVED)
-    await drop_reminders(unit, ticket)
-    ticket = await unit.save(
-        replace(ticket, status=status, solved_at=desk.now(), active_at=desk.now(), reminder_id=None, held_reason="")
+    now = desk.now()
+    ticket = await moving.move(
+        unit, ticket, Step.SOLVED, at=now, solved_at=now, active_at=now, reminder_id=None, held_reason=""
     )
+    await drop_reminders(unit, ticket)
     await audit(desk, unit, ticket, who, "solved")
     await outbox.card(desk, unit, ticket)
     if tell:
@@ -55,12 +55,11 @@ async def close(
 ) -> Ticket:
     """Close it, tell the client with what was done, close its topic."""
     step = Step.SILENCE if closing is Closing.NO_ANSWER else Step.CLOSED
-    status = after(ticket.status, step)
-    await drop_reminders(unit, ticket)
     now = desk.now()
-    ticket = await unit.save(
-        replace(ticket, status=status, closed_at=now, closing=closing, active_at=now, reminder_id=None, held_reason="")
+    ticket = await moving.move(
+        unit, ticket, step, at=now, closed_at=now, closing=closing, active_at=now, reminder_id=None, held_reason=""
     )
+    await drop_reminders(unit, ticket)
     await audit(desk, unit, ticket, who, "closed", closing=closing.value)
     await tell_client(desk, unit, ticket, key, Purpose.CLOSING, text=text, done=await what_was_done(unit, ticket))
     reason = desk.say(f"group.closed_{closing.value}", name=who)
@@ -72,8 +71,9 @@ async def close(
 
 async def reopen(desk: Desk, unit: Unit, ticket: Ticket, who: str) -> Ticket:
     """Take it up again; its topic opens. Refusal when it is neither solved nor closed."""
-    status = after(ticket.status, Step.REOPENED)
-    ticket = await unit.save(replace(ticket, status=status, closed_at=None, closing=None, solved_at=None))
+    ticket = await moving.move(
+        unit, ticket, Step.REOPENED, at=desk.now(), closed_at=None, closing=None, solved_at=None, third_party=""
+    )
     await audit(desk, unit, ticket, who, "reopened")
     await outbox.topic(desk, unit, ticket)
     await outbox.card(desk, unit, ticket)

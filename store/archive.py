@@ -13,7 +13,7 @@ import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -72,6 +72,8 @@ def lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return value

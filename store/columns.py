@@ -5,7 +5,7 @@ kept of a value; it serves writing, conditions, and the value that `Unit.add` re
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -141,6 +141,24 @@ class Instant(Kept):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+class Day(Kept):
+    """A date without a time, kept as "2026-12-31": it sorts and compares as dates do."""
+
+    impl = TEXT
+    cache_ok = True
+
+    def settle(self, value: Any) -> date:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        raise ValueError(f"a date is wanted, not {value!r}")
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else self.settle(value).isoformat()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:  # noqa: ARG002
+        return None if value is None else date.fromisoformat(value)
 
 
 class Tree(Kept):

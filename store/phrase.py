@@ -8,7 +8,7 @@ functions that bring values into and out of SQLite's own types.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import Delete, Insert, Select, Update
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.types import TypeEngine
 
-from store.columns import Choice, Flag, Instant, Tree
+from store.columns import Choice, Day, Flag, Instant, Tree
 from store.engine import to_json
 
 DIALECT = SQLiteDialect_aiosqlite()
@@ -26,6 +26,8 @@ def encoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     """How SQLite is handed a settled value of that column; None: as it is."""
     if isinstance(kind, Instant):
         return lambda moment: moment.isoformat(" ", "microseconds")[:26]
+    if isinstance(kind, Day):
+        return date.isoformat
     if isinstance(kind, Tree):
         return to_json
     return (lambda choice: choice.value) if isinstance(kind, Choice) else None
@@ -35,6 +37,8 @@ def decoder(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     """What SQLite's value means."""
     if isinstance(kind, Instant):
         return lambda text: datetime.fromisoformat(text + "+00:00")
+    if isinstance(kind, Day):
+        return date.fromisoformat
     if isinstance(kind, Tree):
         return json.loads
     if isinstance(kind, Flag):

@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from desk.errors import CannotRestore
 from store.archive import Manifest, unpack
 from store.backup import CHUNK, tables_of
-from store.columns import Bytes, Instant
+from store.columns import Bytes, Day, Instant
 from store.engine import continue_counting, sqlite_file, sync_engine, sync_writing
 from store.failures import translated
 from store.files import FolderFiles, sync_folder
@@ -155,6 +155,8 @@ def _values(file: Iterable[bytes], table: Table) -> Iterator[dict[str, Any]]:
     for column in table.columns:
         if isinstance(column.type, Instant):
             decode[column.name] = datetime.fromisoformat
+        elif isinstance(column.type, Day):
+            decode[column.name] = date.fromisoformat
         elif isinstance(column.type, Bytes):
             decode[column.name] = base64.b64decode
     for line in file:

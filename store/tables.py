@@ -5,14 +5,14 @@ than most modules, because one page that shows the whole schema is worth more th
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from desk import incoming, parcels, people, tickets
-from store.columns import NUMBER, Bytes, Choice, Flag, Instant, Name, Tree, Whole, Words
+from desk import accounts, incoming, organisations, parcels, people, tickets
+from store.columns import NUMBER, Bytes, Choice, Day, Flag, Instant, Name, Tree, Whole, Words
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -35,6 +35,7 @@ Str = Annotated[str, Field(sa_type=Words)]
 Indexed = Annotated[str, Field(sa_type=Name)]
 At = Annotated[datetime, Field(sa_type=Instant)]
 AtOrNone = Annotated[datetime | None, Field(sa_type=Instant)]
+DayOrNone = Annotated[date | None, Field(sa_type=Day)]
 Bool = Annotated[bool, Field(sa_type=Flag)]
 Json = Annotated[Any, Field(sa_type=Tree, nullable=False)]
 Blob = Annotated[bytes, Field(sa_type=Bytes)]
@@ -67,12 +68,13 @@ class Row(SQLModel):
 
 class ClientRow(Row, table=True):
     __tablename__ = "client"
-    __table_args__ = (NEVER_AGAIN,)
+    __table_args__ = (Index(None, "organisation_id"), NEVER_AGAIN)
     id: Id = None
     name: Str
     language: Str
     spoken: Str
     joined_to: IntOrNone
+    organisation_id: int | None = to("organisation", optional=True)
     created_at: At
 
 
@@ -152,7 +154,14 @@ class AuditRow(Row, table=True):
 
 class TicketRow(Row, table=True):
     __tablename__ = "ticket"
-    __table_args__ = (Index(None, "client_id", "status"), Index(None, "status"), Index(None, "reminder_id"))
+    __table_args__ = (
+        Index(None, "client_id", "status"),
+        Index(None, "status"),
+        Index(None, "reminder_id"),
+        Index(None, "organisation_id"),
+        Index(None, "created_at"),
+        Index(None, "closed_at"),
+    )
     # The number comes from the counter, without gaps.
     id: int = Field(sa_column=Column(NUMBER, primary_key=True, autoincrement=False))
     client_id: int = to("client")
@@ -180,6 +189,24 @@ class TicketRow(Row, table=True):
     snoozed_until: AtOrNone
     reminder_id: IntOrNone
     held_reason: Str
+    spared_until: AtOrNone
+    organisation_id: int | None = to("organisation", optional=True)
+    type: str | None = one_of(tickets.Type, optional=True)
+    priority: str = one_of(tickets.Priority)
+    wished: str | None = one_of(tickets.Priority, optional=True)
+    tags: Json
+    plan: Str
+    plan_by: Str
+    third_party: Str
+    findings: Str
+    answer_from: AtOrNone
+    answered_at: AtOrNone
+    answer_took: IntOrNone
+    answer_limit: IntOrNone
+    solve_from: AtOrNone
+    solve_took: IntOrNone
+    solve_limit: IntOrNone
+    warned: Json
 
 
 class MessageRow(Row, table=True):
@@ -272,6 +299,145 @@ class ParticipantRow(Row, table=True):
     standing: str = one_of(tickets.Standing)
     by: Str
     at: At
+
+
+class OrganisationRow(Row, table=True):
+    __tablename__ = "organisation"
+    __table_args__ = (UniqueConstraint("number"), Index(None, "licence"), NEVER_AGAIN)
+    id: Id = None
+    number: Indexed
+    name: Str
+    plan: Str
+    valid_from: DayOrNone
+    valid_until: DayOrNone
+    product: Str
+    licence: Indexed
+    domains: Json
+    created_at: At
+    changed_at: At
+    warned: Str
+
+
+class DomainRow(Row, table=True):
+    __tablename__ = "domain"
+    __table_args__ = (UniqueConstraint("name"), Index(None, "organisation_id"), NEVER_AGAIN)
+    id: Id = None
+    organisation_id: int = to("organisation")
+    name: Indexed
+
+
+class ContactRow(Row, table=True):
+    __tablename__ = "contact"
+    __table_args__ = (Index(None, "organisation_id"), NEVER_AGAIN)
+    id: Id = None
+    organisation_id: int = to("organisation")
+    name: Str
+    role: Str
+
+
+class ReachRow(Row, table=True):
+    __tablename__ = "reach"
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        Index(None, "contact_id"),
+        Index(None, "organisation_id"),
+        NEVER_AGAIN,
+    )
+    id: Id = None
+    contact_id: int = to("contact")
+    organisation_id: int = to("organisation")
+    channel: Indexed
+    address: Indexed
+
+
+class BelongingRow(Row, table=True):
+    __tablename__ = "belonging"
+    __table_args__ = (Index(None, "client_id", "organisation_id"), Index(None, "organisation_id"), NEVER_AGAIN)
+    id: Id = None
+    client_id: int = to("client")
+    organisation_id: int = to("organisation")
+    sign: str = one_of(organisations.Sign)
+    value: Str
+    proven: Bool
+    state: str = one_of(people.Answered)
+    by: Str
+    ticket_id: IntOrNone
+    at: At
+
+
+class DetailRow(Row, table=True):
+    __tablename__ = "detail"
+    __table_args__ = (UniqueConstraint("ticket_id", "name"), NEVER_AGAIN)
+    id: Id = None
+    ticket_id: int = to("ticket")
+    name: Indexed
+    value: Str
+    source: str = one_of(accounts.Source)
+    by: Str
+    secret: Bool
+    waived: Bool
+    skipped: Bool
+    at: At
+
+
+class PauseRow(Row, table=True):
+    __tablename__ = "pause"
+    __table_args__ = (Index(None, "ticket_id"), NEVER_AGAIN)
+    id: Id = None
+    ticket_id: int = to("ticket")
+    why: str = one_of(tickets.Status)
+    since: At
+    until: AtOrNone
+
+
+class EstimateRow(Row, table=True):
+    __tablename__ = "estimate"
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "message_id"), NEVER_AGAIN)
+    id: Id = None
+    ticket_id: int = to("ticket")
+    minutes: Int
+    text: Str
+    by: Str
+    by_id: Str
+    state: str = one_of(accounts.Agreement)
+    at: At
+    message_id: int | None = to("message", optional=True)
+    answered_at: AtOrNone
+    answered_by: Str
+    answered_through: Str
+    door_id: IntOrNone
+
+
+class SpentRow(Row, table=True):
+    __tablename__ = "spent"
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "at"), NEVER_AGAIN)
+    id: Id = None
+    ticket_id: int = to("ticket")
+    minutes: Int
+    comment: Str
+    by: Str
+    by_id: Str
+    at: At
+    estimate_id: int | None = to("estimate", optional=True)
+    withdrawn_at: AtOrNone
+
+
+class RatingRow(Row, table=True):
+    __tablename__ = "rating"
+    __table_args__ = (
+        UniqueConstraint("ticket_id"),
+        Index(None, "client_id", "asked_at"),
+        Index(None, "given_at"),
+        NEVER_AGAIN,
+    )
+    id: Id = None
+    ticket_id: int = to("ticket")
+    client_id: int = to("client")
+    engineer: Str
+    asked_at: At
+    stars: IntOrNone
+    words: Str
+    given_at: AtOrNone
 
 
 class ParcelRow(Row, table=True):
@@ -371,6 +537,16 @@ TABLES: Mapping[type, Table] = {
     tickets.Trace: table(TraceRow),
     tickets.Thread: table(ThreadRow),
     tickets.Participant: table(ParticipantRow),
+    organisations.Organisation: table(OrganisationRow),
+    organisations.Domain: table(DomainRow),
+    organisations.Contact: table(ContactRow),
+    organisations.Reach: table(ReachRow),
+    organisations.Belonging: table(BelongingRow),
+    accounts.Detail: table(DetailRow),
+    accounts.Pause: table(PauseRow),
+    accounts.Estimate: table(EstimateRow),
+    accounts.Spent: table(SpentRow),
+    accounts.Rating: table(RatingRow),
     parcels.Parcel: table(ParcelRow),
     incoming.Raw: table(RawRow),
 }

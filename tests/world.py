@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.channel import TelegramChannel
-from desk.desk import Desk
+from desk.__main__ import set_up
+from desk.desk import Current, Desk
 from desk.incoming import Raw, RawState
 from desk.parcels import Parcel, ParcelState
 from desk.running import Running
@@ -18,7 +19,6 @@ from mail.channel import MailChannel
 from playground.botapi import BotApiServer, Group, Person
 from playground.mail.world import MailWorld
 from rules.chain import compile_chain
-from scheduler.workdays import days_off
 from store.files import FolderFiles
 from store.store import SqlStore
 
@@ -80,8 +80,7 @@ def build_desk(settings: Settings, store: SqlStore, files: FolderFiles, now: Cal
         mailboxes=[box.name for box in settings.mailbox],
         file="config.toml",
     )
-    calendar = settings.calendar.working_time(settings.desk.zone, days_off(settings.calendar.holidays))
-    return Desk(settings=settings, store=store, files=files, router=chain, calendar=calendar, now=now)
+    return Desk(current=Current(set_up(settings, chain)), store=store, files=files, now=now)
 
 
 @dataclass

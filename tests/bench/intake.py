@@ -16,14 +16,14 @@ from typing import Any
 import snowballstemmer  # noqa: F401 - what a running desk has imported long before a mail comes
 from aioimaplib import aioimaplib  # noqa: F401
 
-from desk.desk import Desk
+from desk.__main__ import set_up
+from desk.desk import Current, Desk
 from desk.inbox import Inbox
 from desk.incoming import Raw, RawState
 from desk.settings import Settings
 from desk.tickets import Message, Ticket
 from mail.channel import MailChannel
 from rules.chain import compile_chain
-from scheduler.workdays import days_off
 from store.files import FolderFiles
 from store.store import SqlStore
 from tests.bench.letters import SUPPORT
@@ -71,11 +71,8 @@ async def measure(folder: Path, port: int, user: str, count: int) -> dict[str, A
         mailboxes=["support"],
         file="config.toml",
     )
-    calendar = chosen.calendar.working_time(chosen.desk.zone, days_off(chosen.calendar.holidays))
     files = FolderFiles(folder / "files")
-    desk = Desk(
-        settings=chosen, store=store, files=files, router=chain, calendar=calendar, now=lambda: datetime.now(UTC)
-    )
+    desk = Desk(current=Current(set_up(chosen, chain)), store=store, files=files, now=lambda: datetime.now(UTC))
     async with store.unit() as unit:  # so that receipts carry a link, as beside a bot
         await unit.remember("telegram.username", "bench_bot")
         await unit.commit()

@@ -11,13 +11,13 @@ from bot.channel import TelegramChannel
 from bot.decode import KINDS
 from bot.poller import arrival
 from bot.raw import RawGetUpdates
+from desk.__main__ import set_up
 from desk.delivery import Courier
-from desk.desk import Desk
+from desk.desk import Current, Desk
 from desk.inbox import Inbox
 from desk.settings import Settings
 from playground.botapi import BotApiServer
 from rules.chain import compile_chain
-from scheduler.workdays import days_off
 from store.files import FolderFiles
 from store.store import SqlStore
 from tests.bot.updates import GROUP, TOKEN
@@ -38,8 +38,7 @@ def make_settings(**telegram: Any) -> Settings:
 def make_desk(settings: Settings, store: SqlStore, files: FolderFiles, now: Callable[[], datetime]) -> Desk:
     rules = [rule.model_dump() for rule in settings.rule]
     chain = compile_chain(rules, lines=["first"], mailboxes=[], file="config.toml")
-    calendar = settings.calendar.working_time(settings.desk.zone, days_off("RU"))
-    return Desk(settings=settings, store=store, files=files, router=chain, calendar=calendar, now=now)
+    return Desk(current=Current(set_up(settings, chain)), store=store, files=files, now=now)
 
 
 @pytest.fixture

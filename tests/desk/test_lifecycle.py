@@ -59,8 +59,9 @@ def test_only_a_request_for_data_makes_waiting() -> None:
     assert after(Status.WAITING, Step.ANSWERED) is Status.WAITING
 
 
-def test_silence_closes_only_what_waits() -> None:
-    assert [status for status, step in OF_A_MOVE if step is Step.SILENCE] == [Status.WAITING]
+def test_silence_closes_only_what_waits_for_the_client() -> None:
+    """For an answer to our question, or for their word on what we call solved."""
+    assert [status for status, step in OF_A_MOVE if step is Step.SILENCE] == [Status.WAITING, Status.SOLVED]
 
 
 def test_we_owe_the_next_word_in_new_and_open_only() -> None:

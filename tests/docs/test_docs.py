@@ -16,6 +16,7 @@ from desk.commands import Where
 from desk.configuration import override_names
 from desk.lifecycle import diagram
 from desk.menu import COMMANDS as PRIVATE
+from desk.mistakes import LISTS
 from desk.texts import LANGUAGES, sentences
 
 ROOT = Path(__file__).parents[2]
@@ -90,20 +91,22 @@ def test_every_key_is_documented() -> None:
     text = page("docs/configuration.md")
     sample = tomllib.loads(page("config.toml").replace("# form = ", "form = ").replace("# oauth = ", "oauth = "))
     wanted = {".".join(path[1:]) for path in override_names().values()}
-    for table in ("mailbox", "line", "rule"):
-        for key, value in sample[table][0].items():
-            whole = value[0] if isinstance(value, list) and key == "form" else value
-            wanted |= {f"{key}.{inner}" for inner in whole} if isinstance(whole, dict) and key != "when" else {key}
+    for key, value in [pair for table in LISTS for row in sample[table] for pair in row.items()]:
+        whole = value[0] if isinstance(value, list) and key == "form" else value
+        wanted |= (
+            {f"{key}.{inner}" for inner in whole}
+            if isinstance(whole, dict) and key not in ("when", "terms", "calendar")
+            else {key}
+        )
     assert [key for key in sorted(wanted) if f"`{key}`" not in text] == []
 
 
 def test_every_documented_key_exists() -> None:
     known = {".".join(path[1:]) for path in override_names().values()}
     sample = tomllib.loads(page("config.toml").replace("# form = ", "form = ").replace("# oauth = ", "oauth = "))
-    for table in ("mailbox", "line", "rule"):
-        for key, value in sample[table][0].items():
-            whole = value[0] if isinstance(value, list) and key == "form" else value
-            known |= {key} | ({f"{key}.{inner}" for inner in whole} if isinstance(whole, dict) else set())
+    for key, value in [pair for table in LISTS for row in sample[table] for pair in row.items()]:
+        whole = value[0] if isinstance(value, list) and key == "form" else value
+        known |= {key} | ({f"{key}.{inner}" for inner in whole} if isinstance(whole, dict) else set())
     named = re.findall(r"^\| (`[^|]+`) \|", page("docs/configuration.md"), re.MULTILINE)
     assert [key for row in named for key in re.findall(r"`([^`]+)`", row) if key not in known] == []
 

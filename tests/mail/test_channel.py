@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from desk.__main__ import set_up
 from desk.delivery import Courier
-from desk.desk import Desk
+from desk.desk import Current, Desk
 from desk.errors import FilesTooLarge
 from desk.inbox import Inbox
 from desk.incoming import Raw, RawState
@@ -21,7 +22,6 @@ from mail.channel import MailChannel
 from mail.compose import TOTAL_LIMIT
 from playground.mail import MailWorld
 from rules.chain import compile_chain
-from scheduler.workdays import days_off
 from store.files import FolderFiles
 from store.store import SqlStore
 from tests.mail.hands import ANN, QUICK, SUPPORT
@@ -88,10 +88,7 @@ async def room(world: MailWorld, sqlite_store: SqlStore, files: FolderFiles, clo
     chain = compile_chain(
         [rule.model_dump() for rule in settings.rule], lines=["first"], mailboxes=["support"], file="x"
     )
-    desk = Desk(
-        settings=settings, store=sqlite_store, files=files, router=chain, now=clock,
-        calendar=settings.calendar.working_time(settings.desk.zone, days_off("RU")),
-    )  # fmt: skip
+    desk = Desk(current=Current(set_up(settings, chain)), store=sqlite_store, files=files, now=clock)
     channel = MailChannel(desk, settings.mailbox, pauses=QUICK)
     made = Room(desk, channel, Inbox(desk, [channel]), Courier(desk, [channel, Group()]), world)
     task = asyncio.create_task(channel.run(made.inbox.receive))

@@ -272,7 +272,13 @@ async def test_secrets_are_in_no_words(
     with pytest.raises(TokenDead) as dead:
         await token.get()
     settings = make_settings(tmp_path, refresh_token="refresh-dead", token_url=server.url)
-    shown = [repr(token), repr(settings), repr(grant_of(settings.mailbox[0])), str(dead.value), *(one for _, one in told.news)]
+    shown = [
+        repr(token),
+        repr(settings),
+        repr(grant_of(settings.mailbox[0])),
+        str(dead.value),
+        *(one for _, one in told.news),
+    ]
     for text in (*shown, caplog.text):
         assert "refresh-dead" not in text
         assert "hush" not in text
@@ -303,7 +309,9 @@ async def secured(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 
 def library(server: TokenServer, provider: str) -> dict[str, str]:
     pytest.importorskip("msal" if provider == "microsoft" else "google.auth")
-    path = f"{server.authority}/oauth2/v2.0/token" if provider == "microsoft" else f"https://localhost:{server.port}/token"
+    path = (
+        f"{server.authority}/oauth2/v2.0/token" if provider == "microsoft" else f"https://localhost:{server.port}/token"
+    )
     return {"provider": provider, "token_url": path, "tenant": TENANT}
 
 

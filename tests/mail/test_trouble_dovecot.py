@@ -51,7 +51,12 @@ async def test_a_wire_cut_in_the_middle_of_fetch(
 
 
 async def test_a_goodbye_in_idle(
-    shared_dovecot: DovecotServer, dovecot: Dovecot, account: Account, readers: Readers, stored: Stored, world: MailWorld
+    shared_dovecot: DovecotServer,
+    dovecot: Dovecot,
+    account: Account,
+    readers: Readers,
+    stored: Stored,
+    world: MailWorld,
 ) -> None:
     """The server ends the session (BYE); mail that comes afterwards is read by a new one."""
     readers.start(account=replace(account, poll=timedelta(seconds=60)))

@@ -1,12 +1,14 @@
 """Values to put into the store."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from desk.accounts import Agreement, Detail, Estimate, Pause, Rating, Source, Spent
 from desk.incoming import Raw, RawState
+from desk.organisations import Belonging, Contact, Domain, Organisation, Reach, Sign
 from desk.parcels import Parcel, ParcelState, Purpose, Urgency
 from desk.people import Answered, Audit, Client, Door, DoorId, Key, Link, Proof, Suggestion
 from desk.tickets import (
@@ -15,6 +17,7 @@ from desk.tickets import (
     Kind,
     Message,
     Participant,
+    Priority,
     Revision,
     Role,
     Standing,
@@ -22,7 +25,13 @@ from desk.tickets import (
     Thread,
     Ticket,
     Trace,
+    Type,
 )
+
+_TIMES = (
+    "solved_at", "closed_at", "asked_at", "clock_from", "snoozed_until", "spared_until", "answer_from", "answered_at",
+    "solve_from",
+)  # fmt: skip
 
 
 @dataclass
@@ -66,8 +75,25 @@ class Make:
     async def everything(self, unit: Any) -> list[Any]:
         """One value of every kind with every field set, stored."""
         client, door, ticket = await self.people(unit)
+        company = await unit.add(
+            Organisation(
+                number="A-1042",
+                name="ООО Акме",
+                plan="warranty",
+                valid_from=date(2026, 1, 1),
+                valid_until=date(2026, 12, 31),
+                product="Касса",
+                licence="LIC-7",
+                domains=["acme.example"],
+                created_at=self.now,
+                changed_at=self.now,
+                warned="30",
+            )
+        )
+        contact = await unit.add(Contact(organisation_id=company.id, name="Анна", role="бухгалтер"))
+        client = await unit.save(self.client(id=client.id, organisation_id=company.id))
         other = await unit.add(self.client(name="A", language="en", spoken="ru", joined_to=client.id))
-        moments = dict.fromkeys(("solved_at", "closed_at", "asked_at", "clock_from", "snoozed_until"), self.now)
+        moments = dict.fromkeys(_TIMES, self.now)
         ticket = await unit.save(
             self.ticket(
                 client.id,
@@ -84,6 +110,20 @@ class Make:
                 taken_by="Иван",
                 taken_id="5",
                 language="ru",
+                organisation_id=company.id,
+                type=Type.ERROR,
+                priority=Priority.HIGH,
+                wished=Priority.CRITICAL,
+                tags=["касса"],
+                plan="warranty",
+                plan_by="Иван",
+                third_party="провайдер",
+                findings="Кабель",
+                answer_took=3600,
+                answer_limit=28_800,
+                solve_took=7200,
+                solve_limit=144_000,
+                warned=["answer:75"],
                 **moments,
             )
         )
@@ -108,7 +148,65 @@ class Make:
             )
         )
         place = {"channel": "group", "place": "-100"}
+        work = await unit.add(
+            Estimate(
+                ticket_id=ticket.id,
+                minutes=120,
+                text="Перенос",
+                by="Иван",
+                by_id="5",
+                state=Agreement.AGREED,
+                at=self.now,
+                message_id=message.id,
+                answered_at=self.now,
+                answered_by="Анна",
+                answered_through="telegram 100",
+                door_id=door.id,
+            )
+        )
         rest = [
+            Domain(organisation_id=company.id, name="acme.example"),
+            Reach(contact_id=contact.id, organisation_id=company.id, channel="mail", address="a@acme.example"),
+            Belonging(
+                client_id=client.id,
+                organisation_id=company.id,
+                sign=Sign.DOMAIN,
+                value="acme.example",
+                proven=True,
+                state=Answered.YES,
+                by="desk",
+                ticket_id=ticket.id,
+                at=self.now,
+            ),
+            Detail(
+                ticket_id=ticket.id,
+                name="version",
+                value="2.1",
+                source=Source.CLIENT,
+                by="Анна",
+                secret=True,
+                at=self.now,
+            ),
+            Pause(ticket_id=ticket.id, why=Status.WAITING, since=self.now, until=self.now),
+            Spent(
+                ticket_id=ticket.id,
+                minutes=25,
+                comment="Настройка",
+                by="Иван",
+                by_id="5",
+                at=self.now,
+                estimate_id=work.id,
+                withdrawn_at=self.now,
+            ),
+            Rating(
+                ticket_id=ticket.id,
+                client_id=client.id,
+                engineer="Иван",
+                asked_at=self.now,
+                stars=5,
+                words="Спасибо",
+                given_at=self.now,
+            ),
             Link(
                 kept_id=client.id,
                 joined_id=other.id,
@@ -176,7 +274,18 @@ class Make:
                 error="e",
             ),
         ]
-        return [other, client, door, ticket, message, parcel, *[await unit.add(thing) for thing in rest]]
+        return [
+            company,
+            contact,
+            other,
+            client,
+            door,
+            ticket,
+            message,
+            parcel,
+            work,
+            *[await unit.add(thing) for thing in rest],
+        ]
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from desk.accounts import Detail, Estimate, Rating, Spent
 from desk.errors import ConfigError
+from desk.organisations import Belonging, Contact, Domain, Organisation, Reach
 from desk.people import Client
 from desk.tickets import Participant, Ticket
 from store.migrating import config
@@ -24,7 +26,9 @@ from store.tables import METADATA, TABLES
 
 UPGRADE = Path(__file__).parent / "upgrade"
 """A filled SQLite database of each revision, as SQL; `python tests/store/upgrade/write.py` writes the newest."""
-SINCE = {Participant: "0002"}
+ORGANISATIONS = (Organisation, Domain, Contact, Reach, Belonging)
+RECORDS = (Detail, Estimate, Spent, Rating)  # pauses are made by the migration, of what stood still
+SINCE = {Participant: "0002"} | dict.fromkeys((*ORGANISATIONS, *RECORDS), "0003")
 """Kinds of values that older revisions did not know."""
 ROOT = Path(__file__).parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]

@@ -30,7 +30,9 @@ async def test_an_awkward_letter_becomes_a_topic_that_can_be_read(world: World, 
 
 @pytest.mark.parametrize("words", [b"", b" \r\n\t\r\n"])
 async def test_a_mail_without_a_word_says_so(world: World, words: bytes) -> None:
-    head = b"From: Ann <ann@client.example>\r\nTo: support@desk.example\r\nSubject: ?\r\nMessage-ID: <e1@client.example>"
+    head = (
+        b"From: Ann <ann@client.example>\r\nTo: support@desk.example\r\nSubject: ?\r\nMessage-ID: <e1@client.example>"
+    )
     await world.mails.put(SUPPORT, head + b"\r\n\r\n" + words)
     await world.settle(30)
     assert "(без текста)" in said_in(world.group.topic("SD-1 ·"))
