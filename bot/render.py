@@ -45,23 +45,19 @@ def render(message: Outgoing, limit: int = TEXT_LIMIT) -> Rendered:
     return Rendered(html=_html(message, text, quote), plain=shown, whole=full)
 
 
-def _mention(message: Outgoing) -> tuple[str, str]:
-    user, _, name = message.mention.partition(":")
-    return (user, name or user) if message.mention else ("", "")
+def _mentions(message: Outgoing) -> list[tuple[str, str]]:
+    """Whom it mentions first: an id, "" where only the name is known, and the name."""
+    pairs = (line.partition(":") for line in message.mention.splitlines())
+    return [(user, name or user) for user, _, name in pairs]
 
 
 def _plain(message: Outgoing, text: str, quote: str) -> str:
-    _, name = _mention(message)
-    lead = f"{name}, {text}" if name else text
+    lead = ", ".join([*(name for _, name in _mentions(message)), text])
     return "\n".join(part for part in (message.title, lead.strip(), quote, message.code, message.footer) if part)
 
 
 def _html(message: Outgoing, text: str, quote: str) -> str:
-    user, name = _mention(message)
-    lead = escape(text.strip(), quote=False)
-    if name:
-        who = escape(name, quote=False)
-        lead = f'<a href="tg://user?id={user}">{who}</a>, {lead}' if user.isdigit() else f"{who}, {lead}"
+    lead = ", ".join([*(_linked(user, name) for user, name in _mentions(message)), escape(text.strip(), quote=False)])
     tag = "<blockquote expandable>" if units(quote) > LONG_QUOTE else "<blockquote>"
     parts = (
         f"<b>{escape(message.title, quote=False)}</b>" if message.title else "",
@@ -71,6 +67,11 @@ def _html(message: Outgoing, text: str, quote: str) -> str:
         escape(message.footer, quote=False),
     )
     return "\n".join(part for part in parts if part)
+
+
+def _linked(user: str, name: str) -> str:
+    who = escape(name, quote=False)
+    return f'<a href="tg://user?id={user}">{who}</a>' if user.isdigit() else who
 
 
 def sendable(files: Sequence[Enclosure]) -> tuple[Enclosure, ...]:

@@ -1,38 +1,13 @@
 """Engineers' commands in the group: one table says where each works and what it does."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import Enum
-
-from desk import admitting, answering, linking, outbox, posts, queue, whole_mail, work
+from desk import admitting, answering, linking, posts, queue, whole_mail, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
+from desk.orders import Order, Verb, Where, mark, numbered, reply, ticket_of, without_files
 from desk.ports import Unit
-from desk.tickets import Closing, Kind, Ticket
+from desk.tickets import Closing, Kind
 from desk.work import audit
-
-
-class Where(Enum):
-    TOPIC = "topic"
-    GENERAL = "general"
-    BOTH = "both"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A command as given: by whom and where, with what words, about which ticket (None in General)."""
-
-    post: Post
-    argument: str
-    ticket: Ticket | None
-
-    @property
-    def who(self) -> str:
-        return self.post.engineer.name
-
-
-Verb = Callable[[Desk, Unit, Order], Awaitable[None]]
 
 
 async def obey(desk: Desk, post: Post, command: str, argument: str) -> None:
@@ -60,30 +35,13 @@ async def _obey(desk: Desk, unit: Unit, order: Order, command: str) -> None:
     await verb(desk, unit, order)
 
 
-def _ticket(order: Order) -> Ticket:
-    if order.ticket is None:
-        raise Refusal("group.only_in_topic", command="")
-    return order.ticket
-
-
-async def _reply(desk: Desk, unit: Unit, order: Order, text: str) -> None:
-    await posts.tell(desk, unit, order.post, order.ticket, text)
-
-
-async def _mark(desk: Desk, unit: Unit, order: Order) -> None:
-    """Say by 👌 that it is done; what of it goes to the client shows in the topic when it has arrived."""
-    ticket_id = order.ticket.id if order.ticket else None
-    words = desk.say("group.obeyed")
-    await outbox.react(desk, unit, "group", order.post.place, order.post.external_id, "👌", ticket_id, words=words)
-
-
 async def _take(desk: Desk, unit: Unit, order: Order) -> None:
-    await work.take(desk, unit, _ticket(order), order.post.engineer)
-    await _mark(desk, unit, order)
+    await work.take(desk, unit, ticket_of(order), order.post.engineer)
+    await mark(desk, unit, order)
 
 
 async def _info(desk: Desk, unit: Unit, order: Order) -> None:
-    ticket = _ticket(order)
+    ticket = ticket_of(order)
     if order.argument:
         await answering.ask(desk, unit, ticket, order.post, order.argument)
     else:
@@ -91,88 +49,71 @@ async def _info(desk: Desk, unit: Unit, order: Order) -> None:
 
 
 async def _done(desk: Desk, unit: Unit, order: Order) -> None:
-    ticket = _ticket(order)
+    ticket = ticket_of(order)
     if not order.argument:
         raise Refusal("group.done_how")
     await answering.note(desk, unit, ticket, order.post, text=order.argument, kind=Kind.DONE)
     await audit(desk, unit, ticket, order.who, Kind.DONE.value)
 
 
-def _without_files(order: Order) -> None:
-    """Words told to the client with a command go without files; an engineer must not think that they went."""
-    if order.post.files:
-        raise Refusal("group.command_files")
-
-
 async def _solved(desk: Desk, unit: Unit, order: Order) -> None:
-    _without_files(order)
-    await work.solve(desk, unit, _ticket(order), order.who, text=order.argument)
-    await _mark(desk, unit, order)
+    without_files(order)
+    await work.solve(desk, unit, ticket_of(order), order.who, text=order.argument)
+    await mark(desk, unit, order)
 
 
 async def _close(desk: Desk, unit: Unit, order: Order) -> None:
-    _without_files(order)
+    without_files(order)
     key = "client.closed_text" if order.argument else "client.closed"
-    await work.close(desk, unit, _ticket(order), order.who, Closing.ENGINEER, key=key, text=order.argument)
-    await _mark(desk, unit, order)
+    await work.close(desk, unit, ticket_of(order), order.who, Closing.ENGINEER, key=key, text=order.argument)
+    await mark(desk, unit, order)
 
 
 async def _reopen(desk: Desk, unit: Unit, order: Order) -> None:
     ticket = order.ticket
     if ticket is None or any(sign.isdigit() for sign in order.argument):  # whoever names a number means it
-        ticket = await _numbered(desk, unit, order.argument)
+        ticket = await numbered(desk, unit, order.argument)
     await work.reopen(desk, unit, ticket, order.who)
-    await _mark(desk, unit, order)
-
-
-async def _numbered(desk: Desk, unit: Unit, text: str) -> Ticket:
-    """The ticket that «SD-7», «sd7» or «7» names. Refusal when there is none."""
-    prefix = desk.settings.desk.prefix.casefold()
-    digits = text.strip().casefold().removeprefix(prefix).lstrip("-# ")
-    longest = 9
-    ticket = await unit.get(Ticket, int(digits)) if digits.isdecimal() and len(digits) <= longest else None
-    if ticket is None:
-        raise Refusal("group.number_unknown", example=desk.number(7))
-    return ticket
+    await mark(desk, unit, order)
 
 
 async def _line(desk: Desk, unit: Unit, order: Order) -> None:
-    await work.move(desk, unit, _ticket(order), order.argument, order.who)
-    await _mark(desk, unit, order)
+    await work.move(desk, unit, ticket_of(order), order.argument, order.who)
+    await mark(desk, unit, order)
 
 
 async def _note(desk: Desk, unit: Unit, order: Order) -> None:
-    ticket = _ticket(order)
+    ticket = ticket_of(order)
     if not order.argument and not order.post.files:
         raise Refusal("group.note_how")
     await answering.note(desk, unit, ticket, order.post, text=order.argument)
 
 
 async def _why(desk: Desk, unit: Unit, order: Order) -> None:
-    await _reply(desk, unit, order, queue.why(desk, _ticket(order)))
+    await reply(desk, unit, order, queue.why(desk, ticket_of(order)))
 
 
 async def _full(desk: Desk, unit: Unit, order: Order) -> None:
-    await whole_mail.show(desk, unit, _ticket(order), order.post)
+    await whole_mail.show(desk, unit, ticket_of(order), order.post)
 
 
 async def _client(desk: Desk, unit: Unit, order: Order) -> None:
-    await _reply(desk, unit, order, await queue.about_client(desk, unit, _ticket(order)))
+    await reply(desk, unit, order, await queue.about_client(desk, unit, ticket_of(order)))
 
 
 async def _unlink(desk: Desk, unit: Unit, order: Order) -> None:
-    await linking.unlink(desk, unit, _ticket(order).client_id, by=order.who)
-    await _mark(desk, unit, order)
+    await linking.unlink(desk, unit, ticket_of(order).client_id, by=order.who)
+    await mark(desk, unit, order)
 
 
 async def _admit(desk: Desk, unit: Unit, order: Order) -> None:
-    await admitting.admit_address(desk, unit, _ticket(order), order.argument, by=order.who)
-    await _mark(desk, unit, order)
+    await admitting.admit_address(desk, unit, ticket_of(order), order.argument, by=order.who)
+    await mark(desk, unit, order)
 
 
 async def _remove(desk: Desk, unit: Unit, order: Order) -> None:
-    await admitting.remove_address(desk, unit, _ticket(order), order.argument, by=order.who)
-    await _mark(desk, unit, order)
+    await admitting.remove_address(desk, unit, ticket_of(order), order.argument, by=order.who)
+    await mark(desk, unit, order)
 
 
 async def _queue(desk: Desk, unit: Unit, order: Order) -> None:
@@ -185,7 +126,7 @@ async def _mine(desk: Desk, unit: Unit, order: Order) -> None:
 
 async def _help(desk: Desk, unit: Unit, order: Order) -> None:
     key = "group.help_topic" if order.ticket else "group.help_general"
-    await _reply(desk, unit, order, desk.say(key, plain=desk.say(f"group.plain_{desk.settings.telegram.plain_text}")))
+    await reply(desk, unit, order, desk.say(key, plain=desk.say(f"group.plain_{desk.settings.telegram.plain_text}")))
 
 
 COMMANDS: dict[str, tuple[Where, Verb]] = {

@@ -130,7 +130,7 @@ class Outgoing:
     reply_to: str = ""  # external id in the same chat
     target: str = ""  # external id of the message to edit or react to
     emoji: str = ""
-    mention: str = ""  # "id:name" of a Telegram user to mention first
+    mention: str = ""  # Telegram users to mention first, a line each: "id:name", or ":@name" without an id
     silent: bool = False
     closed: bool = False
     # mail only

@@ -42,6 +42,13 @@ def test_a_quotation_takes_the_room_that_the_words_leave() -> None:
         assert shown - 20 <= found.plain.count("ц") <= shown
 
 
+def test_several_people_are_mentioned_in_a_row() -> None:
+    """Who is known by a name alone is named so, and Telegram makes a mention of it by itself."""
+    shown = render(replace(BARE, mention="5:Иван\n:@maria", text="срок вышел"))
+    assert shown.html == '<a href="tg://user?id=5">Иван</a>, @maria, срок вышел'
+    assert shown.plain == "Иван, @maria, срок вышел"
+
+
 def test_a_mention_of_nobody_in_particular_is_plain() -> None:
     assert render(replace(BARE, mention=":Иван", text="x")).html == "Иван, x"
 

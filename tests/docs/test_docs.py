@@ -12,11 +12,11 @@ import pytest
 from desk.__main__ import COMMANDS as SHELL
 from desk.command_line import parser
 from desk.commands import COMMANDS as GROUP
-from desk.commands import Where
 from desk.configuration import override_names
 from desk.lifecycle import diagram
 from desk.menu import COMMANDS as PRIVATE
 from desk.mistakes import LISTS
+from desk.orders import Where
 from desk.texts import LANGUAGES, sentences
 
 ROOT = Path(__file__).parents[2]
