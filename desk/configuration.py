@@ -24,7 +24,10 @@ Check = Callable[[str, Mapping[str, Any]], Sequence[Mistake]]
 """Looks at what the file says (its name and its tables, as read) beyond what settings alone can know."""
 
 _RULES = "[[rule]]"
-_DISTINCT = (("mailbox", "name"), ("mailbox", "address"), ("line", "name"), ("rule", "name"), ("plan", "name"))
+_DISTINCT = (
+    ("mailbox", "name"), ("mailbox", "address"), ("line", "name"), ("rule", "name"), ("plan", "name"),
+    ("reply", "name"),
+)  # fmt: skip
 _WHERE = r"line (?P<line>\d+), column (?P<column>\d+)|end of document"
 _POSITION = re.compile(rf"(?P<what>.*?) \(at (?:{_WHERE})\)$", re.DOTALL)
 _UNREAD = {IsADirectoryError: "config.is_folder", PermissionError: "config.not_permitted"}

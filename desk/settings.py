@@ -6,7 +6,7 @@ of `repr`. Longer than most modules: one table of the file after another.
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -300,6 +300,25 @@ class Plan(Table):
     calendar: PlanCalendar | None = None
 
 
+class Reply(Table):
+    """A template that a rule answers with; a client whose language has no text gets the other one."""
+
+    name: Name
+    ru: str = ""
+    en: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.ru.strip() or self.en.strip()):
+            raise Wrong(Said("config.empty_reply"), Said("config.empty_reply_hint"))
+        return self
+
+    def text(self, language: str) -> str:
+        """The template in that language, or in the other where it has none."""
+        mine, other = (self.ru, self.en) if language == "ru" else (self.en, self.ru)
+        return (mine if mine.strip() else other).strip()
+
+
 class Rule(Table):
     """One routing rule; the words of `when` belong to `rules/`."""
 
@@ -317,6 +336,7 @@ class Settings(Table):
     reminders: Reminders
     plan: list[Plan] = []  # before what names plans
     line: Annotated[list[Line], Field(min_length=1)]
+    reply: list[Reply] = []
     rule: list[Rule]
     person: list[Person] = []
 
