@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from desk import marks, participants
-from desk.calendar import WorkingTime
 from desk.desk import Desk
+from desk.durations import Span
 from desk.incoming import Incoming
 from desk.marks import Mark
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import TAKES_PART, Standing, Status, Ticket, TicketId, Trace
 
-_ALIVE = (Status.NEW, Status.OPEN, Status.WAITING, Status.SOLVED)
+_ALIVE = tuple(status for status in Status if status is not Status.CLOSED)
 
 
 class How(StrEnum):
@@ -87,9 +87,7 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
     if alive:
         return Choice(how=How.ACTIVE, ticket=alive[0], several=len(alive) > 1)
     closed = await unit.first(Ticket, client_id=client.id, status=Status.CLOSED, order="-closed_at")
-    if closed and goes_on(desk, closed):
-        return Choice(how=How.REOPEN, ticket=closed)
-    return Choice(how=How.NEW)
+    return _go_on(desk, closed, How.REOPEN) if closed else Choice(how=How.NEW)
 
 
 async def _replied_to(unit: Unit, client: Client, incoming: Incoming) -> Ticket | None:
@@ -143,7 +141,12 @@ def goes_on(desk: Desk, ticket: Ticket) -> bool:
     """Whether a word in the ticket continues it: it is open, or closed so lately that it opens again."""
     if ticket.status is not Status.CLOSED:
         return True
-    calendar: WorkingTime = desk.calendar
-    return ticket.closed_at is not None and desk.now() <= calendar.add(
-        ticket.closed_at, desk.settings.reminders.reopen_within
+    return ticket.closed_at is not None and desk.now() <= desk.calendar.add(
+        ticket.closed_at, reopen_within(desk, ticket.line)
     )
+
+
+def reopen_within(desk: Desk, line: str) -> Span:
+    """How long after closing a ticket of that line opens again: the line's own time, or else everybody's."""
+    own = next((one.reopen_within for one in desk.settings.line if one.name == line), None)
+    return desk.settings.reminders.reopen_within if own is None else own

@@ -15,7 +15,7 @@ from desk.people import Door
 from desk.ports import Unit
 from desk.tickets import File, Kind, Role, Status, Ticket
 
-_ALIVE = (Status.NEW, Status.OPEN, Status.WAITING, Status.SOLVED)
+_ALIVE = tuple(status for status in Status if status is not Status.CLOSED)
 _SHOWN = 3500
 """Characters shown in the group; the whole of it is kept."""
 

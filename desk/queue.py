@@ -13,7 +13,7 @@ SHOWN = 30
 LINKED = 8
 """Buttons under the list; more would be a wall on a phone."""
 
-_ORDER = (Status.NEW, Status.OPEN, Status.WAITING, Status.SOLVED)
+_ORDER = (Status.NEW, Status.OPEN, Status.WAITING, Status.THIRD_PARTY, Status.SOLVED)
 
 
 async def show(desk: Desk, unit: Unit, post: Post, *, mine: bool) -> None:
