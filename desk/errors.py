@@ -11,6 +11,7 @@ OtvetError
 ├── ThreadGone         nobody: the conversation's place is made anew and the message goes again
 ├── AlreadyRunning     the operator: another process has this database or this bot
 ├── CannotRestore      the operator: a backup is damaged, or would overwrite something
+├── NoPicture          nobody: the report goes as text
 ├── AlreadyDone        nobody: the message was worked on before
 ├── NoRoom             the operator: the disk is full; work goes on by itself when there is room
 └── StoreAway          the operator: the database does not answer; work goes on by itself when it does
@@ -145,6 +146,14 @@ class AlreadyRunning(OtvetError):
 
 class CannotRestore(Worded):
     """A backup was not made or not restored, and nothing was changed."""
+
+
+class NoPicture(OtvetError):
+    """A report could not be drawn; `reason` is the drawing process's own words, for the log."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class AlreadyDone(OtvetError):

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from desk.facts import Facts, Verdict
 from desk.incoming import Raw, RawId
 from desk.parcels import Act, Outgoing, Parcel, Receipt
+from desk.prints import Poster
 
 T = TypeVar("T")
 
@@ -215,4 +216,12 @@ class Reader(Protocol):
 
         NoRoom when the files of all do not fit on the disk.
         """
+        ...
+
+
+class Printer(Protocol):
+    """Draws reports; away from the desk's own work, which goes on meanwhile."""
+
+    async def picture(self, poster: Poster) -> bytes:
+        """The poster as a PNG; NoPicture when it cannot be drawn."""
         ...

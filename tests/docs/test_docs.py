@@ -20,7 +20,7 @@ from desk.orders import Where
 from desk.texts import LANGUAGES, sentences
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("desk", "bot", "mail", "store", "rules", "scheduler", "playground")
+ROOMS = ("desk", "bot", "mail", "store", "rules", "scheduler", "reports", "playground")
 SLOT = re.compile(r"\{(\w+)(\|[^{}]*)?\}")
 # Keys are put together from parts where the parts are a closed set; such a part stands as a prefix here.
 COMPOSED = re.compile(r"""f["']([a-z_]+\.[a-z_]*?)\{""")
