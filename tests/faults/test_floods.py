@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from desk.desk import Current
 from desk.facts import Facts, Verdict
 from desk.groups import TOGETHER, group
 from desk.inbox import BEHIND, Inbox
@@ -50,7 +51,8 @@ class Picky:
 async def working(world: World, router: Router | None = None) -> AsyncIterator[Inbox]:
     """The desk's inbox alone, at work on mails."""
     await world.running.stop()
-    desk = replace(world.desk, router=router or world.desk.router)
+    setup = world.desk.current.setup
+    desk = replace(world.desk, current=Current(replace(setup, router=router or setup.router)))
     inbox = Inbox(desk, [MailChannel(desk, world.desk.settings.mailbox)])
     world.store.on_commit(inbox.wake)
     task = asyncio.create_task(inbox.run())
