@@ -1,6 +1,6 @@
 """Instants as people say them: «в понедельник в 10:00 (МСК)»."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.texts import say
@@ -31,6 +31,33 @@ def day_in_words(language: str, at: datetime, *, timezone: str) -> str:
     """A date: «12 января»."""
     local = at.astimezone(ZoneInfo(timezone))
     return say(language, "when.day", day=local.day, month=say(language, f"when.month{local.month}"))
+
+
+def shortly(language: str, at: datetime, *, now: datetime, timezone: str, named: bool = True) -> str:
+    """An instant that a deadline ends with: «пт 15:40», farther away «27 ноября 15:40»; `named`: with the zone.
+
+    It goes on standing where it was written, so it never says "today".
+    """
+    zone = ZoneInfo(timezone)
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    if abs((local.date() - today.date()).days) < _NEAR:
+        day = say(language, f"when.short{local.weekday()}")
+    else:
+        day = day_in_words(language, at, timezone=timezone)
+    time = f"{local:%H:%M}"
+    if named:
+        return say(language, "when.short_at", day=day, time=time, zone=zone_name(language, at, timezone))
+    return say(language, "when.short", day=day, time=time)
+
+
+def length_in_words(language: str, length: timedelta) -> str:
+    """A length in whole minutes, rounded down: «2 ч 10 мин». Hours never make a day: a plan's may have eight."""
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    if hours and minutes:
+        return say(language, "when.hours_minutes", hours=hours, minutes=minutes)
+    if hours:
+        return say(language, "when.hours", hours=hours)
+    return say(language, "when.minutes", minutes=minutes) if minutes else say(language, "when.under_a_minute")
 
 
 def zone_name(language: str, at: datetime, timezone: str) -> str:
