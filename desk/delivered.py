@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import conversation, doors, moving, other_ways, outbox, promises, threads
+from desk import conversation, deadlines, doors, moving, other_ways, outbox, promises, threads
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
@@ -32,6 +32,7 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
     if ticket is None:
         return
+    ticket = await deadlines.delivered(desk, unit, ticket, parcel)
     if message.act is Act.TOPIC:
         await threads.set_in_line(unit, parcel, message)
     elif message.act is Act.CARD and external_id:
@@ -149,6 +150,7 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         return
     if parcel.state is ParcelState.SENT:
         ticket = await _never_arrived(unit, parcel, ticket)
+        ticket = await deadlines.not_delivered(desk, unit, ticket, parcel)
     await outbox.card(desk, unit, ticket)
     other = await doors.other_open(unit, ticket, door) if door else None
     if other:

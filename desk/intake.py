@@ -9,6 +9,7 @@ from desk import (
     choosing,
     codes,
     conversation,
+    deadlines,
     linking,
     loops,
     machines,
@@ -148,6 +149,8 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     if counts:
         last = door.id if own else ticket.door_id
         ticket = await unit.save(replace(ticket, door_id=last, client_wrote_at=now, active_at=now))
+    if counts and not thanks:
+        ticket = await deadlines.client_wrote(desk, unit, ticket)
     proven = senders.vouched(incoming) or (answers and await participants.alone(unit, ticket))
     below = await participants.named_in_copy(desk, unit, ticket, incoming, by_client=own, proven=proven)
     who = participants.in_words(message.author or client.name, door.address)

@@ -12,6 +12,7 @@ from desk.lifecycle import Step, after
 from desk.ports import Unit
 from desk.tickets import Status, Ticket
 
+_ENDED = frozenset({Status.SOLVED, Status.CLOSED})
 _STILL = frozenset({Status.WAITING, Status.THIRD_PARTY, Status.SOLVED, Status.CLOSED})
 
 
@@ -21,6 +22,9 @@ async def move(unit: Unit, ticket: Ticket, step: Step, *, at: datetime, **change
     WAITING stops the clocks when its question is delivered (`stand_still`), all others at once.
     """
     moved = replace(ticket, status=after(ticket.status, step), **changes)
+    if ticket.status in _ENDED and moved.status not in _ENDED:
+        # Opened again: the solution's clock goes on, with a pause for the time in between.
+        moved = replace(moved, solve_took=None, solve_limit=None)
     if moved.status is not ticket.status:
         await unit.change(Pause, {"until": at}, ticket_id=ticket.id, until=None)
         if moved.status in _STILL and moved.status is not Status.WAITING:

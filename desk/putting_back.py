@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from desk import moving, outbox
+from desk import deadlines, moving, outbox
 from desk.desk import Desk
 from desk.lifecycle import Step
 from desk.people import Audit, DoorId
@@ -58,7 +58,9 @@ async def restore(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
     if ticket.status not in (Status.OPEN, former) or await _worked_on(unit, ticket, message):
         return
     if former is not ticket.status:
-        ticket = await moving.move(unit, ticket, _BACK[former], at=desk.now())
+        over = former in (Status.SOLVED, Status.CLOSED)
+        ended = await deadlines.at_end(desk, unit, ticket) if over else {}
+        ticket = await moving.move(unit, ticket, _BACK[former], at=desk.now(), **ended)
         if ticket.status is Status.WAITING:
             await moving.stand_still(unit, ticket, at=desk.now())
     times: dict[str, Any] = {name: datetime.fromisoformat(was[name]) if was[name] else None for name in _TIMES}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import cards, clients, doors, loops, moving, outbox
+from desk import cards, clients, deadlines, doors, loops, moving, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
@@ -38,8 +38,9 @@ async def solve(desk: Desk, unit: Unit, ticket: Ticket, who: str, *, text: str =
     if ticket.status is Status.SOLVED:
         raise Refusal("group.solved_already")
     now = desk.now()
+    ended = await deadlines.at_end(desk, unit, ticket)
     ticket = await moving.move(
-        unit, ticket, Step.SOLVED, at=now, solved_at=now, active_at=now, reminder_id=None, held_reason=""
+        unit, ticket, Step.SOLVED, at=now, solved_at=now, active_at=now, reminder_id=None, held_reason="", **ended
     )
     await drop_reminders(unit, ticket)
     await audit(desk, unit, ticket, who, "solved")
@@ -56,9 +57,8 @@ async def close(
     """Close it, tell the client with what was done, close its topic."""
     step = Step.SILENCE if closing is Closing.NO_ANSWER else Step.CLOSED
     now = desk.now()
-    ticket = await moving.move(
-        unit, ticket, step, at=now, closed_at=now, closing=closing, active_at=now, reminder_id=None, held_reason=""
-    )
+    ended = {"closed_at": now, "closing": closing, **await deadlines.at_end(desk, unit, ticket)}
+    ticket = await moving.move(unit, ticket, step, at=now, active_at=now, reminder_id=None, held_reason="", **ended)
     await drop_reminders(unit, ticket)
     await audit(desk, unit, ticket, who, "closed", closing=closing.value)
     await tell_client(desk, unit, ticket, key, Purpose.CLOSING, text=text, done=await what_was_done(unit, ticket))
@@ -89,11 +89,12 @@ async def move(desk: Desk, unit: Unit, ticket: Ticket, wanted: str, who: str) ->
     if name == ticket.line:
         raise Refusal("group.line_same")
     titles = {line.name: line.title or line.name for line in desk.settings.line}
-    before = ticket.line
+    former, before = ticket, ticket.line
     ticket = await unit.save(replace(ticket, line=name))
     await audit(desk, unit, ticket, who, "moved", before=before, line=name)
     text = desk.say("group.moved", name=who, before=titles.get(before, before), line=titles[name])
     await outbox.to_topic(desk, unit, ticket, text)
+    ticket = await deadlines.changed(desk, unit, former, ticket, who)
     await outbox.card(desk, unit, ticket)
     return ticket
 
@@ -125,15 +126,18 @@ async def tell_client(
     said = desk.say(key, language, number=desk.number(ticket.id), question=ticket.question, text=text)
     if done:
         said = f"{said}\n\n{desk.say('client.done', language)}\n{done}"
-    message = await keep_notice(desk, unit, ticket, said)
+    message = await keep_notice(desk, unit, ticket, said, by_person=bool(text))
     await outbox.to_door(desk, unit, door, purpose, said, ticket=ticket, message_id=message.id)
 
 
-async def keep_notice(desk: Desk, unit: Unit, ticket: Ticket, text: str) -> Message:
-    """The desk's own word to the client, as part of the conversation: without it the next answer makes no sense."""
-    name = desk.settings.desk.name
+async def keep_notice(desk: Desk, unit: Unit, ticket: Ticket, text: str, *, by_person: bool = False) -> Message:
+    """The desk's own word to the client, as part of the conversation: without it the next answer makes no sense.
+
+    `by_person`: it carries an engineer's words, written in the group, and counts as their answer when it arrives.
+    """
+    name, where = desk.settings.desk.name, "group" if by_person else "desk"
     return await unit.add(
-        Message(ticket_id=ticket.id, kind=Kind.NOTICE, author=name, channel="desk", text=text, at=desk.now())
+        Message(ticket_id=ticket.id, kind=Kind.NOTICE, author=name, channel=where, text=text, at=desk.now())
     )
 
 
