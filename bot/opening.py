@@ -30,8 +30,8 @@ from desk.texts import LANGUAGES, say
 RETRY = 5.0  # seconds between two tries while Telegram is away
 PRIVATE = ("new", "my", "close", "email", "lang", "help")
 GROUP = (
-    "take", "info", "done", "solved", "close", "reopen", "line", "note", "why", "full", "client", "unlink",
-    "admit", "remove", "queue", "mine", "help",
+    "take", "info", "done", "solved", "close", "reopen", "line", "type", "priority", "note", "why", "full",
+    "client", "unlink", "admit", "remove", "queue", "mine", "help",
 )  # fmt: skip
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import keys, outbox
+from desk import keys, outbox, sorts
 from desk.desk import Desk
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
@@ -51,6 +51,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
     titles = {line.name: line.title for line in desk.settings.line}
     rows = [
         desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
+        sorts.card_row(desk, ticket),
         desk.say("group.card_line", line=titles.get(ticket.line, ticket.line)),
         desk.say("group.card_taken", name=ticket.taken_by) if ticket.taken_by else desk.say("group.card_free"),
         desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),
@@ -83,6 +84,7 @@ def _buttons(desk: Desk, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
     return (
         (button("take", Action.TAKE), button("info", Action.INFO)),
         (button("solved", Action.SOLVED), button("lines", Action.LINES)),
+        sorts.card_buttons(desk, ticket),
     )
 
 

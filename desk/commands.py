@@ -1,6 +1,6 @@
 """Engineers' commands in the group: one table says where each works and what it does."""
 
-from desk import admitting, answering, linking, posts, queue, whole_mail, work
+from desk import admitting, answering, linking, posts, queue, triage, whole_mail, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -137,6 +137,8 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "close": (Where.TOPIC, _close),
     "reopen": (Where.BOTH, _reopen),
     "line": (Where.TOPIC, _line),
+    "type": (Where.TOPIC, triage.order_type),
+    "priority": (Where.TOPIC, triage.order_priority),
     "note": (Where.TOPIC, _note),
     "why": (Where.TOPIC, _why),
     "full": (Where.TOPIC, _full),

@@ -84,6 +84,12 @@ class Action(StrEnum):
     LANG = "lang"  # arg: ru | en
     CLOSE_BY_CLIENT = "drop"  # a client closes a ticket of their own
     RETRY = "retry"  # quarantine: try again; arg: raw id
+    TYPES = "types"  # show the types to choose from; arg "back": the usual buttons
+    TYPE = "type"  # arg: desk.tickets.Type
+    PRIORITIES = "prios"
+    PRIORITY = "prio"  # arg: desk.tickets.Priority
+    CALL = "call"  # a client says what it is; arg: desk.tickets.Type
+    WISH = "wish"  # a client wishes it to be urgent; arg: on | off
     ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: their id; "<id>:out" undoes it
 
 

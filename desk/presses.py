@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import admitting, client_presses, outbox, posts, quarantine, suggesting, work
+from desk import admitting, client_presses, outbox, posts, quarantine, sorts, suggesting, triage, work
 from desk.cards import card as card_of
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
-from desk.parcels import Act, Action, Purpose
+from desk.parcels import Act, Action, Outgoing, Purpose
 from desk.ports import Unit
-from desk.tickets import Thread, Ticket
+from desk.tickets import Priority, Thread, Ticket, Type
 
 Verb = Callable[[Desk, Unit, Ticket, Press], Awaitable[str]]
 
@@ -66,14 +66,49 @@ async def _lines(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     if press.arg == "back":
         await outbox.card(desk, unit, ticket)
         return ""
-    shown = await card_of(desk, unit, ticket, lines=True)
+    await _offer(desk, unit, ticket, press, await card_of(desk, unit, ticket, lines=True))
+    return ""
+
+
+async def _offer(desk: Desk, unit: Unit, ticket: Ticket, press: Press, shown: Outgoing) -> None:
     thread = await unit.first(Thread, ticket_id=ticket.id, channel="group")
     place = thread.external_id if thread else ""
     order = replace(
         shown, act=Act.EDIT, purpose=Purpose.REPLY, target=press.external_id, thread=place, thread_place=press.place
     )
     await outbox.send(desk, unit, order, lane=f"group:{ticket.id}:lines")
+
+
+async def _types(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    if press.arg == "back":
+        await outbox.card(desk, unit, ticket)
+    else:
+        shown = replace(await card_of(desk, unit, ticket), buttons=sorts.type_buttons(desk, ticket))
+        await _offer(desk, unit, ticket, press, shown)
     return ""
+
+
+async def _type(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    if press.arg not in tuple(Type):
+        raise Refusal("group.button_old")
+    await triage.set_type(desk, unit, ticket, Type(press.arg), press.person.name)
+    return desk.say("triage.chosen")
+
+
+async def _priorities(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    if press.arg == "back":
+        await outbox.card(desk, unit, ticket)
+    else:
+        shown = replace(await card_of(desk, unit, ticket), buttons=sorts.priority_buttons(desk, ticket))
+        await _offer(desk, unit, ticket, press, shown)
+    return ""
+
+
+async def _priority(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    if press.arg not in tuple(Priority):
+        raise Refusal("group.button_old")
+    await triage.set_priority(desk, unit, ticket, Priority(press.arg), press.person.name)
+    return desk.say("triage.chosen")
 
 
 async def _line(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
@@ -99,6 +134,10 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.REOPEN: _reopen,
     Action.LINES: _lines,
     Action.LINE: _line,
+    Action.TYPES: _types,
+    Action.TYPE: _type,
+    Action.PRIORITIES: _priorities,
+    Action.PRIORITY: _priority,
     Action.SAME: _same,
     Action.ADMIT: _admit,
 }

@@ -7,7 +7,7 @@ nothing of what was written: our servers must not carry an advertisement to a fo
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, keys, loops, outbox, second_hand
+from desk import clients, keys, loops, outbox, second_hand, wishes
 from desk.desk import Desk
 from desk.moments import in_words
 from desk.parcels import Parcel, Purpose
@@ -76,7 +76,16 @@ async def confirm(
         door = replace(door, name="")
         subject = desk.say("client.receipt_subject", language, number=desk.number(ticket.id))
     await outbox.to_door(
-        desk, unit, door, Purpose.RECEIPT, text, ticket=ticket, footer=footer, subject=subject, reply_to=reply_to
+        desk,
+        unit,
+        door,
+        Purpose.RECEIPT,
+        text,
+        ticket=ticket,
+        footer=footer,
+        subject=subject,
+        reply_to=reply_to,
+        buttons=wishes.buttons(desk, ticket, language) if door.channel == "telegram" else (),
     )
 
 

@@ -69,6 +69,7 @@ class About(Table):
     staff_domains: list[MailDomain] = []
 
     @property
+    ask_type: bool = True
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
