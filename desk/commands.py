@@ -1,6 +1,6 @@
 """Engineers' commands in the group: one table says where each works and what it does."""
 
-from desk import admitting, answering, linking, posts, queue, triage, whole_mail, work
+from desk import admitting, answering, linking, posts, queue, time_spent, triage, whole_mail, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -146,6 +146,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "unlink": (Where.TOPIC, _unlink),
     "admit": (Where.TOPIC, _admit),
     "remove": (Where.TOPIC, _remove),
+    "spent": (Where.TOPIC, time_spent.order),
     "queue": (Where.GENERAL, _queue),
     "mine": (Where.GENERAL, _mine),
     "help": (Where.BOTH, _help),
