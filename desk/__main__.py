@@ -71,9 +71,10 @@ def load(path: Path) -> "tuple[Settings, Chain]":
     from mail.grants import check_libraries
     from rules.chain import compile_chain
     from rules.checking import check_rules
+    from rules.patterns import check_patterns
     from scheduler.checking import check_country
 
-    settings = load_settings(path, checks=(check_rules, check_country, check_libraries))
+    settings = load_settings(path, checks=(check_rules, check_patterns, check_country, check_libraries))
     rules = [rule.model_dump() for rule in settings.rule]
     names = {"lines": [line.name for line in settings.line], "mailboxes": [box.name for box in settings.mailbox]}
     return settings, compile_chain(rules, **names, file=str(path))
@@ -82,9 +83,10 @@ def load(path: Path) -> "tuple[Settings, Chain]":
 def set_up(settings: "Settings", router: "Router") -> "Setup":
     """What the configuration comes to, with the official calendars."""
     from desk.desk import Setup
+    from rules.patterns import compiled
     from scheduler.workdays import days_off
 
-    return Setup.of(settings, router, days_off)
+    return Setup.of(settings, router, days_off, compiled(settings.field))
 
 
 def _now() -> datetime:

@@ -198,6 +198,8 @@ def is_loopback(host: str) -> bool:
 
 Text = Annotated[str, AfterValidator(partial(shaped, re.compile(r"(?s).*\S.*"), "config.empty"))]
 Name = Annotated[str, AfterValidator(partial(shaped, _NAME, "config.name"))]
+Choice = Annotated[str, AfterValidator(partial(shaped, re.compile(r"(?=.*\S)[^\n]{1,40}"), "config.choice"))]
+Label = Annotated[str, AfterValidator(partial(shaped, re.compile(r"(?=.*\w)[^\n:=]{1,40}"), "config.label"))]
 Host = Annotated[str, AfterValidator(partial(shaped, _HOST, "config.host"))]
 MailAddress = Annotated[str, AfterValidator(partial(shaped, _ADDRESS, "config.mail_address"))]
 MailDomain = Annotated[str, AfterValidator(domain_of)]

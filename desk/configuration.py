@@ -26,7 +26,7 @@ Check = Callable[[str, Mapping[str, Any]], Sequence[Mistake]]
 _RULES = "[[rule]]"
 _DISTINCT = (
     ("mailbox", "name"), ("mailbox", "address"), ("line", "name"), ("rule", "name"), ("plan", "name"),
-    ("reply", "name"),
+    ("reply", "name"), ("field", "name"),
 )  # fmt: skip
 _WHERE = r"line (?P<line>\d+), column (?P<column>\d+)|end of document"
 _POSITION = re.compile(rf"(?P<what>.*?) \(at (?:{_WHERE})\)$", re.DOTALL)

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 from desk.calendar import DaysOff, WorkingTime
+from desk.fields import Patterns
 from desk.incoming import RawId
 from desk.ports import Files, Now, Router, Store, Unit
 from desk.settings import Settings
@@ -19,15 +20,23 @@ class Setup:
     router: Router
     calendar: WorkingTime  # the desk's own
     calendars: Mapping[str, WorkingTime] = field(default_factory=dict)  # of the plans that have one of their own
+    patterns: Patterns = field(default_factory=dict)  # of the [[field]]s that have one
 
     @classmethod
-    def of(cls, settings: Settings, router: Router, days_off: Callable[[str], DaysOff]) -> "Setup":
+    def of(
+        cls,
+        settings: Settings,
+        router: Router,
+        days_off: Callable[[str], DaysOff],
+        patterns: Patterns | None = None,
+    ) -> "Setup":
         """`days_off`: the official calendar of a country by its code."""
         zone = settings.desk.zone
         own = {plan.name: plan.calendar for plan in settings.plan if plan.calendar}
         return cls(
             settings=settings,
             router=router,
+            patterns=patterns or {},
             calendar=settings.calendar.working_time(zone, days_off(settings.calendar.holidays)),
             calendars={
                 name: calendar.working_time(calendar.zone or zone, days_off(calendar.holidays))

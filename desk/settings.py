@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, fi
 from desk.calendar import WEEK, DaysOff, NoDaysOff, WorkingTime, parse_hours
 from desk.checks import (
     Beat,
+    Choice,
     DatabaseUrl,
     Days,
     Folder,
@@ -22,6 +23,7 @@ from desk.checks import (
     Host,
     Hours,
     Interval,
+    Label,
     MailAddress,
     MailDomain,
     Name,
@@ -67,9 +69,9 @@ class About(Table):
     data: Folder = Path("data")
     quiet: bool = False
     staff_domains: list[MailDomain] = []
+    ask_type: bool = True
 
     @property
-    ask_type: bool = True
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
@@ -320,6 +322,56 @@ class Reply(Table):
         return (mine if mine.strip() else other).strip()
 
 
+class InBoth(Table):
+    """A few words in both languages."""
+
+    ru: Text
+    en: Text
+
+
+class Choices(Table):
+    """Answers to choose from, the same ones in the same order in both languages."""
+
+    ru: list[Choice]
+    en: list[Choice]
+
+    @model_validator(mode="after")
+    def _as_many(self) -> Self:
+        if len(self.ru) != len(self.en) or not self.ru:
+            raise Wrong(Said("config.choices_differ"), Said("config.choices_differ_hint"))
+        return self
+
+
+class InfoField(Table):
+    """One piece of information that we need; `desk.fields` reads its answers."""
+
+    name: Name
+    title: InBoth
+    ask: InBoth
+    check: Literal["text", "phone", "email", "digits", "inn", "version", "file"] = "text"
+    pattern: str = ""  # a regular expression that the whole answer must fit
+    choices: Choices | None = None
+    labels: list[Label] = []  # by which it is recognised at the beginning of a line, besides the titles
+    secret: bool = False
+    source: Literal["", "client", "organisation", "client_id", "phone", "email", "product", "licence"] = Field(
+        default="", alias="from"
+    )
+
+    @model_validator(mode="after")
+    def _secret_words(self) -> Self:
+        if self.secret and (self.choices or self.source or self.check == "file"):
+            raise Wrong(Said("config.secret_field"), Said("config.secret_field_hint"))
+        return self
+
+
+class Requires(Table):
+    """Which fields a request of a type needs, by their names."""
+
+    error: list[str] = []
+    request: list[str] = []
+    suggestion: list[str] = []
+
+
 class Rule(Table):
     """One routing rule; the words of `when` belong to `rules/`."""
 
@@ -338,6 +390,8 @@ class Settings(Table):
     plan: list[Plan] = []  # before what names plans
     line: Annotated[list[Line], Field(min_length=1)]
     reply: list[Reply] = []
+    field: list[InfoField] = []  # before what names fields
+    requires: Requires = Requires()
     rule: list[Rule]
     person: list[Person] = []
 
@@ -372,6 +426,17 @@ class Settings(Table):
                 if line.plan and line.plan not in plans:
                     raise Wrong(Said("config.no_such_plan", whose=line.name, name=line.plan), nearest(line.plan, plans))
         return lines
+
+    @field_validator("requires")
+    @classmethod
+    def _known_fields(cls, requires: Requires, info: ValidationInfo) -> Requires:
+        if "field" in info.data:
+            fields = [one.name for one in info.data["field"]]
+            for kind in Requires.model_fields:
+                if unknown := [name for name in getattr(requires, kind) if name not in fields]:
+                    said = Said("config.no_such_field", whose=kind, name=unknown[0])
+                    raise Wrong(said, nearest(unknown[0], fields))
+        return requires
 
     @field_validator("person")
     @classmethod
