@@ -44,6 +44,10 @@ class DaysOff(Protocol):
         """Return whether the date is a weekend day that a transfer made a working day."""
         ...
 
+    def is_eve(self, day: date) -> bool:
+        """Return whether a statutory holiday follows the date, or the one whose work a transfer moved to it."""
+        ...
+
 
 class NoDaysOff:
     """A calendar without holidays: only the weekly hours count."""
@@ -54,14 +58,18 @@ class NoDaysOff:
     def is_transferred_workday(self, day: date) -> bool:  # noqa: ARG002 - the port names it
         return False
 
+    def is_eve(self, day: date) -> bool:  # noqa: ARG002 - the port names it
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WorkingTime:
     """Weekly hours in one zone with the country's days off and the company's own exceptions.
 
     `hours` maps "mon" … "sun" to shifts in minutes since midnight, as `parse_hours` returns them; a shift
-    that ends after 1440 crosses midnight and belongs to the day on which it starts. Raises ValueError if no weekday
-    has hours, or if a date is both an extra workday and an extra day off.
+    that ends after 1440 crosses midnight and belongs to the day on which it starts. `short_days` are an hour shorter,
+    with `short_eves` also those that the country's calendar calls eves. Raises ValueError if no weekday has hours, or
+    if a date is both an extra workday and an extra day off.
     """
 
     zone: ZoneInfo
@@ -133,7 +141,10 @@ class WorkingTime:
     def minutes_of(self, day: date) -> Sequence[tuple[int, int]]:
         """Return the shifts that start on this local date, in minutes since its midnight on the wall."""
         shifts = self._named(day)
-        return _cut_end(shifts, SHORTER) if day in self.short_days else shifts
+        return _cut_end(shifts, SHORTER) if shifts and self._is_short(day) else shifts
+
+    def _is_short(self, day: date) -> bool:
+        return day in self.short_days or (self.short_eves and self.days_off.is_eve(day))
 
     def _named(self, day: date) -> Sequence[tuple[int, int]]:
         own, friday = self.hours.get(WEEK[day.weekday()], ()), self.hours.get("fri", ())

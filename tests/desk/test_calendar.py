@@ -20,15 +20,19 @@ BERLIN = ZoneInfo("Europe/Berlin")
 class Days:
     """A country with the given days off and working days by transfer."""
 
-    def __init__(self, off: str = "", working: str = "") -> None:
+    def __init__(self, off: str = "", working: str = "", eves: str = "") -> None:
         self._off = {date.fromisoformat(day) for day in off.split()}
         self._working = {date.fromisoformat(day) for day in working.split()}
+        self._eves = {date.fromisoformat(day) for day in eves.split()}
 
     def is_day_off(self, day: date) -> bool:
         return day in self._off
 
     def is_transferred_workday(self, day: date) -> bool:
         return day in self._working
+
+    def is_eve(self, day: date) -> bool:
+        return day in self._eves
 
 
 def week(text: str, days: tuple[str, ...] = FIVE, **other: str) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -47,6 +51,12 @@ OFFICE = WorkingTime(
     extra_days_off=days("2026-11-13"),
     extra_workdays=days("2026-11-15 2026-11-04"),
     short_days=days("2026-11-03 2026-12-30"),
+)
+RUSSIA = WorkingTime(
+    zone=MOSCOW,
+    hours=week("10:00-14:00, 15:00-19:00", fri="10:00-14:00, 15:00-17:00"),
+    days_off=Days(off="2026-11-04 2027-02-22 2027-02-23", working="2027-02-20", eves="2026-11-03 2027-02-20"),
+    short_eves=True,
 )
 PLAIN = WorkingTime(zone=MOSCOW, hours=week("10:00-14:00, 15:00-19:00"))
 ROUND = WorkingTime(zone=BERLIN, hours=week("00:00-24:00", ALL))
@@ -166,6 +176,43 @@ def test_a_short_day_loses_its_last_hour_even_across_shifts() -> None:
     assert calendar.minutes_of(date(2026, 11, 2)) == ((600, 810),)
 
 
+EVES = Days(off="2026-11-04", working="2026-10-31", eves="2026-10-31 2026-11-03 2026-11-08")
+
+
+@pytest.mark.parametrize(
+    ("short_eves", "day", "hours"),
+    [
+        (True, "2026-11-02", "10:00-14:00, 15:00-19:00"),
+        (True, "2026-11-03", "10:00-14:00, 15:00-18:00"),  # the day before a holiday
+        (True, "2026-10-31", "10:00-14:00, 15:00-16:00"),  # a Saturday by transfer has Friday's hours, and inherits
+        (True, "2026-11-08", ""),  # a Sunday stays free
+        (True, "2026-11-10", "10:00-14:00, 15:00-18:00"),  # short by the company's own word
+        (False, "2026-11-03", "10:00-14:00, 15:00-19:00"),
+        (False, "2026-11-10", "10:00-14:00, 15:00-18:00"),
+    ],
+)
+def test_the_day_before_a_holiday_is_an_hour_shorter(short_eves: bool, day: str, hours: str) -> None:
+    calendar = WorkingTime(
+        zone=MOSCOW,
+        hours=week("10:00-14:00, 15:00-19:00", fri="10:00-14:00, 15:00-17:00"),
+        days_off=EVES,
+        short_days=days("2026-11-10"),
+        short_eves=short_eves,
+    )
+    assert tuple(calendar.minutes_of(date.fromisoformat(day))) == (parse_hours(hours) if hours else ())
+
+
+def test_a_day_that_is_short_for_two_reasons_loses_one_hour() -> None:
+    both = days("2026-11-03")
+    calendar = WorkingTime(zone=MOSCOW, hours=week("10:00-19:00"), days_off=EVES, short_days=both, short_eves=True)
+    assert calendar.minutes_of(date(2026, 11, 3)) == parse_hours("10:00-18:00")
+
+
+def test_a_night_shift_before_a_holiday_ends_an_hour_earlier() -> None:
+    night = WorkingTime(zone=MOSCOW, hours=week("22:00-06:00", ALL), days_off=EVES, short_eves=True)
+    assert night.between(at(night, "2026-11-03 12:00"), at(night, "2026-11-04 12:00")) == timedelta(hours=7)
+
+
 # --- moments -----------------------------------------------------------------------------------------------------
 
 START = [
@@ -196,6 +243,8 @@ def test_the_next_start(calendar: WorkingTime, moment: str, start: str) -> None:
 
 ADDED = [
     (PLAIN, "2026-11-02 12:00", "7 days", "2026-11-09 12:00"),
+    (RUSSIA, "2026-11-03 17:30", "1 working hour", "2026-11-05 10:30"),  # over a short day's end and a holiday
+    (RUSSIA, "2027-02-19 16:00", "8 working hours", "2027-02-24 12:00"),  # Friday 1 h, short Saturday 5 h, Wednesday
     (PLAIN, "2026-11-02 12:00", "5 working days", "2026-11-09 12:00"),
     (PLAIN, "2026-11-07 12:00", "5 working days", "2026-11-16 10:00"),  # counts from Monday 10:00
     (PLAIN, "2026-11-02 14:30", "1 working day", "2026-11-03 15:00"),  # the break counts from its end
@@ -278,6 +327,9 @@ def test_a_calendar_that_runs_dry_says_so() -> None:
         def is_transferred_workday(self, day: date) -> bool:
             return False
 
+        def is_eve(self, day: date) -> bool:
+            return False
+
     dry = WorkingTime(zone=MOSCOW, hours=week("10:00-19:00"), days_off=Always(), extra_workdays=days("2026-11-02"))
     monday = at(dry, "2026-11-02 12:00")
     assert dry.next_start(monday) == monday
@@ -304,7 +356,7 @@ def test_what_is_kept_in_memory_stays_small() -> None:
 
 # --- what always holds -------------------------------------------------------------------------------------------
 
-CALENDARS = st.sampled_from([OFFICE, PLAIN, ROUND, NIGHT, NIGHT_MONDAY, EARLY, GAP, INSIDE_GAP, OVERLAP])
+CALENDARS = st.sampled_from([OFFICE, RUSSIA, PLAIN, ROUND, NIGHT, NIGHT_MONDAY, EARLY, GAP, INSIDE_GAP, OVERLAP])
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001
 WORK = st.integers(0, 60 * 60 * 60).map(lambda seconds: timedelta(seconds=seconds))
 quick = settings(derandomize=True, deadline=None, max_examples=60)

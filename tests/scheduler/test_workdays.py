@@ -1,5 +1,6 @@
 """Official days off, checked against the published Russian production calendars."""
 
+import os
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -52,6 +53,47 @@ def russia() -> WorkingTime:
 @pytest.mark.parametrize(("day", "works"), TRANSFERS)
 def test_official_transfers_are_kept(russia: WorkingTime, day: str, works: bool) -> None:
     assert russia.is_workday(date.fromisoformat(day)) is works
+
+
+SHORT = {
+    # The production calendars: every working day before a holiday, and Saturdays that took the place of one.
+    2024: "02-22 03-07 05-08 06-11 11-02",
+    2025: "03-07 04-30 06-11 11-01",
+    2026: "04-30 05-08 06-11 11-03",
+    2027: "02-20 04-30 06-11 11-03",
+}
+
+
+@pytest.mark.parametrize("year", SHORT)
+def test_the_official_short_days_are_an_hour_shorter_and_no_others(year: int) -> None:
+    hours = {day: parse_hours("10:00-19:00") for day in WEEKDAYS}
+    zone = ZoneInfo("Europe/Moscow")
+    russia = WorkingTime(zone=zone, hours=hours, days_off=days_off("RU"), short_eves=True)
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(365 + (year == 2024))]
+    shown = {day: russia.minutes_of(day) for day in days if russia.is_workday(day)}
+    assert " ".join(f"{day:%m-%d}" for day, shifts in shown.items() if shifts != ((600, 1140),)) == SHORT[year]
+    assert {shifts for shifts in shown.values() if shifts != ((600, 1140),)} == {((600, 1080),)}
+
+
+@pytest.mark.parametrize(("country", "shorter"), [("RU", True), ("BY", True), ("DE", False), ("", False)])
+def test_the_day_before_a_holiday_is_shorter_only_where_the_law_says_so(country: str, shorter: bool) -> None:
+    """New Year's Eve is before a holiday everywhere."""
+    assert days_off(country).is_eve(date(2029, 12, 31)) is shorter
+
+
+def test_days_off_by_transfer_are_known_in_whatever_language_the_machine_speaks() -> None:
+    code = (
+        "from datetime import date; from scheduler.workdays import days_off; days = days_off('RU');"
+        "print(days.is_eve(date(2024, 11, 2)), days.is_eve(date(2024, 4, 27)), days.is_eve(date(2025, 5, 7)))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LANG": "th_TH.UTF-8", "LANGUAGE": "th"},
+    )
+    assert said.stdout.split() == ["True", "False", "False"]
 
 
 @pytest.mark.parametrize(("year", "count"), [(2024, 248), (2025, 247), (2026, 247), (2027, 247)])
