@@ -166,6 +166,7 @@ async def to_general(
     title: str = "",
     buttons: Sequence[Sequence[Button]] = (),
     reply_to: str = "",
+    mention: str = "",
     thread: str = "",
     silent: bool = False,
     coalesce: str = "",
@@ -180,6 +181,7 @@ async def to_general(
         text=text,
         buttons=tuple(tuple(row) for row in buttons),
         reply_to=reply_to,
+        mention=mention,
         silent=silent,
     )
     return await send(desk, unit, message, lane="group:general", coalesce=coalesce)
