@@ -69,15 +69,12 @@ def _complain(sentence: str, code: int = FAILED) -> int:
 def load(path: Path) -> "tuple[Settings, Chain]":
     """The settings with their rules ready to be asked; ConfigError with the mistakes of both."""
     from mail.grants import check_libraries
-    from rules.chain import compile_chain
-    from rules.checking import check_rules
+    from rules.checking import chain_of, check_rules
     from rules.patterns import check_patterns
     from scheduler.checking import check_country
 
     settings = load_settings(path, checks=(check_rules, check_patterns, check_country, check_libraries))
-    rules = [rule.model_dump() for rule in settings.rule]
-    names = {"lines": [line.name for line in settings.line], "mailboxes": [box.name for box in settings.mailbox]}
-    return settings, compile_chain(rules, **names, file=str(path))
+    return settings, chain_of(settings, str(path))
 
 
 def set_up(settings: "Settings", router: "Router") -> "Setup":
@@ -219,12 +216,11 @@ async def _demo(*, keep: bool) -> int:
     from desk.settings import Settings
     from playground.stage import Stage
     from playground.story import Story
-    from rules.chain import compile_chain
+    from rules.checking import chain_of
 
     stage, console = await Stage.opened(), Console(highlight=False)
     settings = Settings.model_validate(stage.tables())
-    lines, boxes = [line.name for line in settings.line], [box.name for box in settings.mailbox]
-    chain = compile_chain([rule.model_dump() for rule in settings.rule], lines=lines, mailboxes=boxes, file="demo")
+    chain = chain_of(settings, "demo")
     try:
         async with opened(settings, chain, now=stage.clock) as desk:
             running = build(desk)

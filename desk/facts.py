@@ -28,6 +28,7 @@ class Facts:
     at: datetime | None = None  # when it came, on the wall clock of the desk; None: nobody says
     recipients: tuple[str, ...] = ()  # mail: every other address in To and Cc, in small letters
     files: tuple[str, ...] = ()  # the attachments' names
+    client: tuple[str, ...] = ()  # the person's name and every address of theirs, in whichever channel
     organisation: str = ""  # its name
     client_id: str = ""  # its number, "A-1042"
     product: str = ""
@@ -46,10 +47,16 @@ class Asked:
     matched: bool
     why_ru: str
     why_en: str
+    does_ru: str = ""  # what a rule that matched asks for
+    does_en: str = ""
 
     def why(self, language: str) -> str:
         """Return the reason in `language`; whatever is not "ru" is answered in English."""
         return self.why_ru if language == "ru" else self.why_en
+
+    def does(self, language: str) -> str:
+        """Return what it asks for in the same way."""
+        return self.does_ru if language == "ru" else self.does_en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

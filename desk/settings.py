@@ -372,12 +372,25 @@ class Requires(Table):
     suggestion: list[str] = []
 
 
+Listed = str | list[str]
+"""One name, or several; the rules' own check looks at them."""
+
+
 class Rule(Table):
-    """One routing rule; the words of `when` belong to `rules/`."""
+    """One routing rule; the words of `when`, and the names in its actions, belong to `rules/`."""
 
     name: Text
     when: dict[str, Any]
-    line: Text
+    line: str = ""
+    type: Literal["error", "request", "suggestion"] | None = None
+    priority: Literal["critical", "high", "normal", "low"] | None = None
+    tags: Listed = []
+    plan: str = ""  # a [[plan]]
+    assign: str = ""  # a [[person]], or "on-duty"
+    reply: str = ""  # a [[reply]]
+    ask: Listed = []  # [[field]]s
+    notify: Listed = []  # [[person]]s, or "leads"
+    stop: bool = True  # False: the rules that follow are asked as well
 
 
 class Settings(Table):

@@ -4,19 +4,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.errors import ConfigError, Mistake
-from rules.chain import compile_chain
+from desk.settings import Settings
+from rules.chain import Chain, compile_chain
+
+
+def chain_of(settings: Settings, file: str = "config.toml") -> Chain:
+    """The rules of a configuration, ready to be asked; ConfigError with every mistake in them."""
+    names = {key: [one.name for one in getattr(settings, table, ())] for key, table in _NAMED.items()}
+    rules = [rule.model_dump(exclude_unset=True) for rule in settings.rule]
+    return compile_chain(rules, **names, file=file)
+
+
+_NAMED = {"lines": "line", "mailboxes": "mailbox", "plans": "plan", "people": "person", "replies": "reply"}
 
 
 def check_rules(file: str, tables: Mapping[str, Any]) -> Sequence[Mistake]:
     """Every mistake in the [[rule]] tables; what is no list of tables at all is left to whoever reads the tables."""
-    rules, lines = tables.get("rule"), _named(tables, "line") or ["first"]
-    if rules is None and len(lines) == 1:
+    rules, names = tables.get("rule"), {key: _named(tables, table) for key, table in _NAMED.items()}
+    names["lines"] = names["lines"] or ["first"]
+    if rules is None and len(names["lines"]) == 1:
         return []  # a desk of one line needs no rules
     rules = [] if rules is None else rules
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         return []
     try:
-        compile_chain(rules, lines=lines, mailboxes=_named(tables, "mailbox"), file=file)
+        compile_chain(rules, **names, file=file)
     except ConfigError as error:
         return error.mistakes
     return []

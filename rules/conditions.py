@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from desk.said import Wrong
+from rules import logic
+from rules.logic import Formula
 from rules.message import Message
 
 # A sentence names this many of a list's entries; the rest is "…".
@@ -23,7 +25,8 @@ class Condition:
     """One thing that holds for a message or not.
 
     `says` is what it claims, `fails` the opposite; `found` may tell more exactly what held. `constant` is the answer
-    where it is the same for every message.
+    where it is the same for every message. `claim` is the same for whoever reasons about rules, None where it cannot
+    be said.
     """
 
     holds: Callable[[Message], bool]
@@ -31,6 +34,7 @@ class Condition:
     fails: Sentence
     found: Callable[[Message], Sentence] | None = None
     constant: bool | None = None
+    claim: Formula | None = None
 
     def why(self, message: Message) -> Sentence:
         """Return what made it hold."""
@@ -50,6 +54,7 @@ def every(parts: Sequence[Condition]) -> Condition:
         fails=joined([part.fails for part in parts], Sentence(" или ", " or ")),
         found=lambda message: joined([part.why(message) for part in parts], Sentence("; ", "; ")),
         constant=False if False in constants else True if set(constants) == {True} else None,
+        claim=_of_all(parts, logic.All),
     )
 
 
@@ -62,6 +67,7 @@ def some(parts: Sequence[Condition]) -> Condition:
         fails=joined([part.fails for part in parts], Sentence("; ", "; ")),
         found=lambda message: next(part.why(message) for part in parts if part.holds(message)),
         constant=True if True in constants else False if set(constants) == {False} else None,
+        claim=_of_all(parts, logic.Any),
     )
 
 
@@ -72,7 +78,13 @@ def opposite(part: Condition) -> Condition:
         says=part.fails,
         fails=part.says,
         constant=None if part.constant is None else not part.constant,
+        claim=None if part.claim is None else logic.opposite(part.claim),
     )
+
+
+def _of_all(parts: Sequence[Condition], kind: Callable[[tuple[Formula, ...]], logic.All | logic.Any]) -> Formula | None:
+    claims = [part.claim for part in parts if part.claim is not None]
+    return kind(tuple(claims)) if len(claims) == len(parts) else None
 
 
 def joined(sentences: Sequence[Sentence], between: Sentence) -> Sentence:

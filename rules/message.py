@@ -34,3 +34,29 @@ class Message:
         """The sender's addresses and, of mail addresses, the domains with their "@", in small letters."""
         addresses = {one.strip().lower() for one in self.facts.sender}
         return frozenset(addresses | {f"@{one.rpartition('@')[2]}" for one in addresses if "@" in one[1:]})
+
+    @cached_property
+    def recipients(self) -> frozenset[str]:
+        """The same of everybody else whom the mail is addressed to."""
+        addresses = {one.strip().lower() for one in self.facts.recipients}
+        return frozenset(addresses | {f"@{one.rpartition('@')[2]}" for one in addresses})
+
+    @cached_property
+    def client(self) -> frozenset[str]:
+        """By what the client is known: name, addresses, the organisation's name and number; in small letters."""
+        facts = self.facts
+        return frozenset(folded(one) for one in (*facts.client, facts.organisation, facts.client_id) if one)
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files in small letters."""
+        return tuple(name.strip().lower() for name in self.facts.files)
+
+    def learns(self, facts: Facts) -> None:
+        """Go on with what a rule has set; words, people and files stay as they are."""
+        self.facts = facts
+
+
+def folded(text: str) -> str:
+    """Text as names are compared: in small letters, ё as е, blanks as one."""
+    return " ".join(text.split()).casefold().replace("ё", "е")

@@ -18,7 +18,7 @@ from desk.tickets import Ticket
 from mail.channel import MailChannel
 from playground.botapi import BotApiServer, Group, Person
 from playground.mail.world import MailWorld
-from rules.chain import compile_chain
+from rules.checking import chain_of
 from store.files import FolderFiles
 from store.store import SqlStore
 
@@ -74,13 +74,7 @@ def _mailbox(mails: MailWorld, keys: dict[str, Any]) -> dict[str, Any]:
 
 
 def build_desk(settings: Settings, store: SqlStore, files: FolderFiles, now: Callable[[], Any]) -> Desk:
-    chain = compile_chain(
-        [rule.model_dump() for rule in settings.rule],
-        lines=[line.name for line in settings.line],
-        mailboxes=[box.name for box in settings.mailbox],
-        file="config.toml",
-    )
-    return Desk(current=Current(set_up(settings, chain)), store=store, files=files, now=now)
+    return Desk(current=Current(set_up(settings, chain_of(settings))), store=store, files=files, now=now)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from desk.configuration import load_settings
 from desk.errors import ConfigError, Mistake
 from desk.said import Said, told
 from desk.texts import LANGUAGES, sentences
-from rules import expressions, words
+from rules import expressions, values
 from rules.checking import check_rules
 from scheduler.checking import check_country
 
@@ -147,7 +147,7 @@ def test_a_sentence_keeps_its_languages_when_something_is_added() -> None:
 
 
 def keys() -> Iterable[str]:
-    tables = (mistakes._WANTED, configuration._UNREAD, expressions._REASONS, words.KINDS)
+    tables = (mistakes._WANTED, configuration._UNREAD, expressions._REASONS, values.KINDS)
     yield from (key for table in tables for key in table.values())
     yield from (key for _, key in mistakes._KINDS)
     yield from (key for key, _ in mistakes._BOUNDS.values())

@@ -18,7 +18,15 @@ BILLING = {"name": "billing words", "when": {"channel": "mail", "mentions": ["с
 
 
 def chain(*rules: dict[str, Any]) -> Chain:
-    return compile_chain(rules, lines=["first", "second"], mailboxes=["support", "sales"])
+    return compile_chain(
+        rules,
+        lines=["first", "second"],
+        mailboxes=["support", "sales"],
+        plans=["base", "vip"],
+        people=["Мария Иванова", "Boris"],
+        replies=["sorry"],
+        fields=["inn", "version"],
+    )
 
 
 def mistakes(*rules: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -52,6 +60,8 @@ def test_a_verdict_tells_what_was_asked_and_why() -> None:
                 matched=True,
                 why_ru="канал — почта; упомянуто «invoice»",
                 why_en="the channel is mail; it mentions “invoice”",
+                does_ru="линия second",
+                does_en="line second",
             ),
         ),
     )
@@ -181,6 +191,34 @@ WRONG = [
     (rule({"from": "a b@x.example"}), '[[rule]] "it" when.from', "is no address", ""),
     (rule({"matches": ["a"]}), '[[rule]] "it" when.matches', "takes one expression as text, not a list", ""),
     (rule({"matches": ""}), '[[rule]] "it" when.matches', "would match everything", "always"),
+    (rule({"plan": "vop"}), '[[rule]] "it" when.plan', 'unknown plan "vop"', 'Did you mean "vip"?'),
+    (rule({"type": "eror"}), '[[rule]] "it" when.type', 'unknown type "eror"', 'Did you mean "error"?'),
+    (rule({"priority": ["hihg"]}), '[[rule]] "it" when.priority', 'unknown priority "hihg"', 'Did you mean "high"?'),
+    (rule({"fields": {"in": True}}), '[[rule]] "it" when.fields', 'unknown field "in"', 'Did you mean "inn"?'),
+    (rule({"fields": "inn"}), '[[rule]] "it" when.fields', "takes a table of fields, not text", "inn = true"),
+    (rule({"fields": {}}), '[[rule]] "it" when.fields', "an empty table", ""),
+    (rule({"fields": {"inn": 5}}), '[[rule]] "it" when.fields', "takes a list of words, not a number", ""),
+    (rule({"tags": "vip"}), '[[rule]] "it" when.tags', 'no rule before sets the tag "vip"', "stop = false"),
+    (rule({"client": " "}), '[[rule]] "it" when.client', "empty text", ""),
+    (rule({"to": "12345"}), '[[rule]] "it" when.to', '"12345" is no address', "@example.com"),
+    (rule({"file": "imge"}), '[[rule]] "it" when.file', 'unknown kind of file "imge"', 'Did you mean "image"?'),
+    (rule({"hours": "9-18"}), '[[rule]] "it" when.hours', '"9-18" is no time of the day', "18:00-09:00"),
+    (rule({"hours": "09:00-09:00"}), '[[rule]] "it" when.hours', 'the time "09:00-09:00" is empty', ""),
+    (rule({"hours": "25:00-26:00"}), '[[rule]] "it" when.hours', "no clock shows", ""),
+    (rule({"hours": 9}), '[[rule]] "it" when.hours', "takes a list of times of the day, not a number", ""),
+    (rule({"weekdays": "mon-fry"}), '[[rule]] "it" when.weekdays', 'unknown weekday "fry"', 'Did you mean "fri"?'),
+    (rule(MAIL, type="bug"), '[[rule]] "it" type', 'unknown type "bug"', 'Known are "error", "request", "suggestion".'),
+    (rule(MAIL, priority="urgent"), '[[rule]] "it" priority', 'unknown priority "urgent"', ""),
+    (rule(MAIL, plan="Vip"), '[[rule]] "it" plan', 'unknown plan "Vip"', 'Did you mean "vip"?'),
+    (rule(MAIL, assign="on duty"), '[[rule]] "it" assign', 'unknown person "on duty"', 'Did you mean "on-duty"?'),
+    (rule(MAIL, reply="sory"), '[[rule]] "it" reply', 'unknown reply template "sory"', 'Did you mean "sorry"?'),
+    (rule(MAIL, ask=["vresion"]), '[[rule]] "it" ask', 'unknown field "vresion"', 'Did you mean "version"?'),
+    (rule(MAIL, notify="lead"), '[[rule]] "it" notify', 'unknown person "lead"', 'Did you mean "leads"?'),
+    (rule(MAIL, notify=[1]), '[[rule]] "it" notify', "it holds a number", 'Write "1".'),
+    (rule(MAIL, tags=["a\nb"]), '[[rule]] "it" tags', "printable", ""),
+    (rule(MAIL, tags="x" * 41), '[[rule]] "it" tags', "1 to 40", ""),
+    (rule(MAIL, stop="false"), '[[rule]] "it" stop', "takes true or false, not text", "Write false without"),
+    (rule(MAIL, line="", stop=False), '[[rule]] "it"', "the rule does nothing", ""),
     (rule({"matches": "(a"}), '[[rule]] "it" when.matches', "is not closed", ""),
 ]
 

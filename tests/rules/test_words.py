@@ -1,11 +1,19 @@
 """Each word of the rules against the messages that it should and should not fit."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from desk.facts import Facts
+from desk.tickets import Priority, Type
 from rules.chain import compile_chain
+
+
+def at(text: str) -> datetime:
+    """A day of November 2026 with its time, such as "22 9:05"."""
+    return datetime.strptime(f"2026-11-{text} +0300", "%Y-%m-%d %H:%M %z")
+
 
 CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"channel": "mail"}, {}, True),
@@ -84,6 +92,60 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"language": "ru"}, {"language": "ru"}, True),
     ({"language": "ru"}, {"language": ""}, False),
     ({"always": False}, {}, False),
+    # Other recipients.
+    ({"to": "sales@x.example"}, {"recipients": ("Sales@X.example", "b@y.example")}, True),
+    ({"to": ["@y.example"]}, {"recipients": ("sales@x.example", "b@y.example")}, True),
+    ({"to": "@x.example"}, {"sender": ("sales@x.example",)}, False),
+    # Whose it is.
+    ({"client": "анна пчёлкина"}, {"client": ("Анна  Пчелкина", "ann@x.example")}, True),
+    ({"client": "ANN@x.example"}, {"client": ("Анна", "ann@x.example", "12345")}, True),
+    ({"client": "a-1042"}, {"client_id": "A-1042"}, True),
+    ({"client": "ООО Василёк"}, {"organisation": "ооо василек"}, True),
+    ({"client": "ann"}, {"client": ("ann@x.example",)}, False),
+    ({"client": "ann"}, {}, False),
+    ({"organisation": ["ООО Василёк"]}, {"organisation": "ООО Василек"}, True),
+    ({"organisation": "ООО Василёк"}, {}, False),
+    ({"client_id": ["A-1", "A-2"]}, {"client_id": "a-2"}, True),
+    ({"client_id": "A-1"}, {"client_id": "A-10"}, False),
+    ({"product": "Учёт 12"}, {"product": "учет 12"}, True),
+    ({"plan": "vip"}, {"plan": "vip"}, True),
+    ({"plan": ["vip", "base"]}, {"plan": "base"}, True),
+    ({"plan": "vip"}, {"plan": ""}, False),
+    # What it is.
+    ({"type": "error"}, {"type": Type.ERROR}, True),
+    ({"type": ["error", "request"]}, {"type": Type.SUGGESTION}, False),
+    ({"type": "error"}, {}, False),
+    ({"priority": "high"}, {"priority": Priority.HIGH}, True),
+    ({"priority": ["high", "critical"]}, {"priority": Priority.LOW}, False),
+    ({"priority": "normal"}, {}, True),
+    ({"priority": "low"}, {}, False),
+    ({"fields": {"inn": True}}, {"fields": {"inn": "7701234567"}}, True),
+    ({"fields": {"inn": True}}, {"fields": {"inn": ""}}, False),
+    ({"fields": {"inn": False}}, {}, True),
+    ({"fields": {"version": ["12.1", "12.2 beta"]}}, {"fields": {"version": "12.2  Beta"}}, True),
+    ({"fields": {"version": "12.1", "inn": True}}, {"fields": {"version": "12.1"}}, False),
+    # Times; 2026-11-22 is a Sunday.
+    ({"hours": "18:00-09:00"}, {"at": at("22 23:59")}, True),
+    ({"hours": "18:00-09:00"}, {"at": at("22 8:59")}, True),
+    ({"hours": "18:00-09:00"}, {"at": at("22 9:0")}, False),
+    ({"hours": "18:00-09:00"}, {"at": at("22 18:0")}, True),
+    ({"hours": "21:00-24:00"}, {"at": at("22 23:59")}, True),
+    ({"hours": "21:00-24:00"}, {"at": at("22 0:0")}, False),
+    ({"hours": ["09:00-12:00", "13:00-18:00"]}, {"at": at("22 12:30")}, False),
+    ({"hours": "9:00-12:00, 13:00-18:00"}, {"at": at("22 13:30")}, True),
+    ({"hours": "00:00-24:00"}, {}, False),
+    ({"weekdays": "sun"}, {"at": at("22 12:0")}, True),
+    ({"weekdays": "mon-fri"}, {"at": at("22 12:0")}, False),
+    ({"weekdays": "fri-mon"}, {"at": at("22 12:0")}, True),
+    ({"weekdays": ["sat", "mon"]}, {"at": at("23 0:0")}, True),
+    # Files.
+    ({"file": ".log"}, {"files": ("a.txt", "Desk.LOG ")}, True),
+    ({"file": ".log"}, {"files": ("log", "log.zip")}, False),
+    ({"file": "dump.zip"}, {"files": ("dump.zip",)}, True),
+    ({"file": "dump.zip"}, {"files": ("mydump.zip",)}, False),
+    ({"file": "image"}, {"files": ("x.docx", "Снимок.PNG")}, True),
+    ({"file": ["archive", "image"]}, {"files": ("x.tar.gz",)}, True),
+    ({"file": "image"}, {"has_attachment": True}, False),
     # All words of a table must hold.
     ({"channel": "mail", "has_attachment": True}, {"has_attachment": True}, True),
     ({"channel": "mail", "has_attachment": True}, {}, False),
@@ -93,7 +155,7 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
 @pytest.mark.parametrize(("when", "facts", "fits"), CASES)
 def test_a_word_fits_what_it_says(when: dict[str, Any], facts: dict[str, Any], fits: bool) -> None:
     rules = [{"name": "it", "when": when, "line": "a"}, {"name": "rest", "when": {"always": True}, "line": "a"}]
-    chain = compile_chain(rules, lines=["a"], mailboxes=["support"])
+    chain = compile_chain(rules, lines=["a"], mailboxes=["support"], plans=["vip", "base"])
     assert (chain.decide(Facts(**{"channel": "mail", **facts})).rule == "it") is fits
 
 
