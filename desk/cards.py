@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import bills, keys, outbox, sorts
+from desk import bills, deadlines, keys, outbox, sorts
 from desk.desk import Desk
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
@@ -55,6 +55,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         desk.say("group.card_line", line=titles.get(ticket.line, ticket.line)),
         desk.say("group.card_taken", name=ticket.taken_by) if ticket.taken_by else desk.say("group.card_free"),
         desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),
+        *await deadlines.card_rows(desk, unit, ticket),
         *await bills.card_rows(desk, unit, ticket),
         desk.say("group.card_rule", rule=str(ticket.verdict.get("rule", ""))),
     ]

@@ -40,6 +40,11 @@ async def of(desk: Desk, unit: Unit, ticket: Ticket) -> dict[Clock, Reading]:
     return read(desk, ticket, await unit.find(Pause, ticket_id=ticket.id), desk.now())
 
 
+async def card_rows(desk: Desk, unit: Unit, ticket: Ticket) -> list[str]:
+    """What the card says of the promises; nothing without a plan."""
+    return left.rows(desk, ticket, await of(desk, unit, ticket)) if plans.of(desk, ticket) else []
+
+
 # --- what changes what is promised --------------------------------------------------------------------------------
 
 

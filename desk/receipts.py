@@ -7,9 +7,8 @@ nothing of what was written: our servers must not carry an advertisement to a fo
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, keys, loops, outbox, second_hand, wishes
+from desk import clients, expecting, keys, loops, outbox, second_hand, wishes
 from desk.desk import Desk
-from desk.moments import in_words
 from desk.parcels import Parcel, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
@@ -65,7 +64,7 @@ async def confirm(
     the sender is proven; without that it repeats neither their name nor their subject, and the ids keep the thread.
     """
     language = clients.language(desk, client, ticket)
-    when = expectation(desk, language)
+    when = expecting.words(desk, ticket, language)
     text = desk.say(f"client.receipt_{door.channel}", language, number=desk.number(ticket.id), when=when)
     footer = ""
     if door.channel == "mail" and alone:
@@ -87,16 +86,3 @@ async def confirm(
         reply_to=reply_to,
         buttons=wishes.buttons(desk, ticket, language) if door.channel == "telegram" else (),
     )
-
-
-def expectation(desk: Desk, language: str) -> str:
-    """When work on it begins. No hour of an answer is promised: that needs a plan."""
-    now = desk.now()
-    if desk.calendar.is_working(now):
-        return desk.say("client.now_open", language)
-    try:
-        start = desk.calendar.next_start(now)
-    except LookupError:  # a calendar without any working time says nothing about when
-        return desk.say("client.now_closed_long", language)
-    words = in_words(language, start, now=now, timezone=desk.settings.desk.timezone)
-    return desk.say("client.now_closed", language, start=words)
