@@ -71,9 +71,10 @@ def load(path: Path) -> "tuple[Settings, Chain]":
     from mail.grants import check_libraries
     from rules.checking import chain_of, check_rules
     from rules.patterns import check_patterns
+    from rules.word_lists import check_words
     from scheduler.checking import check_country
 
-    settings = load_settings(path, checks=(check_rules, check_patterns, check_country, check_libraries))
+    settings = load_settings(path, checks=(check_rules, check_patterns, check_words, check_country, check_libraries))
     return settings, chain_of(settings, str(path))
 
 
@@ -81,6 +82,7 @@ def set_up(settings: "Settings", router: "Router") -> "Setup":
     """What the configuration comes to, with the official calendars."""
     from desk.desk import Setup
     from rules.patterns import compiled
+    from rules.word_lists import read
     from scheduler.workdays import days_off
 
     return Setup.of(settings, router, days_off, compiled(settings.field))

@@ -51,7 +51,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
     titles = {line.name: line.title for line in desk.settings.line}
     rows = [
         desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
-        sorts.card_row(desk, ticket),
+        *sorts.card_rows(desk, ticket),
         desk.say("group.card_line", line=titles.get(ticket.line, ticket.line)),
         desk.say("group.card_taken", name=ticket.taken_by) if ticket.taken_by else desk.say("group.card_free"),
         desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field, replace
 from desk.calendar import DaysOff, WorkingTime
 from desk.fields import Patterns
 from desk.incoming import RawId
-from desk.ports import Files, Now, Router, Store, Unit
+from desk.ports import Conduct, Files, Now, Router, Store, Unit
 from desk.settings import Settings
 from desk.texts import say
+
+
+def _nothing_rude(*texts: str) -> Sequence[str]:  # noqa: ARG001 - a desk without lists
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,7 @@ class Setup:
     calendar: WorkingTime  # the desk's own
     calendars: Mapping[str, WorkingTime] = field(default_factory=dict)  # of the plans that have one of their own
     patterns: Patterns = field(default_factory=dict)  # of the [[field]]s that have one
+    conduct: Conduct = _nothing_rude
 
     @classmethod
     def of(
@@ -29,6 +34,7 @@ class Setup:
         router: Router,
         days_off: Callable[[str], DaysOff],
         patterns: Patterns | None = None,
+        conduct: Conduct = _nothing_rude,
     ) -> "Setup":
         """`days_off`: the official calendar of a country by its code."""
         zone = settings.desk.zone
@@ -37,6 +43,7 @@ class Setup:
             settings=settings,
             router=router,
             patterns=patterns or {},
+            conduct=conduct,
             calendar=settings.calendar.working_time(zone, days_off(settings.calendar.holidays)),
             calendars={
                 name: calendar.working_time(calendar.zone or zone, days_off(calendar.holidays))

@@ -8,6 +8,7 @@ from desk import (
     bounces,
     choosing,
     codes,
+    conduct,
     conversation,
     deadlines,
     linking,
@@ -161,6 +162,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     await opening.ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     await outbox.card(desk, unit, ticket)
+    ticket = await conduct.heard(desk, unit, ticket, door, incoming)
     if before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
         await outbox.topic(desk, unit, ticket)
     if door.channel != "telegram":
@@ -240,3 +242,4 @@ async def _changed(  # noqa: PLR0917 - the change and what it concerns
         files=[file for file in files if file.key],
         reply_to=shown.external_id if shown else "",
     )
+    await conduct.look(desk, unit, ticket, door, change.text)

@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from desk import clients, conversation, keys, loops, outbox, oversize, participants, plans, receipts, senders, wording
+from desk import (
+    clients,
+    conduct,
+    conversation,
+    keys,
+    loops,
+    outbox,
+    oversize,
+    participants,
+    plans,
+    receipts,
+    senders,
+    wording,
+)
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
@@ -51,7 +64,7 @@ async def open_ticket(
         alone, proven = not incoming.others, senders.vouched(incoming)
         to = incoming.external_id
         await receipts.confirm(desk, unit, ticket, door, client, reply_to=to, alone=alone, vouched=proven)
-    return ticket
+    return await conduct.heard(desk, unit, ticket, door, incoming)
 
 
 async def register(

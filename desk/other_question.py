@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import clients, opening, outbox, putting_back, receipts, wording
+from desk import clients, conduct, opening, outbox, putting_back, receipts, wording
 from desk.desk import Desk
 from desk.parcels import Action, Button, Purpose
 from desk.people import Client, Door
@@ -46,6 +46,7 @@ async def move_to_new(desk: Desk, unit: Unit, ticket: Ticket, message: Message, 
     moved = await unit.save(replace(message, ticket_id=fresh.id))
     await unit.change(Trace, {"ticket_id": fresh.id}, message_id=message.id, channel=door.channel)
     await opening.mirror(desk, unit, fresh, door, client, moved)
+    fresh = await conduct.look(desk, unit, fresh, door, message.text)
     await outbox.to_topic(desk, unit, ticket, desk.say("group.moved_away", number=desk.number(fresh.id)))
     await putting_back.restore(desk, unit, ticket, message)
     await receipts.confirm(desk, unit, fresh, door, client, reply_to=message.external_id)

@@ -90,6 +90,8 @@ class Action(StrEnum):
     PRIORITY = "prio"  # arg: desk.tickets.Priority
     CALL = "call"  # a client says what it is; arg: desk.tickets.Type
     WISH = "wish"  # a client wishes it to be urgent; arg: on | off
+    FINE = "fine"  # a lead: what was marked as abuse is none
+    REFUSE = "refuse"  # a lead: closed for abuse
     ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: their id; "<id>:out" undoes it
 
 

@@ -136,6 +136,14 @@ class Router(Protocol):
     def decide(self, facts: Facts) -> Verdict: ...
 
 
+class Conduct(Protocol):
+    """The lists of rude words. Pure."""
+
+    def __call__(self, *texts: str) -> Sequence[str]:
+        """The rude words of these texts as they stand there, each once, a few at most."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A raw message as an edge hands it in; see desk.incoming.Raw for the fields."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import admitting, client_presses, outbox, posts, quarantine, sorts, suggesting, triage, work
+from desk import admitting, client_presses, conduct, outbox, posts, quarantine, sorts, suggesting, triage, work
 from desk.cards import card as card_of
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -138,6 +138,8 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.TYPE: _type,
     Action.PRIORITIES: _priorities,
     Action.PRIORITY: _priority,
+    Action.FINE: conduct.found_fine,
+    Action.REFUSE: conduct.refuse,
     Action.SAME: _same,
     Action.ADMIT: _admit,
 }

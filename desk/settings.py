@@ -262,6 +262,12 @@ class Reminders(Table):
     tick: Beat = Span(plain=timedelta(minutes=1))
 
 
+class ConductTable(Table):
+    """What rude words are; without a list nothing is looked for."""
+
+    words: list[Folder] = []
+
+
 class Line(Table):
     name: Name
     title: Text
@@ -400,6 +406,7 @@ class Settings(Table):
     mailbox: list[Mailbox] = []
     calendar: Calendar
     reminders: Reminders
+    conduct: ConductTable = ConductTable()
     plan: list[Plan] = []  # before what names plans
     line: Annotated[list[Line], Field(min_length=1)]
     reply: list[Reply] = []

@@ -23,6 +23,9 @@ PRIORITIES: Mapping[Priority, tuple[str, ...]] = {
     Priority.LOW: ("low", "низкий", "несрочный"),
 }
 
+ABUSE = "abuse"
+"""The tag of a ticket whose client was rude."""
+
 LEAST_LETTERS = 3
 """So many letters of a word are enough where only one kind begins so: «крит», «пред»."""
 
@@ -48,8 +51,12 @@ def priority_in_words(desk: Desk, priority: Priority, language: str = "") -> str
     return desk.say(f"triage.priority_{priority.value}", language)
 
 
-def card_row(desk: Desk, ticket: Ticket) -> str:
-    """«ошибка · высокий приоритет · клиент просит: срочно»."""
+def card_rows(desk: Desk, ticket: Ticket) -> list[str]:
+    """«ошибка · высокий · клиент просит: срочно», and the mark that it may have."""
+    return [_kind_row(desk, ticket), *([desk.say("conduct.card")] if ABUSE in ticket.tags else [])]
+
+
+def _kind_row(desk: Desk, ticket: Ticket) -> str:
     kind, priority = type_in_words(desk, ticket.type), priority_in_words(desk, ticket.priority)
     row = desk.say("triage.card_type", type=kind, priority=priority)
     if ticket.wished is None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import outbox, staff
+from desk import deadlines, outbox, staff
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.orders import Order, mark, ticket_of
@@ -43,7 +43,7 @@ async def changed(desk: Desk, unit: Unit, before: Ticket, after: Ticket, who: st
         was = before.priority.value
         await audit(desk, unit, ticket, who, "priority set", before=was, priority=after.priority.value)
     await outbox.card(desk, unit, ticket)
-    return ticket
+    return await deadlines.changed(desk, unit, before, ticket, who)
 
 
 async def order_type(desk: Desk, unit: Unit, order: Order) -> None:

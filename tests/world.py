@@ -55,7 +55,7 @@ def config(
     if mails:
         made["mailbox"] = [_mailbox(mails, box) for box in boxes]
     for name, table in tables.items():
-        made[name] = {**made[name], **table} if isinstance(table, dict) else table
+        made[name] = {**made.get(name, {}), **table} if isinstance(table, dict) else table
     return made
 
 
