@@ -85,7 +85,7 @@ def set_up(settings: "Settings", router: "Router") -> "Setup":
     from rules.word_lists import read
     from scheduler.workdays import days_off
 
-    return Setup.of(settings, router, days_off, compiled(settings.field))
+    return Setup.of(settings, router, days_off, compiled(settings.field), read(settings.conduct.words))
 
 
 def _now() -> datetime:
