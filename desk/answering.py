@@ -1,14 +1,16 @@
 """An engineer's words: noted for colleagues, or sent to the client after a moment in which they can be taken back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from desk import clients, conversation, copies, delivered, doors, keys, moving, outbox, participants
+from desk.accounts import Agreement, Estimate
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
 from desk.lifecycle import Step, after
-from desk.parcels import Parcel, ParcelState, Purpose
+from desk.parcels import Button, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import TO_CLIENT, File, Kind, Message, Role, Status, Ticket, Trace
@@ -43,8 +45,13 @@ async def answer(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, to: Trac
     return message
 
 
-async def ask(desk: Desk, unit: Unit, ticket: Ticket, post: Post, text: str) -> Message:
-    """Ask the client for something: WAITING from now, the weekly clock from the question's delivery."""
+async def ask(
+    desk: Desk, unit: Unit, ticket: Ticket, post: Post, text: str, *, buttons: Sequence[Sequence[Button]] = ()
+) -> Message:
+    """Ask the client for something: WAITING from now, the weekly clock from the question's delivery.
+
+    `buttons`: answers to choose from, in Telegram.
+    """
     after(ticket.status, Step.ASKED)
     door = await _door(unit, ticket)
     message = await _store(unit, ticket, post, Kind.QUESTION, text)
@@ -64,7 +71,7 @@ async def ask(desk: Desk, unit: Unit, ticket: Ticket, post: Post, text: str) -> 
         solved_at=None,
         held_reason="",
     )
-    await send(desk, unit, ticket, door, message, Purpose.QUESTION)
+    await send(desk, unit, ticket, door, message, Purpose.QUESTION, buttons=buttons)
     await _on_its_way(desk, unit, ticket, post)
     await outbox.card(desk, unit, ticket)
     return message
@@ -74,6 +81,7 @@ async def ask_again(desk: Desk, unit: Unit, ticket: Ticket, parcel: Parcel, mess
     """The question was changed before it had gone: the new words go in its stead."""
     await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
     await copies.withdraw(unit, message.id)
+    await _no_estimate(unit, message)
     door = await _door(unit, ticket)
     ticket = await unit.save(replace(ticket, question=message.text))
     await send(desk, unit, ticket, door, message, Purpose.QUESTION)
@@ -87,7 +95,15 @@ async def _on_its_way(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> Non
 
 
 async def send(  # noqa: PLR0917 - the message and where it goes
-    desk: Desk, unit: Unit, ticket: Ticket, door: Door, message: Message, purpose: Purpose, *, reply_to: str = ""
+    desk: Desk,
+    unit: Unit,
+    ticket: Ticket,
+    door: Door,
+    message: Message,
+    purpose: Purpose,
+    *,
+    reply_to: str = "",
+    buttons: Sequence[Sequence[Button]] = (),
 ) -> None:
     """Queue a stored message for the client, held for a moment."""
     client = await unit.get(Client, ticket.client_id)
@@ -117,6 +133,7 @@ async def send(  # noqa: PLR0917 - the message and where it goes
         files=files,  # what is too large to be fetched goes by Telegram's own id; see desk.other_ways
         copies=[reader.address for reader in readers],
         reply_to=reply_to,
+        buttons=buttons,
         delay=HOLD_MAIL if by_mail else HOLD,
     )
     await copies.send(desk, unit, ticket, parcel, readers, title=heading, quote=quote, delay=HOLD_MAIL)
@@ -188,12 +205,19 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
         await _too_late(desk, unit, ticket, message, desk.say("group.too_late"))
         return
     await copies.withdraw(unit, message.id)
+    await _no_estimate(unit, message)
     if who := await copies.gone(unit, message.id):
         await _too_late(desk, unit, ticket, message, desk.say("group.too_late_copies", who=who))
     if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
         ticket = await moving.move(unit, ticket, Step.TAKEN_BACK, at=desk.now(), question="")
         await outbox.card(desk, unit, ticket)
     await delivered.mark(desk, unit, message, "👀")
+
+
+async def _no_estimate(unit: Unit, message: Message) -> None:
+    """A question that never went as it was, or at all, is an estimate's no more."""
+    gone: dict[str, object] = {"state": Agreement.WITHDRAWN}
+    await unit.change(Estimate, gone, message_id=message.id, state=Agreement.ASKED)
 
 
 async def _too_late(desk: Desk, unit: Unit, ticket: Ticket, message: Message, text: str) -> None:

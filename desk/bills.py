@@ -27,9 +27,11 @@ async def billed(desk: Desk, unit: Unit, ticket: Ticket, entries: Sequence[Spent
 
 
 async def card_rows(desk: Desk, unit: Unit, ticket: Ticket) -> list[str]:
-    """The card's row on time spent; none where none was."""
+    """The card's rows on time spent and on the last estimate; none where there is none."""
     entries = await unit.find(Spent, ticket_id=ticket.id, withdrawn_at=None)
-    return [await sums(desk, unit, ticket, entries)] if entries else []
+    rows = [await sums(desk, unit, ticket, entries)] if entries else []
+    last = await unit.first(Estimate, ticket_id=ticket.id, state__ne=Agreement.WITHDRAWN, order="-id")
+    return [*rows, desk.say("accounts.card_estimate", estimate=estimate_in_words(desk, last))] if last else rows
 
 
 def length(desk: Desk, minutes: int, language: str = "") -> str:
@@ -40,3 +42,9 @@ def length(desk: Desk, minutes: int, language: str = "") -> str:
     if not rest:
         return desk.say("client.length_hours", language, hours=hours)
     return desk.say("client.length_both", language, hours=hours, minutes=rest)
+
+
+def estimate_in_words(desk: Desk, estimate: Estimate) -> str:
+    """«2 ч, согласовано: Анна»."""
+    time, name = length(desk, estimate.minutes), estimate.answered_by
+    return desk.say(f"accounts.estimate_state_{estimate.state.value}", time=time, name=name)

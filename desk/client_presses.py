@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import choosing, clients, moving, other_question, outbox, wishes, work
+from desk import choosing, clients, estimating, moving, other_question, outbox, wishes, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
@@ -158,6 +158,8 @@ _VERBS: dict[Action, Verb] = {
     Action.SNOOZE: _snooze,
     Action.CLOSE_BY_CLIENT: _drop,
     Action.OTHER: _other,
+    Action.AGREE: estimating.pressed(agreed=True),
+    Action.DECLINE: estimating.pressed(agreed=False),
     Action.CALL: wishes.called,
     Action.WISH: wishes.wished,
 }

@@ -1,6 +1,6 @@
 """Engineers' commands in the group: one table says where each works and what it does."""
 
-from desk import admitting, answering, linking, posts, queue, time_spent, triage, whole_mail, work
+from desk import admitting, answering, estimating, linking, posts, queue, time_spent, triage, whole_mail, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -147,6 +147,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "admit": (Where.TOPIC, _admit),
     "remove": (Where.TOPIC, _remove),
     "spent": (Where.TOPIC, time_spent.order),
+    "estimate": (Where.TOPIC, estimating.order),
     "queue": (Where.GENERAL, _queue),
     "mine": (Where.GENERAL, _mine),
     "help": (Where.BOTH, _help),

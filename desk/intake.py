@@ -11,6 +11,7 @@ from desk import (
     conduct,
     conversation,
     deadlines,
+    estimating,
     linking,
     loops,
     machines,
@@ -74,6 +75,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         await suggesting.unproven(desk, unit, door)
     elif choice.how is How.STRANGER:
         await admitting.heard(desk, unit, choice.ticket, door, client, incoming)
+        await estimating.overheard(desk, unit, choice.ticket, incoming)
         return
     else:
         answers = any(mark.answers and mark.ticket.id == choice.ticket.id for mark in named)
@@ -162,6 +164,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     await opening.ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     await outbox.card(desk, unit, ticket)
+    await estimating.heard(desk, unit, before, ticket, door, client, incoming, answers=answers)
     ticket = await conduct.heard(desk, unit, ticket, door, incoming)
     if before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
         await outbox.topic(desk, unit, ticket)

@@ -9,6 +9,7 @@ from desk import (
     clients,
     codes,
     doors,
+    estimating,
     intake,
     keys,
     linking,
@@ -119,16 +120,19 @@ async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> Non
     written_to = await linking.root(unit, key.client_id)
     if any(door.client_id == written_to for door in await doors.all_at(unit, key.channel, key.address)):
         joined = await linking.join(desk, unit, joined.id, written_to, proof=Proof.LINK, by=client.name)
-    await _go_on_here(desk, unit, joined, key)
+    ticket = await _go_on_here(desk, unit, joined, key)
     await _say(desk, unit, incoming, "client.linked", address=key.address)
+    if ticket:
+        await estimating.show(desk, unit, ticket, joined, incoming.place)
 
 
-async def _go_on_here(desk: Desk, unit: Unit, client: Client, key: Key) -> None:
-    """The ticket whose mail carried the link is the one that the next message here continues."""
+async def _go_on_here(desk: Desk, unit: Unit, client: Client, key: Key) -> Ticket | None:
+    """The client's ticket whose mail carried the link: while it is open, the next message here continues it."""
     ticket_id = await keys.ticket_of(unit, key)
     ticket = await unit.get(Ticket, ticket_id) if ticket_id else None
-    if ticket and ticket.client_id == client.id and ticket.status is not Status.CLOSED:
-        await unit.save(replace(ticket, active_at=desk.now()))
+    if ticket is None or ticket.client_id != client.id:
+        return None
+    return ticket if ticket.status is Status.CLOSED else await unit.save(replace(ticket, active_at=desk.now()))
 
 
 async def _new(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:

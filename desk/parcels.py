@@ -83,6 +83,8 @@ class Action(StrEnum):
     SNOOZE = "snooze"  # a client: give me two weeks
     LANG = "lang"  # arg: ru | en
     CLOSE_BY_CLIENT = "drop"  # a client closes a ticket of their own
+    AGREE = "agree"  # a client consents to an estimate; arg: its id
+    DECLINE = "decline"
     RETRY = "retry"  # quarantine: try again; arg: raw id
     TYPES = "types"  # show the types to choose from; arg "back": the usual buttons
     TYPE = "type"  # arg: desk.tickets.Type

@@ -1,0 +1,68 @@
+"""An estimate that the client has not answered yet: which it is, its buttons, and how it ends unanswered."""
+
+from dataclasses import replace
+
+from desk import copies, doors, outbox
+from desk.accounts import Agreement, Estimate
+from desk.desk import Desk
+from desk.parcels import Act, Action, Button, Outgoing, Parcel, Purpose
+from desk.ports import Unit
+from desk.tickets import Message, MessageId, Role, Ticket, Trace
+from desk.wire import unpack
+
+
+async def waiting(unit: Unit, ticket: Ticket) -> Estimate | None:
+    """The estimate whose answer the client owes; there is one at most."""
+    return await unit.first(Estimate, ticket_id=ticket.id, state=Agreement.ASKED, order="-id")
+
+
+def buttons(desk: Desk, estimate: Estimate, language: str) -> list[list[Button]]:
+    """«Согласовать», «Отказаться»."""
+    said = (("client.button_agree", Action.AGREE), ("client.button_refuse", Action.DECLINE))
+    return [
+        [
+            Button(label=desk.say(key, language), action=action, ticket=estimate.ticket_id, arg=str(estimate.id))
+            for key, action in said
+        ]
+    ]
+
+
+async def withdraw(desk: Desk, unit: Unit, estimate: Estimate, said: str) -> bool:
+    """Nobody is to answer it any more; whether the client had got it. `said` stands under it then, for its buttons."""
+    await unit.save(replace(estimate, state=Agreement.WITHDRAWN))
+    message = await unit.get(Message, estimate.message_id) if estimate.message_id else None
+    if message is None:
+        return False
+    if await doors.withdraw(desk, unit, message, purposes=(Purpose.QUESTION,)):
+        await copies.withdraw(unit, message.id)
+        return False
+    await strike(desk, unit, message.id, said)
+    return True
+
+
+async def strike(desk: Desk, unit: Unit, message_id: MessageId, said: str) -> None:
+    """Write what became of it under every copy of a message in the client's chats; its buttons go."""
+    shown = await unit.find(Trace, channel="telegram", message_id=message_id, role=Role.OURS)
+    for number in dict.fromkeys(trace.parcel_id for trace in shown if trace.parcel_id):
+        parcel = await unit.get(Parcel, number)
+        if parcel and parcel.external_id:
+            await write_under(desk, unit, parcel, parcel.place, parcel.external_id, said)
+
+
+async def write_under(  # noqa: PLR0917 - a message by its chat and number
+    desk: Desk, unit: Unit, parcel: Parcel, place: str, external_id: str, said: str
+) -> None:
+    """The same for one message."""
+    words = unpack(parcel.body, parcel.id)
+    order = Outgoing(
+        channel="telegram",
+        place=place,
+        purpose=Purpose.NOTICE,
+        act=Act.EDIT,
+        ticket=parcel.ticket_id,
+        title=words.title,
+        text=f"{words.text}\n\n{said}",
+        quote=words.quote,
+        target=external_id,
+    )
+    await outbox.send(desk, unit, order, lane=f"telegram:{place}")
