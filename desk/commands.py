@@ -1,6 +1,6 @@
 """Engineers' commands in the group: one table says where each works and what it does."""
 
-from desk import admitting, answering, estimating, linking, posts, queue, time_spent, triage, whole_mail, work
+from desk import admitting, answering, duty, estimating, linking, posts, queue, time_spent, triage, whole_mail, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -150,6 +150,8 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "estimate": (Where.TOPIC, estimating.order),
     "queue": (Where.GENERAL, _queue),
     "mine": (Where.GENERAL, _mine),
+    "onduty": (Where.GENERAL, duty.on_duty),
+    "offduty": (Where.GENERAL, duty.off_duty),
     "help": (Where.BOTH, _help),
 }
 """Every command of the group; `docs/commands.md` names the same."""

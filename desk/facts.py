@@ -1,7 +1,8 @@
 """What a routing rule may know about a message, with the verdict that the rules return."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any, Self
 
@@ -38,6 +39,24 @@ class Facts:
     tags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)  # what was read from labelled lines, by field
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return what JSON can hold of it, without the words that somebody wrote: they may be secret, or erased."""
+        return {name: getattr(self, name) for name in _KEPT if getattr(self, name) != _NOTHING[name]}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any], **more: Any) -> Self:
+        """Return the facts that `as_dict` wrote, with the words and times that it left out."""
+        values = {name: kept[name] for name in _KEPT if name in kept}
+        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        return cls(**{**values, **lists, **more})
+
+
+_KEPT = (
+    "channel", "mailbox", "sender", "has_attachment", "working_hours", "known_client", "language", "recipients",
+    "files", "client", "organisation", "client_id", "product", "plan",
+)  # fmt: skip
+_NOTHING = {one.name: one.default for one in dataclass_fields(Facts)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -57,6 +76,10 @@ class Asked:
     def does(self, language: str) -> str:
         """Return what it asks for in the same way."""
         return self.does_ru if language == "ru" else self.does_en
+
+
+REST = 30
+"""Rules that did not match, as a ticket keeps them: a thousand would be more than its conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +103,12 @@ class Verdict:
     ask: tuple[str, ...] = ()  # names of [[field]] to ask the client for, besides what the type requires
     notify: tuple[str, ...] = ()  # names of [[person]], or "leads"
 
+    def brief(self, rest: int = REST) -> Self:
+        """Return the same with every rule that matched, and of the others no more than the last `rest`."""
+        others = [one for one in self.asked if not one.matched]
+        left = others[-rest:] if rest else []
+        return self if len(left) == len(others) else replace(self, asked=tuple(_only(self.asked, left)))
+
     def as_dict(self) -> dict[str, Any]:
         """Return values that JSON can hold; `from_dict` reads them back to an equal verdict."""
         return {**asdict(self), "asked": [asdict(one) for one in self.asked]}
@@ -100,3 +129,8 @@ class Verdict:
             reply=str(stored.get("reply", "")),
             **lists,
         )
+
+
+def _only(asked: Sequence[Asked], others: Sequence[Asked]) -> Iterator[Asked]:
+    wanted = {id(one) for one in others}
+    return (one for one in asked if one.matched or id(one) in wanted)

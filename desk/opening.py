@@ -13,6 +13,7 @@ from desk import (
     participants,
     plans,
     receipts,
+    routing,
     senders,
     wording,
 )
@@ -31,6 +32,9 @@ RELATED_TOLD = 5
 
 MIRRORED = 3500
 """Characters of one mail's quoted rest that the topic shows; the whole of it is kept."""
+
+LISTED = 100
+"""Files and recipients of one message that the rules are told of."""
 
 HANDED_OUT = 20 * 1024 * 1024
 """Bytes that Telegram hands to a bot (Bot API, getFile)."""
@@ -57,6 +61,7 @@ async def open_ticket(
     await mirror(desk, unit, ticket, door, client, message, subject=incoming.subject, below=below)
     if related:
         await _note_related(desk, unit, ticket, related)
+    await routing.tell(desk, unit, ticket)
     await ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     await loops.be_silent(unit, ticket, incoming.sort)
@@ -72,7 +77,9 @@ async def register(
 ) -> Ticket:
     """Add the ticket with the rules' verdict."""
     now = desk.now()
+    facts = await routing.all_facts(desk, unit, client, facts)
     verdict = desk.router.decide(facts)
+    taken_by, taken_id = await routing.assignee(desk, unit, verdict)
     company = await unit.get(Organisation, client.organisation_id) if client.organisation_id else None
     today = now.astimezone(desk.settings.desk.zone).date()
     ticket = await unit.add(
@@ -89,14 +96,16 @@ async def register(
             line=verdict.line,
             subject=keys.disarmed(subject),
             language=facts.language,
-            verdict=verdict.as_dict(),
+            verdict=routing.stored(verdict, facts),
+            taken_by=taken_by,
+            taken_id=taken_id,
             related_id=related,
             created_at=now,
             active_at=now,
             client_wrote_at=now,
         )
     )
-    data = {"line": verdict.line, "rule": verdict.rule, "door": door.id}
+    data = {"line": verdict.line, "rule": verdict.rule, "door": door.id} | ({"taken": taken_by} if taken_by else {})
     await unit.add(Audit(at=now, who="desk", what="ticket opened", ticket_id=ticket.id, client_id=client.id, data=data))
     return ticket
 
@@ -110,13 +119,22 @@ def facts_of(desk: Desk, door: Door, incoming: Incoming, *, known: bool) -> Fact
         "" if incoming.whole else incoming.text,  # our own note stands in place of a mail that was too large
         subject=incoming.subject,
         mailbox=mailbox,
-        has_attachment=bool(incoming.files),
+        files=[file.name for file in incoming.files],
+        recipients=[other.address for other in incoming.others],
         known=known,
     )
 
 
 def facts(
-    desk: Desk, door: Door, text: str, *, has_attachment: bool, known: bool, subject: str = "", mailbox: str = ""
+    desk: Desk,
+    door: Door,
+    text: str,
+    *,
+    files: Sequence[str],
+    known: bool,
+    subject: str = "",
+    mailbox: str = "",
+    recipients: Sequence[str] = (),
 ) -> Facts:
     """The same from its parts."""
     return Facts(
@@ -125,7 +143,9 @@ def facts(
         sender=(door.address, *((f"@{door.username}",) if door.username else ())),
         subject=subject,
         text=text,
-        has_attachment=has_attachment,
+        has_attachment=bool(files),
+        files=tuple(files[:LISTED]),
+        recipients=tuple(recipients[:LISTED]),
         working_hours=desk.calendar.is_working(desk.now()),
         known_client=known,
         language=guess_language(f"{subject}\n{text}"),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import clients, conduct, opening, outbox, putting_back, receipts, wording
+from desk import clients, conduct, opening, outbox, putting_back, receipts, routing, wording
 from desk.desk import Desk
 from desk.parcels import Action, Button, Purpose
 from desk.people import Client, Door
@@ -40,12 +40,13 @@ async def move_to_new(desk: Desk, unit: Unit, ticket: Ticket, message: Message, 
     if door is None:
         raise LookupError(f"message {message.id} has no door")
     files = await unit.find(File, message_id=message.id)
-    facts = opening.facts(desk, door, message.text, has_attachment=bool(files), known=True)
+    facts = opening.facts(desk, door, message.text, files=[file.name for file in files], known=True)
     subject = wording.subject_of(desk, message.text, files[0].sort if files else "")
     fresh = await opening.register(desk, unit, door, client, facts, subject=subject, related=ticket.id)
     moved = await unit.save(replace(message, ticket_id=fresh.id))
     await unit.change(Trace, {"ticket_id": fresh.id}, message_id=message.id, channel=door.channel)
     await opening.mirror(desk, unit, fresh, door, client, moved)
+    await routing.tell(desk, unit, fresh)
     fresh = await conduct.look(desk, unit, fresh, door, message.text)
     await outbox.to_topic(desk, unit, ticket, desk.say("group.moved_away", number=desk.number(fresh.id)))
     await putting_back.restore(desk, unit, ticket, message)

@@ -2,7 +2,7 @@
 
 from desk import cards, outbox, participants
 from desk.desk import Desk
-from desk.facts import Verdict
+from desk.facts import Asked, Verdict
 from desk.incoming import Post
 from desk.parcels import Action, Button, Purpose
 from desk.people import Client, Door
@@ -67,8 +67,13 @@ def why(desk: Desk, ticket: Ticket) -> str:
     """The rules asked, in order, and the one that decided."""
     verdict = Verdict.from_dict(ticket.verdict)
     language = desk.settings.desk.language
-    rows = [f"{'✓' if asked.matched else '–'} {asked.rule}: {asked.why(language)}" for asked in verdict.asked[-SHOWN:]]
+    rows = [_asked(asked, language) for asked in verdict.brief(SHOWN).asked]
     return "\n".join([desk.say("group.why", rule=verdict.rule, line=verdict.line), *rows])
+
+
+def _asked(asked: Asked, language: str) -> str:
+    does = f" → {asked.does(language)}" if asked.does(language) else ""
+    return f"{'✓' if asked.matched else '–'} {asked.rule}: {asked.why(language)}{does}"
 
 
 async def about_client(desk: Desk, unit: Unit, ticket: Ticket) -> str:

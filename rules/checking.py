@@ -15,7 +15,14 @@ def chain_of(settings: Settings, file: str = "config.toml") -> Chain:
     return compile_chain(rules, **names, file=file)
 
 
-_NAMED = {"lines": "line", "mailboxes": "mailbox", "plans": "plan", "people": "person", "replies": "reply"}
+_NAMED = {
+    "lines": "line",
+    "mailboxes": "mailbox",
+    "plans": "plan",
+    "people": "person",
+    "replies": "reply",
+    "fields": "field",
+}
 
 
 def check_rules(file: str, tables: Mapping[str, Any]) -> Sequence[Mistake]:

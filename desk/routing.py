@@ -1,0 +1,90 @@
+"""The rules and a new ticket: what they are told about it, and what they ask for once it stands."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from desk import duty, fields, outbox, plans, staff
+from desk.desk import Desk
+from desk.facts import Facts, Verdict
+from desk.organisations import Organisation
+from desk.people import Client, Door
+from desk.ports import Unit
+from desk.settings import Person
+from desk.tickets import Ticket
+
+LEADS = "leads"
+
+
+async def all_facts(desk: Desk, unit: Unit, client: Client, facts: Facts) -> Facts:
+    """The facts of a message with what the desk knows besides: whose it is, their contract, what labelled lines say."""
+    at = desk.now().astimezone(desk.settings.desk.zone)
+    company = await unit.get(Organisation, client.organisation_id) if client.organisation_id else None
+    doors = await unit.find(Door, client_id=client.id, claimed=False)
+    return replace(
+        facts,
+        at=at,
+        client=(client.name, *(name for door in doors for name in _names(door))),
+        organisation=company.name if company else "",
+        client_id=company.number if company else "",
+        product=company.product if company else "",
+        plan=plans.usual(desk, company, "", at.date()),
+        fields=said_in(desk, facts.text),
+    )
+
+
+def _names(door: Door) -> tuple[str, ...]:
+    return (door.address, f"@{door.username}") if door.username else (door.address,)
+
+
+def said_in(desk: Desk, text: str) -> Mapping[str, str]:
+    """What labelled lines say, by field, as far as it is right; secrets are not for rules."""
+    open_ones = [field for field in desk.settings.field if not field.secret]
+    patterns, language = desk.current.setup.patterns, desk.settings.desk.language
+    said = fields.labelled(text, open_ones) if open_ones else {}
+    checked = {one.name: fields.check(one, said[one.name], patterns, language) for one in open_ones if one.name in said}
+    return {name: value for name, value in checked.items() if value}
+
+
+async def assignee(desk: Desk, unit: Unit, verdict: Verdict) -> tuple[str, str]:
+    """Whose the ticket is from the start, by name and Telegram id; ("", "") when it stays free."""
+    if not verdict.assign:
+        return "", ""
+    on_duty = verdict.assign == duty.ON_DUTY
+    person = await duty.next_one(desk, unit, verdict.line) if on_duty else staff.named(desk, verdict.assign)
+    return (person.name, await duty.id_of(unit, person)) if person else ("", "")
+
+
+async def tell(desk: Desk, unit: Unit, ticket: Ticket) -> None:
+    """Mention in the topic whose ticket it is, and whom the rules want to look at it."""
+    verdict = Verdict.from_dict(ticket.verdict)
+    people = _called(desk, verdict)
+    mine = staff.named(desk, ticket.taken_by) if verdict.assign and ticket.taken_by else None
+    if not people and not mine:
+        return
+    rules = ", ".join(one.rule for one in verdict.asked if one.matched)
+    others = [person for person in people if person != mine]
+    said = [desk.say("routing.assigned", name=mine.name, rule=rules)] if mine else []
+    said += [desk.say("routing.look", rule=rules)] if others else []
+    mentioned = staff.mention([*([mine] if mine else []), *others])
+    await outbox.to_topic(desk, unit, ticket, "\n".join(said), mention=mentioned)
+
+
+def _called(desk: Desk, verdict: Verdict) -> list[Person]:
+    found = [staff.named(desk, name) for name in verdict.notify if name != LEADS]
+    found += staff.leads(desk, verdict.line) if LEADS in verdict.notify else []
+    return [person for index, person in enumerate(found) if person and person not in found[:index]]
+
+
+def stored(verdict: Verdict, facts: Facts) -> dict[str, object]:
+    """What a ticket keeps of the decision: the verdict, and the facts that could not be found out again."""
+    return {**verdict.brief().as_dict(), "facts": facts.as_dict()}
+
+
+def facts_of(ticket: Ticket, channel: str, text: str, zone_time: datetime) -> Facts | None:
+    """The facts that a ticket was routed by; None for one that was registered before they were kept."""
+    kept = ticket.verdict.get("facts")
+    if not isinstance(kept, Mapping):
+        return None
+    subject = ticket.subject if channel == "mail" else ""
+    return Facts.from_dict(kept, subject=subject, text=text, at=zone_time)
