@@ -1,6 +1,19 @@
 """Engineers' commands in the group: one table says where each works and what it does."""
 
-from desk import admitting, answering, duty, estimating, linking, posts, queue, time_spent, triage, whole_mail, work
+from desk import (
+    admitting,
+    answering,
+    duty,
+    estimating,
+    linking,
+    notices,
+    posts,
+    queue,
+    time_spent,
+    triage,
+    whole_mail,
+    work,
+)
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -148,6 +161,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "remove": (Where.TOPIC, _remove),
     "spent": (Where.TOPIC, time_spent.order),
     "estimate": (Where.TOPIC, estimating.order),
+    "notice": (Where.GENERAL, notices.order),
     "queue": (Where.GENERAL, _queue),
     "mine": (Where.GENERAL, _mine),
     "onduty": (Where.GENERAL, duty.on_duty),

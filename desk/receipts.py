@@ -7,7 +7,7 @@ nothing of what was written: our servers must not carry an advertisement to a fo
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, expecting, keys, loops, outbox, second_hand, wishes
+from desk import clients, expecting, keys, loops, notices, outbox, second_hand, wishes
 from desk.desk import Desk
 from desk.parcels import Parcel, Purpose
 from desk.people import Client, Door
@@ -66,6 +66,8 @@ async def confirm(
     language = clients.language(desk, client, ticket)
     when = expecting.words(desk, ticket, language)
     text = desk.say(f"client.receipt_{door.channel}", language, number=desk.number(ticket.id), when=when)
+    if notice := await notices.for_receipt(desk, unit, language):
+        text = f"{text}\n\n{notice}"
     footer = ""
     if door.channel == "mail" and alone:
         link = await keys.telegram_link(desk, unit, client, door, ticket)

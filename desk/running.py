@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores, health, tally
+from desk import chores, health, notices, tally
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.disk import Disk
@@ -54,12 +54,16 @@ class Running:
         every = self.desk.settings.reminders.tick.plain or timedelta(minutes=1)
         return [
             Tick(name="reminders", every=every, run=self._chores),
+            Tick(name="notice", every=timedelta(minutes=1), run=self._notice),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
             Tick(name="tally", every=timedelta(minutes=1), run=self._count),
         ]
 
     async def _chores(self) -> None:
         await chores.tick(self.desk)
+
+    async def _notice(self) -> None:
+        await notices.tick(self.desk)
 
     async def _watch(self) -> None:
         await health.watch(self.desk)
