@@ -12,6 +12,7 @@ from desk import clients, doors, presses
 from desk.desk import Desk
 from desk.errors import AlreadyDone, Refusal
 from desk.incoming import Press
+from desk.parcels import Alert
 from desk.people import Client
 from desk.texts import say
 
@@ -33,7 +34,7 @@ async def handle_press(query: CallbackQuery, desk: Desk, bot: Bot) -> None:
     except AlreadyDone:
         await _show(bot, query, "")
     else:
-        await _show(bot, query, toast)
+        await _show(bot, query, toast, alert=isinstance(toast, Alert))
 
 
 async def _language(desk: Desk, press: Press) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from desk import bills, deadlines, keys, outbox, sorts
 from desk.desk import Desk
+from desk.details import rows as field_rows
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
@@ -56,6 +57,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         desk.say("group.card_taken", name=ticket.taken_by) if ticket.taken_by else desk.say("group.card_free"),
         desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),
         *await deadlines.card_rows(desk, unit, ticket),
+        *await field_rows(desk, unit, ticket),
         *await bills.card_rows(desk, unit, ticket),
         desk.say("group.card_rule", rule=str(ticket.verdict.get("rule", ""))),
     ]

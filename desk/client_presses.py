@@ -8,6 +8,7 @@ from desk import choosing, clients, estimating, moving, other_question, outbox, 
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
+from desk.info import pressed as field_pressed
 from desk.lifecycle import Step
 from desk.parcels import Act, Action, Outgoing, Parcel, Purpose
 from desk.people import Client
@@ -131,6 +132,12 @@ async def _other(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: 
     return said
 
 
+async def _field(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    said = await field_pressed(desk, unit, client, ticket, press)
+    await _tick(desk, unit, ticket, press, said)
+    return said
+
+
 async def _tick(desk: Desk, unit: Unit, ticket: Ticket, press: Press, said: str) -> None:
     """Write under the message what was chosen and take its buttons away, so that nothing is pressed twice."""
     trace = await unit.first(Trace, channel="telegram", place=press.place, external_id=press.external_id)
@@ -158,6 +165,7 @@ _VERBS: dict[Action, Verb] = {
     Action.SNOOZE: _snooze,
     Action.CLOSE_BY_CLIENT: _drop,
     Action.OTHER: _other,
+    Action.FIELD: _field,
     Action.AGREE: estimating.pressed(agreed=True),
     Action.DECLINE: estimating.pressed(agreed=False),
     Action.CALL: wishes.called,

@@ -16,9 +16,11 @@ from desk import (
 )
 from desk.desk import Desk
 from desk.errors import Refusal
+from desk.field_commands import ask_for_missing, secret, set_value, waive
 from desk.incoming import Post
 from desk.orders import Order, Verb, Where, mark, numbered, reply, ticket_of, without_files
 from desk.ports import Unit
+from desk.series import taken
 from desk.tickets import Closing, Kind
 from desk.work import audit
 
@@ -50,6 +52,7 @@ async def _obey(desk: Desk, unit: Unit, order: Order, command: str) -> None:
 
 async def _take(desk: Desk, unit: Unit, order: Order) -> None:
     await work.take(desk, unit, ticket_of(order), order.post.engineer)
+    await taken(desk, unit, ticket_of(order))
     await mark(desk, unit, order)
 
 
@@ -58,7 +61,7 @@ async def _info(desk: Desk, unit: Unit, order: Order) -> None:
     if order.argument:
         await answering.ask(desk, unit, ticket, order.post, order.argument)
     else:
-        await posts.prompt(desk, unit, ticket, order.post.engineer, reply_to=order.post.external_id)
+        await ask_for_missing(desk, unit, order)
 
 
 async def _done(desk: Desk, unit: Unit, order: Order) -> None:
@@ -145,6 +148,9 @@ async def _help(desk: Desk, unit: Unit, order: Order) -> None:
 COMMANDS: dict[str, tuple[Where, Verb]] = {
     "take": (Where.TOPIC, _take),
     "info": (Where.TOPIC, _info),
+    "set": (Where.TOPIC, set_value),
+    "waive": (Where.TOPIC, waive),
+    "secret": (Where.TOPIC, secret),
     "done": (Where.TOPIC, _done),
     "solved": (Where.TOPIC, _solved),
     "close": (Where.TOPIC, _close),

@@ -32,6 +32,23 @@ async def client_wrote(unit: Unit, ticket: Ticket, *, at: datetime) -> Ticket:
     )
 
 
+async def needs_nothing(unit: Unit, ticket: Ticket, *, at: datetime) -> Ticket:
+    """The client need not answer any more: what they were asked for is here."""
+    return await moving.move(
+        unit,
+        ticket,
+        Step.TAKEN_BACK,
+        at=at,
+        question="",
+        clock_from=None,
+        reminded=0,
+        kept=0,
+        snoozed_until=None,
+        reminder_id=None,
+        held_reason="",
+    )
+
+
 async def let_in(unit: Unit, ticket: Ticket, messages: Sequence[Message], *, at: datetime) -> Ticket:
     """A stranger's messages become words in the ticket.
 

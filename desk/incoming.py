@@ -142,6 +142,7 @@ class Incoming:
     failed: str = ""  # BOUNCE: the Message-ID of the mail that failed
     failed_parcel: int = 0  # mail: the parcel that a signed tag among its recipients names; bounces come to such a one
     failures: tuple[Failed, ...] = ()  # BOUNCE: what became of it at which address
+    secrets: tuple[tuple[str, str], ...] = ()  # what is covered in its words: a [[field]]'s name and the value
     stamped: datetime | None = None  # mail: when our server took it, or as its date says; None when neither tells
 
 

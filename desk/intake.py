@@ -12,6 +12,7 @@ from desk import (
     conversation,
     deadlines,
     estimating,
+    info,
     linking,
     loops,
     machines,
@@ -22,6 +23,7 @@ from desk import (
     oversize,
     participants,
     second_hand,
+    secret_fields,
     senders,
     suggesting,
     wording,
@@ -48,6 +50,7 @@ async def receive(desk: Desk, incoming: Incoming) -> None:
 
 async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = False) -> None:
     """The same inside a unit; `fresh`: the client asked for a new ticket."""
+    incoming = secret_fields.veiled(desk, incoming)
     if incoming.sort is Sort.OWN:
         return
     if incoming.sort is Sort.BOUNCE:
@@ -148,6 +151,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     before = ticket
     now = desk.now()
     if counts and not thanks:
+    incoming, meaning = await info.before(desk, unit, ticket, door, incoming)
         ticket = await conversation.client_wrote(unit, ticket, at=desk.now())
     if counts:
         last = door.id if own else ticket.door_id
@@ -156,6 +160,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
         ticket = await deadlines.client_wrote(desk, unit, ticket)
     proven = senders.vouched(incoming) or (answers and await participants.alone(unit, ticket))
     below = await participants.named_in_copy(desk, unit, ticket, incoming, by_client=own, proven=proven)
+    below = below or meaning.below(desk)
     who = participants.in_words(message.author or client.name, door.address)
     author = "" if own else desk.say("group.participant", who=who)
     await opening.mirror(
@@ -163,6 +168,8 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     )
     await opening.ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
+    if counts:
+        await info.after(desk, unit, ticket, client, incoming, message, meaning)
     await outbox.card(desk, unit, ticket)
     await estimating.heard(desk, unit, before, ticket, door, client, incoming, answers=answers)
     ticket = await conduct.heard(desk, unit, ticket, door, incoming)
@@ -187,6 +194,7 @@ async def edited(desk: Desk, change: Edited) -> bool:
         ticket = await unit.get(Ticket, message.ticket_id) if message else None
         if message is None or ticket is None:
             return False
+        change = await secret_fields.changed(desk, unit, ticket, message, change)
         fresh = await _other_files(desk, unit, message, change.files)
         if message.text != change.text or fresh:
             await _changed(desk, unit, ticket, message, change, fresh)
@@ -226,6 +234,7 @@ async def _changed(  # noqa: PLR0917 - the change and what it concerns
     await unit.add(Revision(message_id=message.id, text=message.text, at=change.at))
     await unit.save(replace(message, text=change.text))
     files = [await conversation.add_file(unit, message.id, file) for file in fresh]
+    await info.edited(desk, unit, ticket, replace(message, text=change.text))
     door = await unit.get(Door, message.door_id or 0)
     theirs = door is not None and door.client_id == ticket.client_id  # not of somebody who was unlinked since
     if ticket.status is Status.WAITING and theirs:

@@ -34,7 +34,8 @@ def covered(text: str, known: Sequence[InfoField]) -> tuple[str, dict[str, str]]
     waiting = ""
     for index, line in enumerate(lines):
         if waiting and line.strip() and not _has_label(line, marks):
-            found.setdefault(waiting, []).append(fields.clean(line))
+            if line.strip().strip(MASK):
+                found.setdefault(waiting, []).append(fields.clean(line))
             lines[index], waiting = MASK, ""
             continue
         lines[index], waiting = _line(line, marks, found, waiting if not line.strip() else "")
@@ -71,6 +72,8 @@ def _line(line: str, marks: Sequence[tuple[str, str]], found: dict[str, list[str
         if at > first:
             end = min([end, *(place for sign in (", ", "; ") if (place := line.find(sign, start, end)) >= 0)])
         value = line[start:end].strip(" \t\r,;")
+        if value and not value.strip(MASK):  # our own words, quoted back
+            continue
         if not value:
             waiting = name if last else waiting
             continue

@@ -6,6 +6,7 @@ from desk import (
     clients,
     conduct,
     conversation,
+    info,
     keys,
     loops,
     outbox,
@@ -15,6 +16,7 @@ from desk import (
     receipts,
     routing,
     senders,
+    series,
     wording,
 )
 from desk.desk import Desk
@@ -65,10 +67,12 @@ async def open_ticket(
     await ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     await loops.be_silent(unit, ticket, incoming.sort)
+    await info.after(desk, unit, ticket, client, incoming, message)
     if receipt and human and await receipts.allowed(desk, unit, door, claimed=incoming.claimed):
         alone, proven = not incoming.others, senders.vouched(incoming)
         to = incoming.external_id
         await receipts.confirm(desk, unit, ticket, door, client, reply_to=to, alone=alone, vouched=proven)
+        await series.begin(desk, unit, ticket)
     return await conduct.heard(desk, unit, ticket, door, incoming)
 
 

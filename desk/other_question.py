@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from desk import clients, conduct, opening, outbox, putting_back, receipts, routing, wording
 from desk.desk import Desk
+from desk.info import moved as moved_on
 from desk.parcels import Action, Button, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
@@ -51,4 +52,5 @@ async def move_to_new(desk: Desk, unit: Unit, ticket: Ticket, message: Message, 
     await outbox.to_topic(desk, unit, ticket, desk.say("group.moved_away", number=desk.number(fresh.id)))
     await putting_back.restore(desk, unit, ticket, message)
     await receipts.confirm(desk, unit, fresh, door, client, reply_to=message.external_id)
+    await moved_on(desk, unit, moved, ticket, fresh)
     return fresh

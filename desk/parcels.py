@@ -94,7 +94,15 @@ class Action(StrEnum):
     WISH = "wish"  # a client wishes it to be urgent; arg: on | off
     FINE = "fine"  # a lead: what was marked as abuse is none
     REFUSE = "refuse"  # a lead: closed for abuse
+    FIELD = "field"  # a client answers a question for a field; arg: the choice's place, "skip", or "each": one by one
+    LOOK = "look"  # an engineer looks at a secret; arg: the detail's id
     ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: their id; "<id>:out" undoes it
+
+
+class Alert(str):
+    """What is said to who pressed a button in a window that they close themselves."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

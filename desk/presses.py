@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import admitting, client_presses, conduct, outbox, posts, quarantine, sorts, suggesting, triage, work
+from desk import admitting, client_presses, conduct, outbox, quarantine, sorts, suggesting, triage, work
 from desk.cards import card as card_of
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
+from desk.lists import pressed as ask_by_button
 from desk.parcels import Act, Action, Outgoing, Purpose
 from desk.ports import Unit
+from desk.secret_fields import shown as show_secret
+from desk.series import taken
 from desk.tickets import Priority, Thread, Ticket, Type
 
 Verb = Callable[[Desk, Unit, Ticket, Press], Awaitable[str]]
@@ -43,12 +46,14 @@ async def _pressed(desk: Desk, unit: Unit, press: Press) -> str:
 
 
 async def _take(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
-    return await work.take(desk, unit, ticket, press.person)
+    said = await work.take(desk, unit, ticket, press.person)
+    await taken(desk, unit, ticket)
+    return said
 
 
 async def _info(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
-    await posts.prompt(desk, unit, ticket, press.person)
-    return desk.say("group.ask_toast")
+    asked = await ask_by_button(desk, unit, ticket, press)
+    return desk.say("fields.asked_toast" if asked else "group.ask_toast")
 
 
 async def _solved(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
@@ -130,6 +135,7 @@ async def _admit(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
 _ENGINEERS: dict[Action, Verb] = {
     Action.TAKE: _take,
     Action.INFO: _info,
+    Action.LOOK: show_secret,
     Action.SOLVED: _solved,
     Action.REOPEN: _reopen,
     Action.LINES: _lines,

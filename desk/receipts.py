@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from desk import clients, expecting, keys, loops, notices, outbox, second_hand, wishes
 from desk.desk import Desk
+from desk.lists import for_receipt
 from desk.parcels import Parcel, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
@@ -69,6 +70,8 @@ async def confirm(
     if notice := await notices.for_receipt(desk, unit, language):
         text = f"{text}\n\n{notice}"
     footer = ""
+    if door.channel == "mail" and (asked := await for_receipt(desk, unit, ticket, language)):
+        text = f"{text}\n\n{asked}"
     if door.channel == "mail" and alone:
         link = await keys.telegram_link(desk, unit, client, door, ticket)
         footer = desk.say("client.receipt_link", language, link=link) if link else ""

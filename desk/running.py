@@ -13,6 +13,7 @@ from desk.disk import Disk
 from desk.errors import AlreadyRunning, ConfigError
 from desk.inbox import Inbox
 from desk.ports import Channel
+from desk.secret_fields import sweep
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Running:
         return [
             Tick(name="reminders", every=every, run=self._chores),
             Tick(name="notice", every=timedelta(minutes=1), run=self._notice),
+            Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
             Tick(name="tally", every=timedelta(minutes=1), run=self._count),
         ]
@@ -64,6 +66,9 @@ class Running:
 
     async def _notice(self) -> None:
         await notices.tick(self.desk)
+
+    async def _sweep(self) -> None:
+        await sweep(self.desk)
 
     async def _watch(self) -> None:
         await health.watch(self.desk)

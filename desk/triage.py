@@ -7,6 +7,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.orders import Order, mark, ticket_of
 from desk.ports import Unit
+from desk.series import begin
 from desk.sorts import PRIORITIES, TYPES, named, priority_in_words, type_in_words
 from desk.tickets import Priority, Status, Ticket, Type
 from desk.work import audit
@@ -43,7 +44,10 @@ async def changed(desk: Desk, unit: Unit, before: Ticket, after: Ticket, who: st
         was = before.priority.value
         await audit(desk, unit, ticket, who, "priority set", before=was, priority=after.priority.value)
     await outbox.card(desk, unit, ticket)
-    return await deadlines.changed(desk, unit, before, ticket, who)
+    ticket = await deadlines.changed(desk, unit, before, ticket, who)
+    if before.type is not after.type:
+        await begin(desk, unit, ticket)
+    return ticket
 
 
 async def order_type(desk: Desk, unit: Unit, order: Order) -> None:

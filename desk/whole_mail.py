@@ -4,6 +4,7 @@ from desk import keys, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post, Raw
+from desk.masking import MASK
 from desk.parcels import Purpose
 from desk.ports import Unit
 from desk.tickets import File, Kind, Message, Ticket, Trace
@@ -16,7 +17,7 @@ async def show(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> None:
     message = await _meant(unit, ticket, post)
     text = "\n\n".join(part for part in (message.text, message.rest) if part)
     # In the mail itself a quoted personal link could be pressed, which makes whoever presses it the client.
-    personal = keys.disarmed(text) != text
+    personal = keys.disarmed(text) != text or MASK in text
     original = None if personal else await _original(desk, unit, ticket, message)
     if personal:
         text = f"{text}\n\n{desk.say('group.full_personal')}"

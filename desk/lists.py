@@ -1,0 +1,165 @@
+"""What is missing as one numbered list: in a mail's receipt, by `/info`, in reminders; and its answers read back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from desk import answering, clients, conversation, details, doors, fields, outbox, posts, replies, series
+from desk.accounts import Source
+from desk.desk import Desk
+from desk.incoming import Incoming, Post, Press
+from desk.lifecycle import Step, after
+from desk.parcels import Action, Button, Parcel, ParcelState, Purpose
+from desk.people import Client, Door
+from desk.ports import Unit
+from desk.series import EACH
+from desk.settings import InfoField
+from desk.tickets import Kind, Message, Priority, Status, Ticket
+
+
+def numbered(wanted: Sequence[InfoField], language: str) -> str:
+    """«1. Какая версия?», a line each; a single question without a number."""
+    lines = []
+    for field in wanted:
+        offered = fields.choices(field, language)
+        among = f" ({' / '.join(offered)})" if offered else ""
+        lines.append(f"{fields.question(field, language)}{among}")
+    if len(lines) == 1:
+        return lines[0]
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+async def for_receipt(desk: Desk, unit: Unit, ticket: Ticket, language: str) -> str:
+    """What the receipt of a mail asks for, with the sentence before it; "" when nothing is to be asked."""
+    if desk.settings.desk.quiet or (ticket.priority is Priority.CRITICAL and not ticket.taken_id):
+        return ""
+    wanted = await details.still_open(desk, unit, ticket)
+    if not wanted:
+        return ""
+    now = await series.load(unit, ticket)
+    await series.save(unit, ticket, replace(now, listed=tuple(field.name for field in wanted), list_parcel=0))
+    return desk.say("fields.receipt", language, questions=numbered(wanted, language))
+
+
+async def request(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> bool:
+    """Ask the client for exactly what is missing, on an engineer's word; False when nothing is."""
+    wanted = await details.missing(desk, unit, ticket)
+    if not wanted:
+        return False
+    after(ticket.status, Step.ASKED)
+    await details.ask_anew(unit, ticket, wanted)
+    door = await doors.best(unit, ticket)
+    client = await unit.get(Client, ticket.client_id)
+    language = clients.language(desk, client, ticket)
+    text = numbered(wanted, language)
+    in_chat = door is not None and door.channel == "telegram"
+    # Not kept under the command's own id: a command that is changed later must not change the question.
+    bare = replace(post, external_id="", also=(), files=())
+    rows = _buttons(desk, ticket, wanted, language) if in_chat else []
+    message = await answering.ask(desk, unit, ticket, bare, text, buttons=rows)
+    parcel = await unit.first(Parcel, message_id=message.id, purpose=Purpose.QUESTION, order="-id")
+    if parcel:
+        await _remember(unit, ticket, wanted, message, parcel, alone=in_chat and len(wanted) == 1)
+    said = desk.say(
+        "fields.asked_client", name=post.engineer.name, questions=numbered(wanted, desk.settings.desk.language)
+    )
+    await outbox.to_topic(desk, unit, ticket, said, silent=True)
+    for field in wanted:
+        await details.audited(desk, unit, ticket, post.engineer.name, "field asked", field)
+    return True
+
+
+async def ask_or_prompt(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> bool:
+    """Ask for what is missing; when nothing is, ask the engineer what to ask. Whether the client was asked."""
+    if await request(desk, unit, ticket, post):
+        return True
+    await posts.prompt(desk, unit, ticket, post.engineer, reply_to=post.external_id)
+    return False
+
+
+async def pressed(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> bool:
+    """The same by a button under the card."""
+    post = Post(engineer=press.person, place=press.place, thread=press.thread, external_id="", at=press.at)
+    return await ask_or_prompt(desk, unit, ticket, post)
+
+
+def _buttons(desk: Desk, ticket: Ticket, wanted: Sequence[InfoField], language: str) -> list[list[Button]]:
+    if len(wanted) == 1:
+        return series.buttons(desk, ticket, wanted[0], language)
+    each = desk.say("fields.button_each", language)
+    return [[Button(label=each, action=Action.FIELD, ticket=ticket.id, arg=EACH)]]
+
+
+async def _remember(
+    unit: Unit, ticket: Ticket, wanted: Sequence[InfoField], message: Message, parcel: Parcel, *, alone: bool
+) -> None:
+    now = await series.load(unit, ticket)
+    names = tuple(field.name for field in wanted)
+    past = {**now.past, **({str(now.parcel): now.name} if now.name else {})}
+    now = replace(
+        now, name="", past=past, pulled=False, row=0, listed=names, list_parcel=parcel.id, question=message.id
+    )
+    if alone:
+        now = series.asked(now, wanted[0], parcel, message, row=series.IN_A_ROW)
+    await series.save(unit, ticket, now)
+
+
+async def heard(desk: Desk, unit: Unit, ticket: Ticket, client: Client, message: Message, *, thank: bool) -> None:
+    """A message that may answer the last list: what it has for its questions is taken, the rest stays words."""
+    now = await series.load(unit, ticket)
+    asked = [field for field in (details.field_named(desk, name) for name in now.listed) if field]
+    if not asked:
+        return
+    found = replies.read(message.text, asked, desk.current.setup.patterns, desk.settings.desk.language)
+    taken = set()
+    for field in asked:
+        if field.name in found and not field.secret:
+            await details.put(desk, unit, ticket, field, found[field.name], Source.CLIENT, by=message.author)
+            taken.add(field.name)
+    if taken:
+        await details.note_source(unit, message, taken)
+    if taken and thank and not await details.still_open(desk, unit, ticket, now.listed):
+        door = await doors.best(unit, ticket)
+        language = clients.language(desk, client, ticket)
+        if door:
+            await outbox.to_door(desk, unit, door, Purpose.NOTICE, desk.say("fields.thanks", language), ticket=ticket)
+
+
+async def listens(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming) -> bool:
+    """Whether a message may answer the last list: a mail always, in the chat what came after it."""
+    now = await series.load(unit, ticket)
+    if not now.listed:
+        return False
+    if door.channel == "mail":
+        return True
+    if incoming.reply_to:
+        parcel = await unit.get(Parcel, now.list_parcel) if now.list_parcel else None
+        return parcel is not None and parcel.external_id == incoming.reply_to
+    return not now.name and await series.came_after(unit, now.list_parcel, incoming)
+
+
+async def settle(desk: Desk, unit: Unit, ticket: Ticket) -> bool:
+    """Whether a ticket that waited for a list need not wait any more; it is open again then, and the topic says so."""
+    now = await series.load(unit, ticket)
+    if not await is_the_question(unit, ticket, now) or await details.still_open(desk, unit, ticket, now.listed):
+        return False
+    await unit.change(
+        Parcel,
+        {"state": ParcelState.WITHDRAWN},
+        ticket_id=ticket.id,
+        purpose__in=(Purpose.QUESTION, Purpose.REMINDER),
+        state=ParcelState.QUEUED,
+    )
+    fresh = await unit.get(Ticket, ticket.id)
+    assert fresh is not None
+    fresh = await conversation.needs_nothing(unit, fresh, at=desk.now())
+    await outbox.to_topic(desk, unit, fresh, desk.say("fields.settled"))
+    await outbox.card(desk, unit, fresh)
+    return True
+
+
+async def is_the_question(unit: Unit, ticket: Ticket, now: series.Series) -> bool:
+    """Whether it is the list that the client owes an answer to: no other question was asked since."""
+    if ticket.status is not Status.WAITING or not now.question:
+        return False
+    last = await unit.first(Message, ticket_id=ticket.id, kind=Kind.QUESTION, withdrawn_at=None, order="-id")
+    return last is not None and last.id == now.question
