@@ -147,11 +147,11 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     counts = incoming.sort is Sort.HUMAN or incoming.sort is Sort.LIST
     own = client.id == ticket.client_id
     thanks = counts and wording.thanks_alone(incoming) and ticket.status in (Status.SOLVED, Status.CLOSED)
+    incoming, meaning = await info.before(desk, unit, ticket, door, incoming)
     message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.WORDS if counts else Kind.MACHINE)
     before = ticket
     now = desk.now()
     if counts and not thanks:
-    incoming, meaning = await info.before(desk, unit, ticket, door, incoming)
         ticket = await conversation.client_wrote(unit, ticket, at=desk.now())
     if counts:
         last = door.id if own else ticket.door_id
