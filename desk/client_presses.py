@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import choosing, clients, estimating, moving, other_question, outbox, wishes, work
+from desk import agreeing, choosing, clients, moving, other_question, outbox, wishes, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
@@ -166,8 +166,8 @@ _VERBS: dict[Action, Verb] = {
     Action.CLOSE_BY_CLIENT: _drop,
     Action.OTHER: _other,
     Action.FIELD: _field,
-    Action.AGREE: estimating.pressed(agreed=True),
-    Action.DECLINE: estimating.pressed(agreed=False),
+    Action.AGREE: agreeing.pressed(agreed=True),
+    Action.DECLINE: agreeing.pressed(agreed=False),
     Action.CALL: wishes.called,
     Action.WISH: wishes.wished,
 }

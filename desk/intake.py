@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from desk import (
     admitting,
+    agreeing,
     bounces,
     choosing,
     codes,
     conduct,
     conversation,
     deadlines,
-    estimating,
     info,
     linking,
     loops,
@@ -78,7 +78,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         await suggesting.unproven(desk, unit, door)
     elif choice.how is How.STRANGER:
         await admitting.heard(desk, unit, choice.ticket, door, client, incoming)
-        await estimating.overheard(desk, unit, choice.ticket, incoming)
+        await agreeing.overheard(desk, unit, choice.ticket, incoming)
         return
     else:
         answers = any(mark.answers and mark.ticket.id == choice.ticket.id for mark in named)
@@ -171,7 +171,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     if counts:
         await info.after(desk, unit, ticket, client, incoming, message, meaning)
     await outbox.card(desk, unit, ticket)
-    await estimating.heard(desk, unit, before, ticket, door, client, incoming, answers=answers)
+    await agreeing.heard(desk, unit, before, ticket, door, client, incoming, answers=answers)
     ticket = await conduct.heard(desk, unit, ticket, door, incoming)
     if before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
         await outbox.topic(desk, unit, ticket)

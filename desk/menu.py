@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from desk import (
+    agreeing,
     choosing,
     client_presses,
     clients,
     codes,
     doors,
-    estimating,
     intake,
     keys,
     linking,
@@ -123,7 +123,7 @@ async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> Non
     ticket = await _go_on_here(desk, unit, joined, key)
     await _say(desk, unit, incoming, "client.linked", address=key.address)
     if ticket:
-        await estimating.show(desk, unit, ticket, joined, incoming.place)
+        await agreeing.show(desk, unit, ticket, joined, incoming.place)
 
 
 async def _go_on_here(desk: Desk, unit: Unit, client: Client, key: Key) -> Ticket | None:
