@@ -15,7 +15,7 @@ from desk.incoming import Incoming, Press, Sort
 from desk.parcels import Parcel, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
-from desk.tickets import Kind, Message, Role, Status, Ticket, Trace
+from desk.tickets import Message, Role, Status, Ticket, Trace
 
 WORDS = 1_500
 """Characters of the words that went with a consent which the audit trail keeps."""
@@ -164,12 +164,10 @@ async def _answers_it(unit: Unit, ticket: Ticket, incoming: Incoming, estimate: 
     if trace.message_id == estimate.message_id:
         return True
     parcel = await unit.get(Parcel, trace.parcel_id) if trace.parcel_id else None
-    if parcel is None or parcel.purpose is not Purpose.REMINDER:
+    question = await unit.get(Message, estimate.message_id or 0)
+    if parcel is None or question is None or parcel.purpose is not Purpose.REMINDER:
         return False
-    last = await unit.first(
-        Message, ticket_id=ticket.id, kind=Kind.QUESTION, withdrawn_at=None, id__lt=trace.message_id, order="-id"
-    )
-    return last is not None and last.id == estimate.message_id
+    return parcel.created_at >= estimate.at and question.text in str(parcel.body.get("text", ""))
 
 
 async def show(desk: Desk, unit: Unit, ticket: Ticket, client: Client, chat: str) -> None:

@@ -7,7 +7,7 @@ doubled or late tick changes nothing.
 import logging
 from dataclasses import replace
 
-from desk import clients, delivered, doors, health, outbox, participants, promises, work
+from desk import clients, delivered, doors, estimates, health, outbox, participants, promises, work
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.incoming import Raw, RawState
@@ -88,7 +88,7 @@ async def _remind(desk: Desk, unit: Unit, ticket: Ticket) -> None:
         date=day_in_words(language, closing, timezone=desk.settings.desk.timezone),
     )
     message = await work.keep_notice(desk, unit, ticket, text)
-    buttons = _buttons(desk, ticket, language)
+    buttons = [*await estimates.to_answer(desk, unit, ticket, language), *_buttons(desk, ticket, language)]
     parcel = await outbox.to_door(
         desk, unit, door, Purpose.REMINDER, text, ticket=ticket, message_id=message.id, buttons=buttons
     )

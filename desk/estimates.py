@@ -27,6 +27,14 @@ def buttons(desk: Desk, estimate: Estimate, language: str) -> list[list[Button]]
     ]
 
 
+async def to_answer(desk: Desk, unit: Unit, ticket: Ticket, language: str) -> list[list[Button]]:
+    """Its buttons once more, for a reminder; none where the ticket waits for something else."""
+    estimate = await waiting(unit, ticket)
+    message = await unit.get(Message, estimate.message_id) if estimate and estimate.message_id else None
+    asked = estimate and message and message.text == ticket.question
+    return buttons(desk, estimate, language) if estimate and asked else []
+
+
 async def withdraw(desk: Desk, unit: Unit, estimate: Estimate, said: str) -> bool:
     """Nobody is to answer it any more; whether the client had got it. `said` stands under it then, for its buttons."""
     await unit.save(replace(estimate, state=Agreement.WITHDRAWN))

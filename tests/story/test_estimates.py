@@ -107,6 +107,22 @@ async def test_a_client_refuses_and_nothing_can_be_booked(world: World) -> None:
     assert "Согласованной оценки в этой заявке нет" in topic(world)
 
 
+async def test_a_reminder_can_be_answered_like_the_estimate_itself(world: World) -> None:
+    """It carries the same buttons; by mail an answer to it counts as well."""
+    person = await asked_in_telegram(world)
+    await world.pass_days(7)
+    reminder = person.last("Напоминание 1 из 2")
+    assert reminder.buttons[:2] == ["Согласовать", "Отказаться"]
+    await press(world, person, reminder, "Отказаться")
+    assert await states(world) == [Agreement.REFUSED]
+    assert reminder.buttons == person.last(ASKED).buttons == []
+    await mail(world, ANN_WRITES, "Отчёты", "Перенесите отчёты.")
+    await order(world, "SD-2", "/estimate 2h перенести отчёты")
+    await world.pass_days(7)
+    await mail(world, ANN_WRITES, "Re: Отчёты", "Согласовано", in_reply_to=await last_mail(world, ANN))
+    assert await states(world) == [Agreement.REFUSED, Agreement.AGREED]
+
+
 async def test_two_presses_at_once_are_one_answer(world: World) -> None:
     """The first counts; the other is told so, also after a restart, and nobody else's press does anything."""
     person = await asked_in_telegram(world)
