@@ -7,7 +7,7 @@ nothing of what was written: our servers must not carry an advertisement to a fo
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, expecting, keys, loops, notices, outbox, second_hand, wishes
+from desk import clients, expecting, keys, loops, notices, outbox, second_hand, templates, wishes
 from desk.desk import Desk
 from desk.lists import for_receipt
 from desk.parcels import Parcel, Purpose
@@ -91,3 +91,4 @@ async def confirm(
         reply_to=reply_to,
         buttons=wishes.buttons(desk, ticket, language) if door.channel == "telegram" else (),
     )
+    await templates.send_template(desk, unit, ticket, door, client, reply_to=reply_to)

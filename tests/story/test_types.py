@@ -8,7 +8,7 @@ import pytest
 
 from desk.people import Audit
 from desk.tickets import Priority, Status, Ticket, Type
-from tests.steps import chat, order, said_in
+from tests.steps import chat, mail, mails_of, order, said_in, said_to, text_of
 from tests.world import World
 
 LEAD = {"telegram": 777, "name": "Мария", "role": "lead"}
@@ -126,7 +126,7 @@ async def test_a_type_that_an_engineer_set_meanwhile_stays(world: World) -> None
 
 async def test_buttons_of_a_closed_request_do_nothing(world: World) -> None:
     ann = await chat(world, "Анна", "Не печатает принтер")
-    await order(world, "SD-1", "/close")
+    await order(world, "SD-1", "/close решено")
     receipt = ann.last("зарегистрирована")
     assert await ann.press(receipt, "Срочно") == "Эта заявка уже закрыта."
     assert await ann.press(receipt, "Вопрос") == "Эта заявка уже закрыта."
@@ -164,3 +164,35 @@ async def test_the_buttons_can_be_switched_off_and_a_rule_may_know_the_type(
     async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, with_mail=False) as world:
         ann = await chat(world, "Анна", "Не печатает принтер")
         assert ann.last("зарегистрирована").buttons == []
+
+
+async def test_a_rule_sets_type_and_priority_and_answers_with_a_template(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """The receipt stays and asks for no type; the template follows in the client's language and the topic shows it."""
+    tables = {
+        "reply": [{"name": "printers", "ru": "Принтерами <не> занимаемся, {number}.", "en": "No printers, {number}."}],
+        "rule": [
+            {
+                "name": "printers", "when": {"mentions": ["принтер", "printer"]}, "line": "second",
+                "type": "request", "priority": "low", "reply": "printers",
+            },
+            {"name": "everything else", "when": {"always": True}, "line": "first"},
+        ],
+    }  # fmt: skip
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables) as world:
+        ann = await chat(world, "Анна", "Не печатает принтер")
+        receipt = ann.last("зарегистрирована")
+        assert receipt.buttons == ["Срочно"]
+        assert ann.last().text == "Принтерами <не> занимаемся, SD-1."
+        ticket = await first(world)
+        assert (ticket.type, ticket.priority, ticket.status) == (Type.REQUEST, Priority.LOW, Status.NEW)
+        said = said_in(world.group.topic("SD-1 ·"))
+        assert "отправлен шаблон «printers»" in said
+        assert "Вид: вопрос · приоритет: низкий" in card(world)
+        await mail(world, "boris@client.example", "Printer", "My printer does not print at all, please help")
+        mails = [text_of(one) for one in await mails_of(world, "boris@client.example")]
+        assert len(mails) == 2
+        assert "No printers, SD-2." in mails[1]
+        eve = await chat(world, "Ева", "Где счёт?")
+        assert "Принтерами" not in said_to(eve)
