@@ -302,6 +302,49 @@ def quarantine(options: Namespace) -> int:
     return DONE
 
 
+def clients(options: Namespace) -> int:
+    from desk import client_commands, client_shown
+
+    settings, chain = load(options.config)
+
+    async def answer() -> tuple[str, bool]:
+        async with opened(settings, chain) as desk:
+            if options.action == "show":
+                return await client_shown.show(desk, options.what), True
+            if options.action == "import":
+                content = options.file.read_bytes()
+                return await client_commands.bring_in(
+                    desk, content, apply=options.apply, skip_refused=options.skip_refused
+                )
+            content, count = await client_commands.give_out(desk)
+            if options.file is None:
+                sys.stdout.buffer.write(content)
+                return "", True
+            options.file.write_bytes(content)
+            return desk.say("clients.exported", file=options.file, count=count), True
+
+    text, well = asyncio.run(answer())
+    if text:
+        print(text)
+    return DONE if well else FAILED
+
+
+def report(options: Namespace) -> int:
+    from desk import report_command
+
+    settings, chain = load(options.config)
+    period = report_command.period(week=options.week, month=options.month, quarter=options.quarter)
+    out = report_command.file(options.out)
+    from reports.workbook import write
+
+    async def answer() -> str:
+        async with opened(settings, chain) as desk:
+            return await report_command.carry_out(desk, period, options.client, out, write)
+
+    print(asyncio.run(answer()))
+    return DONE
+
+
 def migrate(options: Namespace) -> int:
     from store.schema import HEAD
 
@@ -340,7 +383,7 @@ def restore(options: Namespace) -> int:
 
 COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
     "run": run, "demo": demo, "check": check, "doctor": doctor, "login": login, "rules": explain,
-    "quarantine": quarantine, "migrate": migrate, "backup": backup, "restore": restore,
+    "quarantine": quarantine, "migrate": migrate, "backup": backup, "restore": restore, "clients": clients,
 }  # fmt: skip
 
 if __name__ == "__main__":

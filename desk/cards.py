@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import bills, deadlines, keys, outbox, sorts
+from desk import bills, contracts, deadlines, keys, outbox, sorts
 from desk.desk import Desk
 from desk.details import rows as field_rows
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
@@ -52,6 +52,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
     titles = {line.name: line.title for line in desk.settings.line}
     rows = [
         desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
+        *await contracts.rows(desk, unit, ticket),
         *sorts.card_rows(desk, ticket),
         desk.say("group.card_line", line=titles.get(ticket.line, ticket.line)),
         desk.say("group.card_taken", name=ticket.taken_by) if ticket.taken_by else desk.say("group.card_free"),

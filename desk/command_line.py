@@ -2,7 +2,7 @@
 
 import argparse
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from desk.configuration import OVERRIDE
@@ -44,12 +44,36 @@ def parser(language: str) -> argparse.ArgumentParser:
     command("list", quarantine)
     for action in ("show", "retry", "drop"):
         command(action, quarantine).add_argument("id", type=int, metavar="ID", help=say(language, "cli.help_id"))
+    _clients(command, group("clients"), language)
     command("migrate")
     command("backup").add_argument("file", type=Path, metavar="FILE", help=say(language, "cli.help_file"))
     restore = command("restore")
     restore.add_argument("file", type=Path, metavar="FILE", help=say(language, "cli.help_file"))
     restore.add_argument("--force", action="store_true", help=say(language, "cli.help_force"))
     return whole
+
+
+def _clients(
+    command: Callable[..., argparse.ArgumentParser],
+    within: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    language: str,
+) -> None:
+    bring_in = command("import", within, "clients_import")
+    bring_in.add_argument("file", type=Path, metavar="CSV", help=say(language, "cli.help_clients_file"))
+    bring_in.add_argument("--apply", action="store_true", help=say(language, "cli.help_apply"))
+    bring_in.add_argument("--skip-refused", action="store_true", help=say(language, "cli.help_skip_refused"))
+    export = command("export", within, "clients_export")
+    export.add_argument("file", type=Path, nargs="?", metavar="CSV", help=say(language, "cli.help_clients_out"))
+    command("show", within, "clients_show").add_argument("what", metavar="A-1042", help=say(language, "cli.help_what"))
+
+
+def _report(command: argparse.ArgumentParser, language: str) -> None:
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--month", metavar="2026-11", help=say(language, "cli.help_month"))
+    which.add_argument("--quarter", metavar="2026Q4", help=say(language, "cli.help_quarter"))
+    which.add_argument("--week", metavar="2026-W48", help=say(language, "cli.help_week"))
+    command.add_argument("--client", default="", metavar="A-1042", help=say(language, "cli.help_report_client"))
+    command.add_argument("--out", type=Path, metavar="FILE", help=say(language, "cli.help_out"))
 
 
 def _explain(command: argparse.ArgumentParser, language: str) -> None:

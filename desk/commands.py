@@ -3,6 +3,7 @@
 from desk import (
     admitting,
     answering,
+    belonging,
     duty,
     estimating,
     linking,
@@ -162,6 +163,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "why": (Where.TOPIC, _why),
     "full": (Where.TOPIC, _full),
     "client": (Where.TOPIC, _client),
+    "org": (Where.TOPIC, belonging.order),
     "unlink": (Where.TOPIC, _unlink),
     "admit": (Where.TOPIC, _admit),
     "remove": (Where.TOPIC, _remove),

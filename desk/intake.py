@@ -6,6 +6,7 @@ from dataclasses import replace
 from desk import (
     admitting,
     agreeing,
+    belonging,
     bounces,
     choosing,
     codes,
@@ -67,6 +68,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     client = await _hear_language(unit, client, incoming)
     if incoming.sort is Sort.HUMAN and await codes.typed(desk, unit, door, client, incoming):
         return
+    client, signals = await belonging.recognised(desk, unit, door, client)
     choice = await choosing.choose(desk, unit, door, client, incoming, named, fresh=fresh)
     choice = second_hand.apart(choice, incoming, forwarder)
     choice = machines.of_its_own(incoming, choice)
@@ -81,12 +83,14 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         await agreeing.overheard(desk, unit, choice.ticket, incoming)
         return
     else:
-        answers = any(mark.answers and mark.ticket.id == choice.ticket.id for mark in named)
-        await _go_on(desk, unit, choice, choice.ticket, door, client, incoming, answers=answers)
+        ticket = choice.ticket
+        answers = any(mark.answers and mark.ticket.id == ticket.id for mark in named)
+        await _go_on(desk, unit, choice, ticket, door, client, incoming, answers=answers)
     if incoming.contact and incoming.contact.own:
         await linking.own_phone(desk, unit, client, door, incoming.contact)
     if incoming.sort is Sort.HUMAN and (choice.ticket is None or choice.ticket.client_id == client.id):
         await suggesting.look(desk, unit, door, incoming)
+        await belonging.look(desk, unit, ticket, door, incoming, signals)
 
 
 async def _seen(unit: Unit, incoming: Incoming) -> bool:

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from desk import conversation, other_ways, outbox
+from desk import conversation, membership, other_ways, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import SharedContact
@@ -63,6 +63,7 @@ async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof:
     )
     text = desk.say("group.linked", name=joined.name, other=kept.name, proof=desk.say(f"group.proof_{proof.value}"))
     await _tell(desk, unit, kept_id, text)
+    kept = await membership.joined(desk, unit, kept, joined, link.id)
     await other_ways.hand_over(desk, unit, kept)
     return kept
 
@@ -100,6 +101,7 @@ async def unlink(desk: Desk, unit: Unit, client_id: ClientId, *, by: str) -> Lin
             await unit.save(replace(ticket, door_id=ticket.opened_door_id))
     await unit.save(replace(joined, joined_to=None))
     await unit.save(replace(link, undone_at=desk.now()))
+    await membership.parted(desk, unit, client_id, link.joined_id, link.id)
     data = {"link": link.id, "joined": link.joined_id}
     await unit.add(Audit(at=desk.now(), who=by, what="clients unlinked", client_id=client_id, data=data))
     for owner in (client_id, link.joined_id):

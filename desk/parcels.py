@@ -77,6 +77,7 @@ class Action(StrEnum):
     LINE = "line"  # arg: the line's name
     REOPEN = "reopen"
     SAME = "same"  # the same client? arg: "<suggestion id>:yes" or ":no"
+    BELONGS = "org"  # of that organisation? arg: "<belonging id>:yes" or ":no"
     OTHER = "other"  # a client: this was another question; arg: the message's id
     KEEP = "keep"  # a client: still needed
     SOLVED_BY_CLIENT = "fixed"

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import admitting, client_presses, conduct, outbox, quarantine, sorts, suggesting, triage, work
+from desk import admitting, belonging, client_presses, conduct, outbox, quarantine, sorts, suggesting, triage, work
 from desk.cards import card as card_of
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -128,6 +128,10 @@ async def _same(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:  #
     return await suggesting.answered(desk, unit, int(number), yes=word == "yes", by=press.person.name)
 
 
+async def _belongs(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    return await belonging.answered(desk, unit, ticket, press.arg, by=press.person.name)
+
+
 async def _admit(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     return await admitting.pressed(desk, unit, ticket, press.arg, by=press.person.name)
 
@@ -147,5 +151,6 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.FINE: conduct.found_fine,
     Action.REFUSE: conduct.refuse,
     Action.SAME: _same,
+    Action.BELONGS: _belongs,
     Action.ADMIT: _admit,
 }

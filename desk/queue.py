@@ -1,6 +1,6 @@
 """What is open and why: `/queue`, `/mine`, `/why`, `/client`, in words for the group."""
 
-from desk import cards, outbox, participants
+from desk import belonging, cards, outbox, participants
 from desk.desk import Desk
 from desk.facts import Asked, Verdict
 from desk.incoming import Post
@@ -85,6 +85,7 @@ async def about_client(desk: Desk, unit: Unit, ticket: Ticket) -> str:
     for door in doors:
         shown = cards.doors_in_words(desk, [door], ids=True)
         rows.append(f"• {shown}: {desk.say(f'group.proof_{door.proof.value}')}")
+    rows += await belonging.about(desk, unit, client) if client else []
     for person in await participants.taking_part(unit, ticket):
         rows.append(desk.say("group.takes_part", who=participants.in_words(person.name, person.address)))
     for one in tickets:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores, health, notices, tally
+from desk import chores, contracts, health, notices, tally
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.disk import Disk
@@ -59,6 +59,7 @@ class Running:
             Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
             Tick(name="tally", every=timedelta(minutes=1), run=self._count),
+            Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
         ]
 
     async def _chores(self) -> None:
@@ -75,6 +76,9 @@ class Running:
 
     async def _count(self) -> None:
         await tally.tick(self.desk)
+
+    async def _contracts(self) -> None:
+        await contracts.tick(self.desk)
 
     def start(self) -> None:
         """Begin to listen, to work and to deliver."""

@@ -1,0 +1,141 @@
+"""What in a client's addresses and words speaks for an organisation, and how strongly. Reading only."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from desk import linking
+from desk.checks import domain_of
+from desk.client_cells import same_number
+from desk.desk import Desk
+from desk.incoming import Incoming
+from desk.organisations import Belonging, Domain, Organisation, Reach, Sign
+from desk.people import Client, Door, OrganisationId, Proof
+from desk.ports import Unit
+from desk.public_domains import is_public
+from desk.said import Wrong
+
+LOOKED_AT = 20_000
+"""Characters of a message searched for client ids and the like; what lies beyond is a log or a quotation."""
+
+CLAIMS = 40
+"""Words of a message that are looked up at most."""
+
+_WORD = re.compile(r"(?<![\w@.])\w[\w./-]{2,62}\w(?![\w@])")
+_NAMED = re.compile(
+    r"(?:client|customer|клиент\w{0,3}|лиценз\w{1,4}|licen[cs]e|договор\w{0,3}|contract|№)"
+    r"(?:\s{0,3}(?:id|ид|код\w?|номер\w?|number|no\.?|№|#|:|=|-|—))*\s{0,3}([\w][\w./-]{0,63})",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"(?<![\w+])(?:\+\d|8)[\d ()-]{9,18}\d(?!\w)")
+_MANY_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One thing that speaks for an organisation."""
+
+    organisation_id: OrganisationId
+    sign: Sign
+    value: str
+    proven: bool
+
+
+async def of_addresses(unit: Unit, door: Door, client: Client) -> list[Signal]:
+    """What the client's doors tell, the one that they came through first; a contact's address before a domain."""
+    if await unit.first(Organisation) is None:
+        return []
+    doors = await unit.find(Door, client_id=client.id)
+    doors.sort(key=lambda one: one.id != door.id)
+    reaches = {
+        (one.channel, one.address): one.organisation_id
+        for channel in {one.channel for one in doors}
+        for one in await unit.find(Reach, channel=channel, address__in=_addresses(doors, channel))
+    }
+    names = {domain for one in doors if one.channel == "mail" and (domain := _domain(one.address))}
+    domains = {one.name: one.organisation_id for one in await unit.find(Domain, name__in=names)} if names else {}
+    found = []
+    for one in doors:
+        proven = _proven(one)
+        if not proven and one.id != door.id:
+            continue
+        sign = Sign.PHONE if one.channel == "phone" else Sign.CONTACT
+        here = reaches.get((one.channel, one.address))
+        by_name = reaches.get((one.channel, f"@{one.username.lower()}")) if one.username else None
+        by_domain = domains.get(_domain(one.address)) if one.channel == "mail" else None
+        if here:
+            found.append(Signal(organisation_id=here, sign=sign, value=one.address, proven=proven))
+        elif by_name:  # a name can change hands
+            found.append(Signal(organisation_id=by_name, sign=sign, value=f"@{one.username}", proven=False))
+        elif by_domain:
+            value = _domain(one.address)
+            found.append(Signal(organisation_id=by_domain, sign=Sign.DOMAIN, value=value, proven=proven))
+    return found
+
+
+def _addresses(doors: Iterable[Door], channel: str) -> list[str]:
+    theirs = [one for one in doors if one.channel == channel]
+    return [*(one.address for one in theirs), *(f"@{one.username.lower()}" for one in theirs if one.username)]
+
+
+def _proven(door: Door) -> bool:
+    """Whether the address is surely the client's: Telegram says so, a server did, or they read what we sent there."""
+    if door.channel == "telegram":
+        return True
+    if door.channel == "phone":
+        return door.proof is Proof.CONTACT
+    return not door.claimed and (door.vouched_at is not None or door.proof in (Proof.CODE, Proof.LINK))
+
+
+def _domain(address: str) -> str:
+    """An address's domain in its ASCII form; "" for one that is nobody's in particular."""
+    try:
+        name = domain_of(address.rpartition("@")[2])
+    except Wrong:
+        return ""
+    return "" if is_public(name) else name
+
+
+async def of_words(unit: Unit, incoming: Incoming) -> list[Signal]:
+    """Client ids, licence numbers and contacts' phones that a message names."""
+    if await unit.first(Organisation) is None:
+        return []
+    text = f"{incoming.subject}\n{incoming.signature}\n{incoming.text}"[:LOOKED_AT]
+    words = _words(text)
+    found = []
+    if words:
+        numbers = list({same_number(word) for word in words})
+        for company in await unit.find(Organisation, number__in=numbers):
+            found.append(_claimed(company.id, Sign.NUMBER, company.number))
+        spelt = list({form for word in words for form in (word, word.upper(), word.lower())})
+        for company in await unit.find(Organisation, licence__in=spelt):
+            found.append(_claimed(company.id, Sign.LICENCE, company.licence))
+    phones = [linking.phone_number(one) for one in _PHONE.findall(text)]
+    if incoming.contact and not incoming.contact.own:
+        phones.append(linking.phone_number(incoming.contact.phone))
+    if phones := [one for one in phones if one][:CLAIMS]:
+        for reach in await unit.find(Reach, channel="phone", address__in=phones):
+            found.append(_claimed(reach.organisation_id, Sign.PHONE, reach.address))
+    return found
+
+
+def _claimed(organisation_id: OrganisationId, sign: Sign, value: str) -> Signal:
+    return Signal(organisation_id=organisation_id, sign=sign, value=value, proven=False)
+
+
+def _words(text: str) -> list[str]:
+    """What may be a client id or a licence: said to be one, of letters and digits, or a long number."""
+    named = [match[1].rstrip("./-") for match in _NAMED.finditer(text)]
+    alone = [word for match in _WORD.finditer(text) if _speaks(word := match[0])]
+    return [word for word in dict.fromkeys([*named, *alone]) if word][:CLAIMS]
+
+
+def _speaks(word: str) -> bool:
+    digits = sum(sign.isdigit() for sign in word)
+    return digits >= _MANY_DIGITS or (digits > 0 and any(sign.isalpha() for sign in word))
+
+
+def in_words(desk: Desk, one: Signal | Belonging) -> str:
+    """«пишет с её почтового домена romashka.example»."""
+    proven = "" if one.proven or one.sign in (Sign.NUMBER, Sign.LICENCE) else "_claimed"
+    return desk.say(f"org.sign_{one.sign.value}{proven}", value=one.value)
