@@ -93,8 +93,10 @@ def _now() -> datetime:
 
 
 @asynccontextmanager
-async def opened(settings: "Settings", router: "Router", now: "Now" = _now) -> "AsyncIterator[Desk]":
-    """The desk on its opened database, without channels; closed again at the end."""
+async def opened(
+    settings: "Settings", router: "Router", now: "Now" = _now, reread: "Callable[[], Setup] | None" = None
+) -> "AsyncIterator[Desk]":
+    """The desk on its opened database, without channels; closed again at the end. `reread`: its setup anew."""
     from desk.desk import Current, Desk
     from store.files import FolderFiles
 
@@ -102,7 +104,7 @@ async def opened(settings: "Settings", router: "Router", now: "Now" = _now) -> "
     try:
         await store.open()
         files = FolderFiles(files_folder(settings))
-        yield Desk(current=Current(set_up(settings, router)), store=store, files=files, now=now)
+        yield Desk(current=Current(set_up(settings, router)), store=store, files=files, now=now, reread=reread)
     finally:
         await store.close()
 
@@ -132,6 +134,7 @@ def build(desk: "Desk") -> "Running":
 
 
 def run(options: Namespace) -> int:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the loop listens to it; by itself it would end the process
     settings, chain = load(options.config)
     # From here a stop must find the loop's own handler or nothing worth saving.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
@@ -139,7 +142,7 @@ def run(options: Namespace) -> int:
 
     start_journal(settings)
     log.info("desk.starts lines=%s mailboxes=%s", len(settings.line), len(settings.mailbox))
-    return asyncio.run(_run(settings, chain))
+    return asyncio.run(_run(settings, chain, lambda: set_up(*load(options.config))))
 
 
 async def _work(running: "Running") -> None:
@@ -157,7 +160,7 @@ async def _work(running: "Running") -> None:
         await ticker.stop(within=timedelta(seconds=1))
 
 
-async def _run(settings: "Settings", chain: "Chain") -> int:
+async def _run(settings: "Settings", chain: "Chain", reread: "Callable[[], Setup]") -> int:
     from store.lock import bot_lock, database_lock
 
     stop, lost = asyncio.Event(), asyncio.Event()
@@ -169,7 +172,8 @@ async def _run(settings: "Settings", chain: "Chain") -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with bot_lock(settings.telegram.token.get_secret_value()):
-        async with database_lock(settings.store.url, lost=taken_over), opened(settings, chain) as desk:
+        async with database_lock(settings.store.url, lost=taken_over), opened(settings, chain, reread=reread) as desk:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, desk.current.wishes.put_nowait, "SIGHUP")
             working = asyncio.create_task(_work(build(desk)))
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -10,6 +10,7 @@ from desk import (
     notices,
     posts,
     queue,
+    reloading,
     time_spent,
     triage,
     whole_mail,
@@ -174,6 +175,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "mine": (Where.GENERAL, _mine),
     "onduty": (Where.GENERAL, duty.on_duty),
     "offduty": (Where.GENERAL, duty.off_duty),
+    "reload": (Where.GENERAL, reloading.order),
     "help": (Where.BOTH, _help),
 }
 """Every command of the group; `docs/commands.md` names the same."""

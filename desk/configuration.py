@@ -35,7 +35,13 @@ _UNREAD = {IsADirectoryError: "config.is_folder", PermissionError: "config.not_p
 
 def load_settings(path: Path, environ: Mapping[str, str] = os.environ, checks: Sequence[Check] = ()) -> Settings:
     """The settings in the file at `path`; ConfigError with all mistakes, those that `checks` find among them."""
-    tables = read_tables(path)
+    return settings_of(path, read_tables(path), environ, checks)
+
+
+def settings_of(
+    path: Path, tables: dict[str, Any], environ: Mapping[str, str] = os.environ, checks: Sequence[Check] = ()
+) -> Settings:
+    """The same of what was read from the file already; `tables` take over what the environment replaces."""
     file = str(path)
     mistakes = [*_override(tables, environ), *_doubles(file, tables)]
     settings = None

@@ -1,5 +1,6 @@
 """The desk: what every use-case is handed."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -54,9 +55,10 @@ class Setup:
 
 @dataclass(slots=True)
 class Current:
-    """The setup in force; a reload puts another one in its place, between two units."""
+    """The setup in force; a reload puts another one in its place, between two units. `wishes`: who asked for one."""
 
     setup: Setup
+    wishes: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class Desk:
     files: Files
     now: Now
     raws: tuple[RawId, ...] = ()
+    reread: Callable[[], Setup] | None = None  # the configuration as it is now; ConfigError. None: nobody knows where
 
     @property
     def settings(self) -> Settings:

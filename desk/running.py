@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores, contracts, health, notices, tally
+from desk import chores, contracts, health, notices, reloading, tally
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.disk import Disk
@@ -71,6 +71,9 @@ class Running:
     async def _sweep(self) -> None:
         await sweep(self.desk)
 
+    async def _reread(self) -> None:
+        await reloading.for_ever(self.desk)
+
     async def _watch(self) -> None:
         await health.watch(self.desk)
 
@@ -85,6 +88,7 @@ class Running:
         self._tasks = [
             asyncio.create_task(self._for_ever("inbox", self.inbox.run), name="inbox"),
             asyncio.create_task(self._for_ever("courier", self.courier.run), name="courier"),
+            asyncio.create_task(self._for_ever("reload", self._reread), name="reload"),
         ]
         for channel in self._channels:
             self._listening.append(asyncio.create_task(self._listen(channel), name="/".join(channel.names)))

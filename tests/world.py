@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from bot.channel import TelegramChannel
 from desk.__main__ import set_up
-from desk.desk import Current, Desk
+from desk.configuration import settings_of
+from desk.desk import Current, Desk, Setup
 from desk.incoming import Raw, RawState
 from desk.parcels import Parcel, ParcelState
 from desk.running import Running
@@ -18,7 +19,7 @@ from desk.tickets import Ticket
 from mail.channel import MailChannel
 from playground.botapi import BotApiServer, Group, Person
 from playground.mail.world import MailWorld
-from rules.checking import chain_of
+from rules.checking import chain_of, check_rules
 from store.files import FolderFiles
 from store.store import SqlStore
 
@@ -124,17 +125,30 @@ class World:
 
     async def start(self) -> None:
         """Start the desk (again), as a new process would."""
-        mails = self.mails if self.with_mail else None
-        settings = Settings.model_validate(
-            config(self.bot, mails, self.folder, self.url, boxes=self.boxes, **self.tables)
-        )
+        settings = Settings.model_validate(self._config())
         self.store = SqlStore(self.url)
         await self.store.open()
         self.desk = build_desk(settings, self.store, self.files(self.folder / "data" / "files"), self.clock)
+        self.desk = replace(self.desk, reread=self._reread)
         self.telegram = TelegramChannel(self.desk, clock=lambda: self.clock().timestamp())
         await self.telegram.open()
         self.running = Running(self.desk, [self.telegram, MailChannel(self.desk, settings.mailbox, ask=self.ask)])
         self.running.start()
+
+    def _config(self) -> dict[str, Any]:
+        mails = self.mails if self.with_mail else None
+        return config(self.bot, mails, self.folder, self.url, boxes=self.boxes, **self.tables)
+
+    def _reread(self) -> Setup:
+        """What the desk is to be by the tables as they are now, checked as at start."""
+        settings = settings_of(self.folder / "config.toml", self._config(), {}, (check_rules,))
+        return set_up(settings, chain_of(settings))
+
+    async def reread(self) -> None:
+        """Wait until every wish for the configuration to be read again is fulfilled, and told."""
+        async with asyncio.timeout(10):
+            await self.desk.current.wishes.join()
+        await self.settle()
 
     async def stop(self) -> None:
         """End the desk; the world outside goes on."""
