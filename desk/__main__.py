@@ -129,8 +129,10 @@ def build(desk: "Desk") -> "Running":
     from bot.channel import TelegramChannel
     from desk.running import Running
     from mail.channel import MailChannel
+    from reports.printer import Draughtsman
 
-    return Running(desk, [TelegramChannel(desk, desk.settings.telegram), MailChannel(desk, desk.settings.mailbox)])
+    telegram, mail = TelegramChannel(desk, desk.settings.telegram), MailChannel(desk, desk.settings.mailbox)
+    return Running(desk, [telegram, mail], Draughtsman(folder=desk.settings.desk.data / "drawing"))
 
 
 def run(options: Namespace) -> int:
@@ -386,7 +388,7 @@ def restore(options: Namespace) -> int:
 
 
 COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
-    "run": run, "demo": demo, "check": check, "doctor": doctor, "login": login, "rules": explain,
+    "run": run, "demo": demo, "check": check, "report": report, "doctor": doctor, "login": login, "rules": explain,
     "quarantine": quarantine, "migrate": migrate, "backup": backup, "restore": restore, "clients": clients,
 }  # fmt: skip
 

@@ -45,6 +45,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     for action in ("show", "retry", "drop"):
         command(action, quarantine).add_argument("id", type=int, metavar="ID", help=say(language, "cli.help_id"))
     _clients(command, group("clients"), language)
+    _report(command("report"), language)
     command("migrate")
     command("backup").add_argument("file", type=Path, metavar="FILE", help=say(language, "cli.help_file"))
     restore = command("restore")

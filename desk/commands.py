@@ -22,6 +22,7 @@ from desk.field_commands import ask_for_missing, secret, set_value, waive
 from desk.incoming import Post
 from desk.orders import Order, Verb, Where, mark, numbered, reply, ticket_of, without_files
 from desk.ports import Unit
+from desk.reports import order as report
 from desk.series import taken
 from desk.tickets import Closing, Kind
 from desk.work import audit
@@ -173,6 +174,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "notice": (Where.GENERAL, notices.order),
     "queue": (Where.GENERAL, _queue),
     "mine": (Where.GENERAL, _mine),
+    "report": (Where.GENERAL, report),
     "onduty": (Where.GENERAL, duty.on_duty),
     "offduty": (Where.GENERAL, duty.off_duty),
     "reload": (Where.GENERAL, reloading.order),

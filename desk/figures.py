@@ -82,6 +82,10 @@ class Report:
     fates: tuple[Fate, ...]
     client: str = ""  # whom alone it is about
 
+    def of(self, client: str) -> "Report":
+        """The same, saying that it is about one client alone."""
+        return replace(self, client=client)
+
 
 def reckon(cases: Sequence[Case], period: Period, zone: ZoneInfo, now: datetime, read: Read) -> Report:
     """The report of a period, whose days are those of the zone, as it is known now."""

@@ -168,6 +168,7 @@ async def to_general(
     reply_to: str = "",
     mention: str = "",
     thread: str = "",
+    files: Sequence[Enclosure] = (),
     silent: bool = False,
     coalesce: str = "",
 ) -> Parcel:
@@ -182,6 +183,7 @@ async def to_general(
         buttons=tuple(tuple(row) for row in buttons),
         reply_to=reply_to,
         mention=mention,
+        files=tuple(files),
         silent=silent,
     )
     return await send(desk, unit, message, lane="group:general", coalesce=coalesce)

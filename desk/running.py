@@ -12,7 +12,9 @@ from desk.desk import Desk
 from desk.disk import Disk
 from desk.errors import AlreadyRunning, ConfigError
 from desk.inbox import Inbox
-from desk.ports import Channel
+from desk.ports import Channel, Printer
+from desk.reports import LOOK
+from desk.reports import tick as send_reports
 from desk.secret_fields import sweep
 
 log = logging.getLogger(__name__)
@@ -35,8 +37,9 @@ class Tick:
 class Running:
     """One desk with its channels. `start`, then `ended` (which returns or raises), then `stop`."""
 
-    def __init__(self, desk: Desk, channels: Sequence[Channel]) -> None:
+    def __init__(self, desk: Desk, channels: Sequence[Channel], printer: Printer | None = None) -> None:
         self.desk = desk
+        self._printer = printer
         self._disk = Disk(desk, channels)
         self.inbox = Inbox(desk, channels, self._disk)
         self.courier = Courier(desk, channels, self._disk)
@@ -59,6 +62,7 @@ class Running:
             Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
             Tick(name="tally", every=timedelta(minutes=1), run=self._count),
+            Tick(name="reports", every=LOOK, run=self._report),
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
         ]
 
@@ -79,6 +83,9 @@ class Running:
 
     async def _count(self) -> None:
         await tally.tick(self.desk)
+
+    async def _report(self) -> None:
+        await send_reports(self.desk, self._printer)
 
     async def _contracts(self) -> None:
         await contracts.tick(self.desk)

@@ -399,6 +399,10 @@ class Rule(Table):
     stop: bool = True  # False: the rules that follow are asked as well
 
 
+class Reports(Table):
+    monday: bool = False  # last week's and last month's come by themselves
+
+
 class Settings(Table):
     desk: About
     store: Database
@@ -406,6 +410,7 @@ class Settings(Table):
     mailbox: list[Mailbox] = []
     calendar: Calendar
     reminders: Reminders
+    reports: Reports
     conduct: ConductTable = ConductTable()
     plan: list[Plan] = []  # before what names plans
     line: Annotated[list[Line], Field(min_length=1)]
@@ -421,7 +426,7 @@ class Settings(Table):
         if not isinstance(value, dict):
             return value
         lines = value.get("line", [{"name": "first", "title": "Первая линия"}])
-        whole = {"store": {}, "calendar": {}, "reminders": {}, "line": lines, "rule": [], **value}
+        whole = {"store": {}, "calendar": {}, "reminders": {}, "reports": {}, "line": lines, "rule": [], **value}
         if isinstance(whole.get("plan"), list):
             whole["plan"] = [_with_calendar(plan, whole["calendar"]) for plan in whole["plan"]]
         # One line needs no rules; with several only the operator knows which gets what, and the rules' check asks.

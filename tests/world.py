@@ -19,6 +19,7 @@ from desk.tickets import Ticket
 from mail.channel import MailChannel
 from playground.botapi import BotApiServer, Group, Person
 from playground.mail.world import MailWorld
+from reports.printer import DRAW, Draughtsman
 from rules.checking import chain_of, check_rules
 from store.files import FolderFiles
 from store.store import SqlStore
@@ -94,6 +95,7 @@ class World:
     files: Callable[[Path], FolderFiles] = FolderFiles
     limits: Any = None  # playground.botapi.pace.Limits: the server keeps Telegram's pace
     ask: Callable[[str, float], bytes | None] = lambda _name, _seconds: None  # the keys of signatures
+    draw: tuple[str, ...] = DRAW  # the command that draws reports
     bot: BotApiServer = field(init=False)
     mails: MailWorld = field(init=False)
     group: Group = field(init=False)
@@ -132,7 +134,9 @@ class World:
         self.desk = replace(self.desk, reread=self._reread)
         self.telegram = TelegramChannel(self.desk, clock=lambda: self.clock().timestamp())
         await self.telegram.open()
-        self.running = Running(self.desk, [self.telegram, MailChannel(self.desk, settings.mailbox, ask=self.ask)])
+        channels = [self.telegram, MailChannel(self.desk, settings.mailbox, ask=self.ask)]
+        printer = Draughtsman(folder=self.folder / "data" / "drawing", command=self.draw)
+        self.running = Running(self.desk, channels, printer)
         self.running.start()
 
     def _config(self) -> dict[str, Any]:
