@@ -21,6 +21,7 @@ from desk.errors import Refusal
 from desk.field_commands import ask_for_missing, secret, set_value, waive
 from desk.incoming import Post
 from desk.orders import Order, Verb, Where, mark, numbered, reply, ticket_of, without_files
+from desk.plan_choice import order as choose_plan
 from desk.ports import Unit
 from desk.reports import order as report
 from desk.series import taken
@@ -159,6 +160,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "close": (Where.TOPIC, _close),
     "reopen": (Where.BOTH, _reopen),
     "line": (Where.TOPIC, _line),
+    "plan": (Where.TOPIC, choose_plan),
     "type": (Where.TOPIC, triage.order_type),
     "priority": (Where.TOPIC, triage.order_priority),
     "note": (Where.TOPIC, _note),

@@ -1,6 +1,9 @@
 """What is open and why: `/queue`, `/mine`, `/why`, `/client`, in words for the group."""
 
+from datetime import UTC, datetime
+
 from desk import belonging, cards, outbox, participants
+from desk.burning import Deadline, in_words, soonest
 from desk.desk import Desk
 from desk.facts import Asked, Verdict
 from desk.incoming import Post
@@ -17,13 +20,15 @@ _ORDER = (Status.NEW, Status.OPEN, Status.WAITING, Status.THIRD_PARTY, Status.SO
 
 
 async def show(desk: Desk, unit: Unit, post: Post, *, mine: bool) -> None:
-    """Post the open tickets in General: what we owe first, the oldest first."""
+    """Post the open tickets in General: what is due first, then what we owe, the oldest first."""
     tickets = await unit.find(Ticket, status__ne=Status.CLOSED, order="client_wrote_at")
     if mine:
         tickets = [ticket for ticket in tickets if ticket.taken_id == post.engineer.id]
-    tickets.sort(key=lambda ticket: _ORDER.index(ticket.status))
+    due = await soonest(desk, unit, tickets)
+    long_after = datetime.max.replace(tzinfo=UTC)
+    tickets.sort(key=lambda one: (due[one.id][0] if one.id in due else long_after, _ORDER.index(one.status)))
     names = {client.id: client.name for client in await _clients(unit, tickets[:SHOWN])}
-    rows = [_row(desk, ticket, names.get(ticket.client_id, "?")) for ticket in tickets[:SHOWN]]
+    rows = [_row(desk, one, names.get(one.client_id, "?"), due.get(one.id)) for one in tickets[:SHOWN]]
     if len(tickets) > SHOWN:
         rows.append(desk.say("group.queue_more", count=len(tickets) - SHOWN))
     title = desk.say("group.queue_title", count=len(tickets)) if rows else ""
@@ -38,7 +43,7 @@ async def _clients(unit: Unit, tickets: list[Ticket]) -> list[Client]:
     return await unit.find(Client, id__in=[ticket.client_id for ticket in tickets])
 
 
-def _row(desk: Desk, ticket: Ticket, client: str) -> str:
+def _row(desk: Desk, ticket: Ticket, client: str, due: Deadline | None) -> str:
     titles = {line.name: line.title or line.name for line in desk.settings.line}
     parts = [
         desk.number(ticket.id),
@@ -47,6 +52,8 @@ def _row(desk: Desk, ticket: Ticket, client: str) -> str:
         client,
         ticket.subject,
     ]
+    if due:
+        parts.append(in_words(desk, ticket, due))
     if ticket.taken_by:
         parts.append(ticket.taken_by)
     return " · ".join(parts)

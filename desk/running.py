@@ -12,6 +12,7 @@ from desk.desk import Desk
 from desk.disk import Disk
 from desk.errors import AlreadyRunning, ConfigError
 from desk.inbox import Inbox
+from desk.overdue import Watch
 from desk.ports import Channel, Printer
 from desk.reports import LOOK
 from desk.reports import tick as send_reports
@@ -43,6 +44,7 @@ class Running:
         self._disk = Disk(desk, channels)
         self.inbox = Inbox(desk, channels, self._disk)
         self.courier = Courier(desk, channels, self._disk)
+        self._deadlines = Watch(desk)
         self._channels = channels
         self._tasks: list[asyncio.Task[None]] = []
         self._listening: list[asyncio.Task[None]] = []
@@ -57,6 +59,7 @@ class Running:
         """The desk's own ticks."""
         every = self.desk.settings.reminders.tick.plain or timedelta(minutes=1)
         return [
+            Tick(name="deadlines", every=every, run=self._deadlines.tick),
             Tick(name="reminders", every=every, run=self._chores),
             Tick(name="notice", every=timedelta(minutes=1), run=self._notice),
             Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
