@@ -3,7 +3,7 @@
 Rule: "cannot tell" is always an allowed answer, and then nothing is said; a sound rule must never be called wrong.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -108,7 +108,8 @@ class _Known:
     some: tuple[frozenset[Hashable], ...]  # several: of each of these there is one
 
 
-def _gathered(way: Way) -> dict[str, _Known]:
+def gathered(way: Way) -> dict[str, _Known]:
+    """What the claims say together, thing by thing, with what follows from them."""
     found: dict[str, _Known] = {}
     for claim in (*way, *(more for one in way for more in _follows(one))):
         had = found.get(claim.about) or _Known(claim.about, None, frozenset(), ())
@@ -145,7 +146,7 @@ def _follows(claim: Claim) -> Iterator[Claim]:
 
 def impossible(way: Way) -> str:
     """The word about which the claims contradict each other; "" when they do not, as far as one can tell."""
-    for about, known in _gathered(way).items():
+    for about, known in gathered(way).items():
         if known.within is not None and not known.within - known.without:
             return about
         if any(_all_covered(about, some, tuple(known.without)) for some in known.some):
@@ -168,9 +169,8 @@ def _two_senders(some: Sequence[frozenset[Hashable]]) -> bool:
     return False
 
 
-def follows(way: Way, other: Way) -> bool:
-    """Whether wherever all claims of `way` hold, all those of `other` do, as far as one can tell."""
-    known = _gathered(way)
+def follows(known: Mapping[str, _Known], other: Way) -> bool:
+    """Whether all claims of `other` hold wherever what is `known` (`gathered`) does, as far as one can tell."""
     return all(_claimed(known.get(claim.about), claim) for claim in other)
 
 
