@@ -308,6 +308,19 @@ def quarantine(options: Namespace) -> int:
     return DONE
 
 
+def due(options: Namespace) -> int:
+    from desk import preview
+
+    settings, chain = load(options.config)
+
+    async def answer() -> str:
+        async with opened(settings, chain) as desk:
+            return await preview.due_on(desk, options.at)
+
+    print(asyncio.run(answer()))
+    return DONE
+
+
 def clients(options: Namespace) -> int:
     from desk import client_commands, client_shown
 
@@ -389,7 +402,7 @@ def restore(options: Namespace) -> int:
 
 COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
     "run": run, "demo": demo, "check": check, "report": report, "doctor": doctor, "login": login, "rules": explain,
-    "quarantine": quarantine, "migrate": migrate, "backup": backup, "restore": restore, "clients": clients,
+    "quarantine": quarantine, "due": due, "migrate": migrate, "backup": backup, "restore": restore, "clients": clients,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import bills, contracts, deadlines, keys, outbox, sorts
+from desk import bills, closing, contracts, deadlines, keys, outbox, sorts
 from desk.desk import Desk
 from desk.details import rows as field_rows
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
@@ -57,6 +57,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         desk.say("group.card_line", line=titles.get(ticket.line, ticket.line)),
         desk.say("group.card_taken", name=ticket.taken_by) if ticket.taken_by else desk.say("group.card_free"),
         desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),
+        *closing.card_rows(desk, ticket),
         *await deadlines.card_rows(desk, unit, ticket),
         *await field_rows(desk, unit, ticket),
         *await bills.card_rows(desk, unit, ticket),
@@ -90,6 +91,7 @@ def _buttons(desk: Desk, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
         (button("take", Action.TAKE), button("info", Action.INFO)),
         (button("solved", Action.SOLVED), button("lines", Action.LINES)),
         sorts.card_buttons(desk, ticket),
+        closing.card_buttons(desk, ticket),
     )
 
 

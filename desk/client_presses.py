@@ -4,7 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import agreeing, choosing, clients, moving, other_question, outbox, wishes, work
+from desk import (
+    agreeing,
+    choosing,
+    clients,
+    conversation,
+    deadlines,
+    moving,
+    other_question,
+    outbox,
+    rated,
+    wishes,
+    work,
+)
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
@@ -85,10 +97,32 @@ async def _keep(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: P
 
 
 async def _solved(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    """Under a reminder: we wait for nothing any more, and the client's word is the confirmation."""
     _waiting(ticket)
     ticket = await work.solve(desk, unit, ticket, client.name, tell=False)
-    await outbox.to_topic(desk, unit, ticket, desk.say("group.solved_by_client", name=client.name))
+    return await _confirm(desk, unit, client, ticket, press)
+
+
+async def _confirm(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    if ticket.status is not Status.SOLVED:
+        raise Refusal("closing.not_asked")
+    ticket = await work.confirmed(desk, unit, ticket, client.name)
     said = clients.say(desk, client, "client.solved_thanks")
+    await _tick(desk, unit, ticket, press, said)
+    return said
+
+
+async def _not_solved(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
+    """The next word is ours again; what is left they are asked to write."""
+    if ticket.status is not Status.SOLVED:
+        raise Refusal("closing.not_asked")
+    ticket = await conversation.client_wrote(unit, ticket, at=desk.now())
+    ticket = await unit.save(replace(ticket, client_wrote_at=desk.now(), active_at=desk.now()))
+    ticket = await deadlines.client_wrote(desk, unit, ticket)
+    await work.audit(desk, unit, ticket, client.name, "not solved")
+    await outbox.to_topic(desk, unit, ticket, desk.say("closing.objected", name=client.name))
+    await outbox.card(desk, unit, ticket)
+    said = clients.say(desk, client, "closing.not_solved")
     await _tick(desk, unit, ticket, press, said)
     return said
 
@@ -162,12 +196,15 @@ async def _tick(desk: Desk, unit: Unit, ticket: Ticket, press: Press, said: str)
 _VERBS: dict[Action, Verb] = {
     Action.KEEP: _keep,
     Action.SOLVED_BY_CLIENT: _solved,
+    Action.CONFIRM: _confirm,
+    Action.NOT_SOLVED: _not_solved,
     Action.SNOOZE: _snooze,
     Action.CLOSE_BY_CLIENT: _drop,
     Action.OTHER: _other,
     Action.FIELD: _field,
     Action.AGREE: agreeing.pressed(agreed=True),
     Action.DECLINE: agreeing.pressed(agreed=False),
+    Action.RATE: rated.pressed,
     Action.CALL: wishes.called,
     Action.WISH: wishes.wished,
 }

@@ -3,6 +3,7 @@
 import argparse
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from desk.configuration import OVERRIDE
@@ -44,6 +45,9 @@ def parser(language: str) -> argparse.ArgumentParser:
     command("list", quarantine)
     for action in ("show", "retry", "drop"):
         command(action, quarantine).add_argument("id", type=int, metavar="ID", help=say(language, "cli.help_id"))
+    command("due").add_argument(
+        "--at", type=lambda text: _day(text, language), metavar="DAY", help=say(language, "cli.help_at")
+    )
     _clients(command, group("clients"), language)
     _report(command("report"), language)
     command("migrate")
@@ -90,6 +94,17 @@ def _explain(command: argparse.ArgumentParser, language: str) -> None:
     command.add_argument("--attachment", action="store_true", help=say(language, "cli.help_attachment"))
     command.add_argument("--known", action="store_true", help=say(language, "cli.help_known"))
     command.add_argument("--night", action="store_true", help=say(language, "cli.help_night"))
+
+
+def _day(text: str, language: str) -> datetime | date:
+    """A day, or a time of a day, as ISO 8601 writes it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(say(language, "closing.due_when", text=repr(text[:40]))) from None
 
 
 def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str:

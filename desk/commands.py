@@ -6,11 +6,13 @@ from desk import (
     belonging,
     duty,
     estimating,
+    finishing,
     linking,
     notices,
     posts,
     queue,
     reloading,
+    third_party,
     time_spent,
     triage,
     whole_mail,
@@ -25,7 +27,7 @@ from desk.plan_choice import order as choose_plan
 from desk.ports import Unit
 from desk.reports import order as report
 from desk.series import taken
-from desk.tickets import Closing, Kind
+from desk.tickets import Kind
 from desk.work import audit
 
 
@@ -84,9 +86,19 @@ async def _solved(desk: Desk, unit: Unit, order: Order) -> None:
 
 async def _close(desk: Desk, unit: Unit, order: Order) -> None:
     without_files(order)
-    key = "client.closed_text" if order.argument else "client.closed"
-    await work.close(desk, unit, ticket_of(order), order.who, Closing.ENGINEER, key=key, text=order.argument)
-    await mark(desk, unit, order)
+    ticket, to = ticket_of(order), order.post.external_id
+    if await finishing.begin(desk, unit, ticket, order.post.engineer, order.argument, reply_to=to):
+        await mark(desk, unit, order)
+
+
+async def _wait(desk: Desk, unit: Unit, order: Order) -> None:
+    without_files(order)
+    ticket = ticket_of(order)
+    if order.argument:
+        await third_party.begin(desk, unit, ticket, order.who, order.argument)
+        await mark(desk, unit, order)
+    else:
+        await third_party.prompt(desk, unit, ticket, order.post.engineer, reply_to=order.post.external_id)
 
 
 async def _reopen(desk: Desk, unit: Unit, order: Order) -> None:
@@ -156,6 +168,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "waive": (Where.TOPIC, waive),
     "secret": (Where.TOPIC, secret),
     "done": (Where.TOPIC, _done),
+    "wait": (Where.TOPIC, _wait),
     "solved": (Where.TOPIC, _solved),
     "close": (Where.TOPIC, _close),
     "reopen": (Where.BOTH, _reopen),

@@ -39,9 +39,9 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
         await _card_moved(unit, ticket, external_id)
     if parcel.purpose in _BY_ENGINEERS:
         await _answer_arrived(desk, unit, parcel, ticket, now)
-    elif parcel.purpose is Purpose.REMINDER and ticket.reminder_id == parcel.id:
+    elif ticket.reminder_id == parcel.id:
         # Otherwise the client said something while it was on its way, and it counts no more.
-        reminded = ticket.reminded + 1
+        reminded = ticket.reminded + (parcel.purpose is Purpose.REMINDER)
         await unit.save(replace(ticket, reminded=reminded, clock_from=now, reminder_id=None, held_reason=""))
     if receipt.note and parcel.channel != "group":
         await outbox.to_topic(desk, unit, ticket, receipt.note)
@@ -114,15 +114,16 @@ async def delayed(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryDelayed, 
     elif late and first_word and ticket and parcel.purpose in _APART:
         said = desk.say("group.late_copy", address=parcel.place, why=why.reason or "?")
         await outbox.to_topic(desk, unit, ticket, said)
-    elif late and ticket and parcel.purpose is Purpose.REMINDER:
+    elif late and ticket and (parcel.purpose is Purpose.REMINDER or ticket.reminder_id == parcel.id):
         await tell_late_reminder(desk, unit, ticket, why.reason)
 
 
 async def tell_late_reminder(desk: Desk, unit: Unit, ticket: Ticket, why: str) -> None:
     """Once per reminder, however many days it is tried: without it the ticket will not close."""
-    if ticket.status is Status.WAITING and ticket.held_reason != promises.LATE:
+    if ticket.status in promises.CLOCKED and ticket.held_reason != promises.LATE:
         ticket = await unit.save(replace(ticket, held_reason=promises.LATE))
-        await outbox.to_topic(desk, unit, ticket, desk.say("group.late_reminder", why=why[:200] or "?"))
+        key = "group.late_reminder" if ticket.status is Status.WAITING else "closing.late_told"
+        await outbox.to_topic(desk, unit, ticket, desk.say(key, why=why[:200] or "?"))
 
 
 async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
@@ -176,8 +177,10 @@ async def _not_shown(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefuse
 
 async def _never_arrived(unit: Unit, parcel: Parcel, ticket: Ticket) -> Ticket:
     """What was counted as delivered was not: the clock does not run on it."""
-    if ticket.status is not Status.WAITING or parcel.sent_at != ticket.clock_from:
+    if ticket.status not in promises.CLOCKED or parcel.sent_at != ticket.clock_from:
         return ticket
+    if parcel.purpose is Purpose.NOTICE and ticket.status is not Status.WAITING:
+        return await unit.save(replace(ticket, clock_from=None, reminder_id=parcel.id))  # as if it were still to arrive
     if parcel.purpose is Purpose.REMINDER:
         return await unit.save(replace(ticket, reminded=max(ticket.reminded - 1, 0)))
     if parcel.purpose is Purpose.QUESTION:
@@ -202,19 +205,22 @@ async def _use_other(  # noqa: PLR0917 - the six belong together
 async def send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, door: doors.Door) -> None:
     """The same through another door; a reminder is counted when that one arrives."""
     again = await doors.send_again(desk, unit, parcel, ticket, door)
-    if parcel.purpose is Purpose.REMINDER and ticket.status is Status.WAITING:
+    ours = parcel.purpose is Purpose.REMINDER or ticket.reminder_id == parcel.id
+    if ours and ticket.status in promises.CLOCKED:
         await unit.save(replace(ticket, reminder_id=again.id))
 
 
 async def tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: DeliveryRefused) -> None:
     """A failure is a message that mentions the author; for the desk's own words a plain line."""
-    if parcel.purpose is Purpose.REMINDER:
+    clock = ticket.reminder_id == parcel.id and ticket.status in promises.CLOCKED
+    if clock or parcel.purpose is Purpose.REMINDER:
         await unit.save(replace(ticket, reminder_id=None, held_reason=promises.UNDELIVERED))
     message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
     by_engineer = message is not None and parcel.purpose in _BY_ENGINEERS
     mention = f"{message.author_id}:{message.author}" if message and by_engineer else ""
     trace = await unit.first(Trace, channel="group", message_id=parcel.message_id, role=Role.COLLEAGUE)
     key = "group.not_delivered" if by_engineer else f"group.failed_{_named(parcel.purpose)}"
+    key = "closing.failed_told" if clock and ticket.status is not Status.WAITING else key
     to = trace.external_id if trace else ""
     await outbox.to_topic(desk, unit, ticket, desk.say(key, why=why.reason[:200]), mention=mention, reply_to=to)
 

@@ -11,6 +11,7 @@ from desk import (
     choosing,
     codes,
     conduct,
+    confirming,
     conversation,
     deadlines,
     info,
@@ -23,13 +24,15 @@ from desk import (
     outbox,
     oversize,
     participants,
+    rated,
     second_hand,
     secret_fields,
     senders,
     suggesting,
-    wording,
+    work,
 )
 from desk.choosing import Choice, How
+from desk.confirming import Said
 from desk.desk import Desk
 from desk.incoming import Edited, Incoming, IncomingFile, Sort
 from desk.language import guess_language
@@ -67,6 +70,8 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     door, client, known = await senders.door_for(desk, unit, incoming, named)
     client = await _hear_language(unit, client, incoming)
     if incoming.sort is Sort.HUMAN and await codes.typed(desk, unit, door, client, incoming):
+        return
+    if not fresh and await rated.heard(desk, unit, door, client, incoming, named):
         return
     client, signals = await belonging.recognised(desk, unit, door, client)
     choice = await choosing.choose(desk, unit, door, client, incoming, named, fresh=fresh)
@@ -150,7 +155,8 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     """
     counts = incoming.sort is Sort.HUMAN or incoming.sort is Sort.LIST
     own = client.id == ticket.client_id
-    thanks = counts and wording.thanks_alone(incoming) and ticket.status in (Status.SOLVED, Status.CLOSED)
+    said = await confirming.read(unit, choice, ticket, incoming, own=own) if counts else Said.WORDS
+    thanks = said is not Said.WORDS
     incoming, meaning = await info.before(desk, unit, ticket, door, incoming)
     message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.WORDS if counts else Kind.MACHINE)
     before = ticket
@@ -177,7 +183,9 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     await outbox.card(desk, unit, ticket)
     await agreeing.heard(desk, unit, before, ticket, door, client, incoming, answers=answers)
     ticket = await conduct.heard(desk, unit, ticket, door, incoming)
-    if before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
+    if said is Said.YES:
+        ticket = await work.confirmed(desk, unit, ticket, client.name)
+    elif before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
         await outbox.topic(desk, unit, ticket)
     if door.channel != "telegram":
         return

@@ -15,6 +15,7 @@ from desk import (
     linking,
     other_ways,
     outbox,
+    rated,
     senders,
     suggesting,
 )
@@ -51,7 +52,7 @@ async def door_moved(desk: Desk, chat_id: str, shut: bool) -> None:
             at = desk.now() if shut else None
             await unit.save(replace(door, shut_at=at, shut_reason="blocked" if shut else ""))
             if not shut:  # what could not be delivered for want of a door may be tried again
-                await unit.change(Ticket, {"held_reason": ""}, client_id=door.client_id, status=Status.WAITING)
+                await unit.change(Ticket, {"held_reason": ""}, client_id=door.client_id, status__ne=Status.CLOSED)
             key = "group.blocked" if shut else "group.unblocked"
             for ticket in await unit.find(Ticket, client_id=door.client_id, status__ne=Status.CLOSED):
                 await outbox.to_topic(desk, unit, ticket, desk.say(key, name=door.name), silent=True)
@@ -124,6 +125,7 @@ async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> Non
     await _say(desk, unit, incoming, "client.linked", address=key.address)
     if ticket:
         await agreeing.show(desk, unit, ticket, joined, incoming.place)
+        await rated.show(desk, unit, ticket, joined, incoming.place)
 
 
 async def _go_on_here(desk: Desk, unit: Unit, client: Client, key: Key) -> Ticket | None:

@@ -4,14 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from desk import outbox, posts
+from desk import numbers, outbox, posts
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
 from desk.ports import Unit
 from desk.tickets import Ticket
-
-LONGEST_NUMBER = 9
 
 
 class Where(Enum):
@@ -62,9 +60,7 @@ def without_files(order: Order) -> None:
 
 async def numbered(desk: Desk, unit: Unit, text: str) -> Ticket:
     """The ticket that «SD-7», «sd7» or «7» names. Refusal when there is none."""
-    prefix = desk.settings.desk.prefix.casefold()
-    digits = text.strip().casefold().removeprefix(prefix).lstrip("-# ")
-    ticket = await unit.get(Ticket, int(digits)) if digits.isdecimal() and len(digits) <= LONGEST_NUMBER else None
+    ticket = await numbers.find(desk, unit, text)
     if ticket is None:
         raise Refusal("group.number_unknown", example=desk.number(7))
     return ticket

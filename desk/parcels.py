@@ -86,6 +86,7 @@ class Action(StrEnum):
     CLOSE_BY_CLIENT = "drop"  # a client closes a ticket of their own
     AGREE = "agree"  # a client consents to an estimate; arg: its id
     DECLINE = "decline"
+    RATE = "rate"  # a client's mark of a closed ticket; arg: the stars
     RETRY = "retry"  # quarantine: try again; arg: raw id
     TYPES = "types"  # show the types to choose from; arg "back": the usual buttons
     TYPE = "type"  # arg: desk.tickets.Type
@@ -93,6 +94,11 @@ class Action(StrEnum):
     PRIORITY = "prio"  # arg: desk.tickets.Priority
     CALL = "call"  # a client says what it is; arg: desk.tickets.Type
     WISH = "wish"  # a client wishes it to be urgent; arg: on | off
+    CLOSE = "close"  # show the reasons to choose from; arg: desk.tickets.Closing
+    THIRD_PARTY = "third"  # it depends on others: whom, the desk asks
+    SPARE = "spare"  # a lead: do not close
+    CONFIRM = "yes"  # a client: it is solved
+    NOT_SOLVED = "no"
     FINE = "fine"  # a lead: what was marked as abuse is none
     REFUSE = "refuse"  # a lead: closed for abuse
     FIELD = "field"  # a client answers a question for a field; arg: the choice's place, "skip", or "each": one by one

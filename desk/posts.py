@@ -1,10 +1,8 @@
 """What engineers write in the group: a note, an answer, or the text of a question they were asked for."""
 
-import json
 from dataclasses import replace
-from datetime import datetime, timedelta
 
-from desk import answering, copies, outbox, participants
+from desk import answering, copies, finishing, outbox, participants, prompting, third_party
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post
@@ -13,8 +11,6 @@ from desk.parcels import Parcel, ParcelState, Purpose
 from desk.ports import Unit
 from desk.tickets import Kind, Message, Revision, Role, Thread, Ticket, Trace
 from desk.wire import pack, unpack
-
-PROMPT_LIVES = timedelta(minutes=10)
 
 
 async def posted(desk: Desk, post: Post) -> None:
@@ -87,23 +83,23 @@ def is_note(desk: Desk, trace: Trace | None, post: Post) -> bool:
 
 
 async def _asked_here(desk: Desk, unit: Unit, ticket: Ticket, parcel_id: int, post: Post) -> bool:
-    """Whether this replies to «what shall I ask?»; then it is the question."""
-    stored = await unit.recall(f"ask:{parcel_id}")
-    if not stored or post.to_colleague:
+    """Whether this replies to a question of ours to an engineer («what shall I ask?»); then it is the answer."""
+    try:
+        asked = await prompting.answered(desk, unit, ticket, parcel_id, post)
+    except Refusal as refusal:
+        if refusal.key == "group.ask_forgotten":
+            await answering.note(desk, unit, ticket, post)
+        raise
+    if asked is None:
         return False
-    asked = json.loads(stored)
-    if asked["engineer"] != post.engineer.id or asked["ticket"] != ticket.id:
-        return False
-    if desk.now() > datetime.fromisoformat(asked["until"]):
-        await unit.remember(f"ask:{parcel_id}", "")
-        await answering.note(desk, unit, ticket, post)
-        raise Refusal("group.ask_forgotten")
-    if not post.text.strip():
-        raise Refusal("group.ask_words")
-    if post.text.lstrip().startswith("/"):
-        raise Refusal("group.slash")
-    await answering.ask(desk, unit, ticket, post, post.text)
-    await unit.remember(f"ask:{parcel_id}", "")
+    match asked.get("about"):
+        case finishing.ABOUT:
+            await finishing.answered(desk, unit, ticket, post, asked["kept"])
+        case third_party.ABOUT:
+            await third_party.answered(desk, unit, ticket, post)
+        case _:
+            await answering.ask(desk, unit, ticket, post, post.text)
+    await prompting.forget(unit, parcel_id)
     return True
 
 
@@ -113,20 +109,7 @@ async def prompt(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer, *, 
     Refusal at once when the ticket cannot ask anything.
     """
     after(ticket.status, Step.ASKED)
-    mention = f"{engineer.id}:{engineer.name}"
-    parcel = await outbox.to_topic(
-        desk,
-        unit,
-        ticket,
-        desk.say("group.ask_what"),
-        purpose=Purpose.REPLY,
-        mention=mention,
-        reply_to=reply_to,
-        silent=False,
-    )
-    until = (desk.now() + PROMPT_LIVES).isoformat()
-    waiting = {"engineer": engineer.id, "ticket": ticket.id, "until": until}
-    await unit.remember(f"ask:{parcel.id}", json.dumps(waiting))
+    await prompting.ask(desk, unit, ticket, engineer, desk.say("group.ask_what"), reply_to=reply_to)
 
 
 async def _fail(desk: Desk, unit: Unit, post: Post, ticket: Ticket, text: str) -> None:

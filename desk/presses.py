@@ -3,7 +3,21 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import admitting, belonging, client_presses, conduct, outbox, quarantine, sorts, suggesting, triage, work
+from desk import (
+    admitting,
+    belonging,
+    client_presses,
+    conduct,
+    finishing,
+    outbox,
+    preview,
+    quarantine,
+    sorts,
+    suggesting,
+    third_party,
+    triage,
+    work,
+)
 from desk.cards import card as card_of
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -59,6 +73,15 @@ async def _info(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
 async def _solved(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     await work.solve(desk, unit, ticket, press.person.name)
     return desk.say("group.solved_toast")
+
+
+async def _third_party(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    await third_party.prompt(desk, unit, ticket, press.person)
+    return desk.say("group.ask_toast")
+
+
+async def _spare(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    return await preview.spare(desk, unit, ticket, press.person)
 
 
 async def _reopen(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
@@ -142,6 +165,9 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.LOOK: show_secret,
     Action.SOLVED: _solved,
     Action.REOPEN: _reopen,
+    Action.CLOSE: finishing.pressed,
+    Action.THIRD_PARTY: _third_party,
+    Action.SPARE: _spare,
     Action.LINES: _lines,
     Action.LINE: _line,
     Action.TYPES: _types,

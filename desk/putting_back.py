@@ -11,7 +11,7 @@ from typing import Any
 from desk import deadlines, moving, outbox
 from desk.desk import Desk
 from desk.lifecycle import Step
-from desk.people import Audit, DoorId
+from desk.people import Audit
 from desk.ports import Unit
 from desk.tickets import Closing, Kind, Message, MessageId, Status, Ticket
 
@@ -22,10 +22,10 @@ _BACK = {
     Status.SOLVED: Step.SOLVED,
     Status.CLOSED: Step.CLOSED,
 }
-_TIMES = ("active_at", "client_wrote_at", "solved_at", "closed_at", "clock_from", "snoozed_until")
-_PLAIN = ("door_id", "reminded", "kept", "held_reason", "third_party")
+_TIMES = ("active_at", "client_wrote_at", "solved_at", "closed_at", "clock_from", "snoozed_until", "spared_until")
+_PLAIN = ("door_id", "reminded", "kept", "held_reason", "third_party", "solve_took", "solve_limit")
 _OURS = (Kind.ANSWER, Kind.QUESTION)
-_WORK = ("solved", "closed", "reopened")
+_WORK = ("solved", "closed", "reopened", "third party")
 
 
 def _key(message_id: MessageId) -> str:
@@ -63,17 +63,15 @@ async def restore(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
         ticket = await moving.move(unit, ticket, _BACK[former], at=desk.now(), **ended)
         if ticket.status is Status.WAITING:
             await moving.stand_still(unit, ticket, at=desk.now())
-    times: dict[str, Any] = {name: datetime.fromisoformat(was[name]) if was[name] else None for name in _TIMES}
+    times: dict[str, Any] = {name: datetime.fromisoformat(was[name]) if was.get(name) else None for name in _TIMES}
+    # What was kept by an older version may lack a field: that one stays as it is.
+    plain: dict[str, Any] = {name: was[name] for name in _PLAIN if name in was}
     ticket = await unit.save(
         replace(
             ticket,
             closing=Closing(was["closing"]) if was["closing"] else None,
-            door_id=DoorId(was["door_id"]),
-            reminded=was["reminded"],
-            kept=was["kept"],
-            held_reason=was["held_reason"],
-            third_party=was.get("third_party", ""),
             **times,
+            **plain,
         )
     )
     await outbox.card(desk, unit, ticket)

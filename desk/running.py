@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores, contracts, health, notices, reloading, tally
+from desk import chores, contracts, health, notices, preview, rating, reloading, tally
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.disk import Disk
@@ -59,24 +59,29 @@ class Running:
         """The desk's own ticks."""
         every = self.desk.settings.reminders.tick.plain or timedelta(minutes=1)
         return [
+            Tick(name="preview", every=timedelta(minutes=1), run=self._preview),  # before what it speaks of
             Tick(name="deadlines", every=every, run=self._deadlines.tick),
             Tick(name="reminders", every=every, run=self._chores),
-            Tick(name="notice", every=timedelta(minutes=1), run=self._notice),
             Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
+            Tick(name="notice", every=timedelta(minutes=1), run=self._notice),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
             Tick(name="tally", every=timedelta(minutes=1), run=self._count),
+            Tick(name="marks", every=rating.LOOK, run=self._rate),
             Tick(name="reports", every=LOOK, run=self._report),
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
         ]
 
+    async def _preview(self) -> None:
+        await preview.tick(self.desk)
+
     async def _chores(self) -> None:
         await chores.tick(self.desk)
 
-    async def _notice(self) -> None:
-        await notices.tick(self.desk)
-
     async def _sweep(self) -> None:
         await sweep(self.desk)
+
+    async def _notice(self) -> None:
+        await notices.tick(self.desk)
 
     async def _reread(self) -> None:
         await reloading.for_ever(self.desk)
@@ -86,6 +91,9 @@ class Running:
 
     async def _count(self) -> None:
         await tally.tick(self.desk)
+
+    async def _rate(self) -> None:
+        await rating.tick(self.desk)
 
     async def _report(self) -> None:
         await send_reports(self.desk, self._printer)

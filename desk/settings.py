@@ -31,6 +31,7 @@ from desk.checks import (
     ProxyUrl,
     Rate,
     Secret,
+    Sentences,
     ServerId,
     TelegramPerson,
     Tenant,
@@ -259,13 +260,29 @@ class Reminders(Table):
     close_after: Wait = Span(working_days=5)
     reopen_within: Wait = Span(plain=timedelta(days=30))
     confirm_within: Wait = Span(working_days=5)
+    preview: bool = True
     tick: Beat = Span(plain=timedelta(minutes=1))
+
+
+class OwnTexts(Table):
+    """Sentences in place of ours, by key; `desk.own_texts` says which there are and what each must hold."""
+
+    ru: Sentences = {}
+    en: Sentences = {}
 
 
 class ConductTable(Table):
     """What rude words are; without a list nothing is looked for."""
 
     words: list[Folder] = []
+
+
+class Marks(Table):
+    """Clients' marks of closed tickets."""
+
+    ask: bool = True
+    every: Interval = Span(plain=timedelta(days=14))  # one person is asked at most once in so long
+    low: Annotated[int, Field(ge=0, le=5)] = 3  # up to so many stars the leads hear of it; 0: of none
 
 
 class Line(Table):
@@ -412,11 +429,13 @@ class Settings(Table):
     reminders: Reminders
     reports: Reports
     conduct: ConductTable = ConductTable()
+    texts: OwnTexts = OwnTexts()
     plan: list[Plan] = []  # before what names plans
     line: Annotated[list[Line], Field(min_length=1)]
     reply: list[Reply] = []
     field: list[InfoField] = []  # before what names fields
     requires: Requires = Requires()
+    marks: Marks = Marks()
     rule: list[Rule]
     person: list[Person] = []
 

@@ -12,6 +12,7 @@ from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.parcels import Act, Parcel, ParcelState, Purpose
 from desk.ports import Unit
+from desk.promises import CLOCKED
 from desk.tickets import TAKES_PART, Status, Ticket
 
 
@@ -65,5 +66,5 @@ def _in_time(desk: Desk, ticket: Ticket, parcel: Parcel) -> bool:
         return ticket.status is Status.CLOSED
     if parcel.purpose is not Purpose.REMINDER:
         return True
-    wanted = ticket.status is Status.WAITING and ticket.reminder_id == parcel.id
+    wanted = ticket.status in CLOCKED and ticket.reminder_id == parcel.id
     return wanted and desk.calendar.is_working(desk.now())

@@ -22,6 +22,17 @@ _BESIDES = frozenset(
     )
     for word in words.split()
 )
+_YES = frozenset(
+    word
+    for words in (
+        "да ага ок окей решено решена решён решен исправлено подтверждаю верно работает заработало заработал помогло",
+        "получилось yes yep yeah ok okay solved fixed resolved confirmed correct works worked working",
+    )
+    for word in words.split()
+)
+_WITH_YES = frozenset(
+    "вопрос проблема заявка теперь уже так точно it that is this was now everything problem request".split()  # noqa: SIM905
+)
 _THANKS_SIGNS = ("🙏", "👍", "❤", "🤝", "👌", "💯", "🔥", "😊", "🙂")
 _LONGEST_THANKS = 80
 
@@ -58,6 +69,16 @@ def thanks_alone(incoming: Incoming) -> bool:
     if not words:
         return any(sign in text for sign in _THANKS_SIGNS) and not any(letter.isdigit() for letter in text)
     return any(word in _THANKS for word in words) and all(word in _THANKS or word in _BESIDES for word in words)
+
+
+def yes_alone(incoming: Incoming) -> bool:
+    """«да», «решено», “yes, works”: a short word that it is solved, and nothing else."""
+    text = incoming.text.strip().casefold()
+    if incoming.files or len(text) > _LONGEST_THANKS or "?" in text or any(letter.isdigit() for letter in text):
+        return False
+    words = _WORD.findall(text)
+    known = _YES | _WITH_YES | _THANKS | _BESIDES
+    return any(word in _YES for word in words) and all(word in known for word in words)
 
 
 def size(desk: Desk, count: int) -> str:

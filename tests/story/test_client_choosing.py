@@ -67,7 +67,7 @@ async def test_without_a_reply_the_most_recently_active_open_ticket_goes_on(worl
 async def test_a_word_after_closing_reopens_and_says_so(world: World) -> None:
     ann = world.person("Анна")
     await _say(world, ann, "Не печатает")
-    await _order(world, "SD-1", "/close")
+    await _order(world, "SD-1", "/close решено")
     assert world.group.topic("SD-1").closed
     await world.advance(days=29)
     await _say(world, ann, "Опять не печатает")
@@ -80,7 +80,7 @@ async def test_a_word_after_closing_reopens_and_says_so(world: World) -> None:
 async def test_a_word_too_long_after_closing_is_a_new_ticket(world: World) -> None:
     ann = world.person("Анна")
     await _say(world, ann, "Не печатает")
-    await _order(world, "SD-1", "/close")
+    await _order(world, "SD-1", "/close решено")
     await world.advance(days=31)
     await _say(world, ann, "Опять не печатает")
     assert await _statuses(world) == [Status.CLOSED, Status.NEW]
@@ -88,8 +88,8 @@ async def test_a_word_too_long_after_closing_is_a_new_ticket(world: World) -> No
 
 async def test_the_ticket_closed_last_reopens(world: World) -> None:
     ann = await _two(world)
-    await _order(world, "SD-2", "/close")
-    await _order(world, "SD-1", "/close")
+    await _order(world, "SD-2", "/close решено")
+    await _order(world, "SD-1", "/close решено")
     await _say(world, ann, "Не помогло")
     assert await _statuses(world) == [Status.OPEN, Status.CLOSED]
 
@@ -98,7 +98,7 @@ async def test_thanks_alone_are_shown_and_reopen_nothing(world: World) -> None:
     """Neither what is closed nor what is solved."""
     ann = world.person("Анна")
     await _say(world, ann, "Не печатает")
-    for order, status in (("/solved", Status.SOLVED), ("/close", Status.CLOSED)):
+    for order, status in (("/solved", Status.SOLVED), ("/close решено", Status.CLOSED)):
         await _order(world, "SD-1", order)
         answers = len(ann.received)
         thanks = await _say(world, ann, "Спасибо большое!")
@@ -124,7 +124,7 @@ async def test_another_question_moves_to_a_new_ticket_and_closes_the_old_one_aga
     """Also after a restart; pressed twice it moves once; the receipt is that of the new ticket."""
     ann = world.person("Анна")
     await _say(world, ann, "Не печатает")
-    await _order(world, "SD-1", "/close")
+    await _order(world, "SD-1", "/close решено")
     (before,) = await world.tickets()
     said = await _say(world, ann, "Нет сети")
     line = ann.last("снова открыта")
@@ -194,7 +194,7 @@ async def test_when_two_words_move_away_the_ticket_is_what_it_was_before_the_fir
 async def test_what_an_engineer_did_meanwhile_is_not_undone(world: World) -> None:
     ann = world.person("Анна")
     await _say(world, ann, "Не печатает")
-    await _order(world, "SD-1", "/close")
+    await _order(world, "SD-1", "/close решено")
     await _say(world, ann, "Нет сети")
     line = ann.last("снова открыта")
     topic = world.group.topic("SD-1")

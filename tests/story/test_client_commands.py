@@ -67,7 +67,7 @@ async def test_my_lists_the_tickets_with_their_status(world: World) -> None:
     assert ann.last().text == "Заявок пока нет. Напишите, что случилось."
     ann.say("Не печатает")
     await world.settle()
-    world.group.say(world.engineer, "/close", world.group.topic("SD-1"))
+    world.group.say(world.engineer, "/close решено", world.group.topic("SD-1"))
     await world.settle()
     ann.say("/new Нет сети")
     await world.settle()

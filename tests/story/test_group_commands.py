@@ -110,7 +110,7 @@ async def test_done_solved_and_close_tell_the_client_what_they_should(world: Wor
     assert "уже" in (await said(world, "/solved", topic))[0]
     await said(world, "/reopen", topic)
     assert (await ticket_of(world)).status is Status.OPEN
-    await said(world, "/close", topic)
+    await said(world, "/close решено", topic)
     assert "• заменили картридж" in ann.last().text
     assert (await ticket_of(world)).status is Status.CLOSED
 
@@ -161,7 +161,7 @@ async def test_general_has_its_own_commands_and_says_where_the_others_work(world
     assert [m.text for m in other.messages if m.from_bot and m.reply_to is elsewhere]
     assert "нет" in (await said(world, "/reopen SD-99"))[0]
     assert await said(world, "/reopen")
-    await said(world, "/close", topic)
+    await said(world, "/close решено", topic)
     reopen = world.group.say(world.engineer, "/reopen sd-1")
     await world.settle()
     assert reopen.reactions == ["👌"]
@@ -273,7 +273,7 @@ async def test_a_stale_card_does_nothing_wrong(world: World, status: str) -> Non
     """Its buttons, pressed before the edit is seen, say what is the matter."""
     ann, topic = await asked(world)
     card = topic.messages[0]
-    world.group.say(world.engineer, "/close" if status == "closed" else "/solved", topic)
+    world.group.say(world.engineer, "/close решено" if status == "closed" else "/solved", topic)
     await world.settle()
     before: Any = len(ann.received)
     assert "уже" in await world.group.press(world.engineer, card, "Решено")

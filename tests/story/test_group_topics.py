@@ -68,7 +68,7 @@ async def test_a_closed_tickets_topic_is_closed_and_opens_with_it(world: World) 
     """By button, by command in General, by the client's word."""
     ann, topic = await asked(world)
     card = topic.messages[0]
-    world.group.say(world.engineer, "/close", topic)
+    world.group.say(world.engineer, "/close решено", topic)
     await world.settle()
     await world.advance(seconds=CARD_TIME)
     assert (topic.closed, card.buttons) == (True, ["Открыть снова"])
@@ -77,12 +77,12 @@ async def test_a_closed_tickets_topic_is_closed_and_opens_with_it(world: World) 
     await world.settle()
     await world.advance(seconds=CARD_TIME)
     assert (topic.closed, card.buttons[0]) == (False, "Взять")
-    world.group.say(world.engineer, "/close", topic)
+    world.group.say(world.engineer, "/close решено", topic)
     await world.settle()
     world.group.say(world.engineer, "/reopen SD-1")
     await world.settle()
     assert not topic.closed
-    world.group.say(world.engineer, "/close", topic)
+    world.group.say(world.engineer, "/close решено", topic)
     await world.settle()
     assert topic.closed
     ann.say("Опять не печатает")
@@ -138,7 +138,7 @@ async def test_two_messages_that_find_the_topic_missing_at_once_make_one(world: 
 
 async def test_a_closed_tickets_lost_topic_is_rebuilt_closed(world: World) -> None:
     ann, topic = await asked(world)
-    world.group.say(world.engineer, "/close", topic)
+    world.group.say(world.engineer, "/close решено", topic)
     await world.settle()
     world.group.delete_topic(topic)
     ann.say("спасибо")  # shown, and reopens nothing

@@ -183,7 +183,7 @@ async def test_a_mail_with_a_telegram_gets_no_more_links(world: World) -> None:
     await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
     world.person("Анна").start(await link_of(world, ANN))
     await world.settle()
-    await order(world, "SD-1", "/close")
+    await order(world, "SD-1", "/close решено")
     closed = await last_mail(world, ANN)
     await world.advance(days=60)
     await mail(world, ANN_WRITES, "Сканер", "И сканер.", in_reply_to=closed)

@@ -52,12 +52,12 @@ async def test_one_receipt_per_ticket(world: World) -> None:
 async def test_a_closed_thread_reopens_in_time_and_starts_a_related_ticket_later(world: World) -> None:
     """Thirty days after closing it is a new request that names the old one."""
     sent = await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
-    await order(world, "SD-1", "/close")
+    await order(world, "SD-1", "/close решено")
     await mail(world, ANN_WRITES, "Re: Принтер", "Снова не печатает.", in_reply_to=sent)
     (ticket,) = await world.tickets()
     assert ticket.status is Status.OPEN
     assert not world.group.topic("SD-1 ·").closed
-    await order(world, "SD-1", "/close")
+    await order(world, "SD-1", "/close решено")
     await world.advance(days=31)
     await mail(world, ANN_WRITES, "Re: Принтер", "И опять.", in_reply_to=sent)
     first, second = await world.tickets()

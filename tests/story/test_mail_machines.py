@@ -40,11 +40,11 @@ async def test_a_robot_or_a_list_gets_a_ticket_and_no_word_of_ours(
     await mail(world, sender, "Диск полон", "92 %", headers=headers)
     await mail(world, sender, "Диск снова полон", "95 %", headers=headers)
     assert len(await world.tickets()) == 2
-    await order(world, "SD-1", "/close")
+    await order(world, "SD-1", "/close решено")
     assert not await mails_of(world, address)
     assert "программа или рассылка" in said_in(world.group.topic("SD-1 ·"))
     await answer(world, "SD-2", "Освободили место")
-    await order(world, "SD-2", "/close")
+    await order(world, "SD-2", "/close решено")
     told = [text_of(one) for one in await mails_of(world, address)]
     assert ["Освободили место" in told[0], "закрыта" in told[1], len(told)] == [True, True, 2]
 
@@ -67,7 +67,7 @@ async def test_an_out_of_office_in_the_thread_is_nobodys_word(world: World) -> N
     assert any("Напоминание" in text_of(one) for one in await mails_of(world, ANN))
 
 
-@pytest.mark.parametrize("closing", ["/close", "/solved"])
+@pytest.mark.parametrize("closing", ["/close решено", "/solved"])
 async def test_an_out_of_office_never_reopens(world: World, closing: str) -> None:
     await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
     await order(world, "SD-1", closing)
@@ -81,7 +81,7 @@ async def test_an_out_of_office_never_reopens(world: World, closing: str) -> Non
 async def test_an_out_of_office_without_a_thread_joins_the_newest_open_ticket(world: World) -> None:
     for subject in ("Принтер", "Сканер", "Мышь"):
         await mail(world, ANN_WRITES, subject, "Не работает.")
-    await order(world, "SD-3", "/close")
+    await order(world, "SD-3", "/close решено")
     await mail(world, ANN_WRITES, "Автоответ", "Я в отпуске", headers=AWAY)
     assert len(await world.tickets()) == 3
     assert "Я в отпуске" in said_in(world.group.topic("SD-2 ·"))
@@ -112,7 +112,7 @@ async def test_a_robot_in_its_own_thread(world: World) -> None:
     first = await mail(world, robot, "Проблема", "Диск полон", headers=headers)
     await mail(world, robot, "Решено", "Место есть", in_reply_to=first, headers=headers)
     assert len(await world.tickets()) == 1
-    await order(world, "SD-1", "/close")
+    await order(world, "SD-1", "/close решено")
     await mail(world, robot, "Проблема", "Снова полон", in_reply_to=first, headers=headers)
     one, two = await world.tickets()
     assert (one.status, two.status, two.related_id) == (Status.CLOSED, Status.NEW, one.id)

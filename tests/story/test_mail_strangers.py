@@ -183,7 +183,7 @@ async def test_a_stranger_in_a_closed_thread_opens_a_ticket_of_their_own(world: 
     """It does not open the closed one; both topics say that they may be related, only the stranger hears of theirs."""
     await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
     receipt = await last_mail(world, ANN)
-    await order(world, "SD-1", "/close")
+    await order(world, "SD-1", "/close решено")
     letters = len(await mails_of(world, ANN))
     await mail(world, BORIS_WRITES, "Re: Принтер", "И у меня", in_reply_to=receipt)
     first, second = await world.tickets()
@@ -226,7 +226,7 @@ async def test_a_stranger_who_turns_out_to_be_the_client_spoke_for_them(world: W
     assert sum("Едем" in text_of(one) for one in [*await mails_of(world, ANN), *await mails_of(world, BORIS)]) == 1
 
 
-@pytest.mark.parametrize("meanwhile", ["/close", "/line second"])
+@pytest.mark.parametrize("meanwhile", ["/close решено", "/line second"])
 async def test_a_button_outlives_what_happens_to_the_ticket(world: World, meanwhile: str) -> None:
     """Somebody let into a closed ticket does not open it; their next word does."""
     await asked(world)

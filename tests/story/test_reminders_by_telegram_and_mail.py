@@ -103,14 +103,14 @@ async def test_a_month_of_silence_by_mail(world: World) -> None:
 
 
 async def test_only_a_waiting_ticket_is_reminded(world: World) -> None:
-    """NEW, OPEN and SOLVED stay as they are, however long."""
+    """NEW and OPEN stay as they are, however long; SOLVED closes without a reminder."""
     await chat(world, "Анна", "Новая")
     await chat(world, "Пётр", "С ответом")
     await answer(world, "SD-2", "Смотрим")
     await chat(world, "Вера", "Решена")
     await order(world, "SD-3", "/solved")
     await world.pass_days(60)
-    assert [ticket.status for ticket in await world.tickets()] == [Status.NEW, Status.OPEN, Status.SOLVED]
+    assert [ticket.status for ticket in await world.tickets()] == [Status.NEW, Status.OPEN, Status.CLOSED]
     async with world.store.view() as view:
         assert not await view.count(Parcel, purpose=Purpose.REMINDER)
 
@@ -179,14 +179,16 @@ async def test_still_needed_starts_anew_twice_then_an_engineer_decides(world: Wo
 
 
 async def test_solved_by_the_client(world: World) -> None:
-    """The button under a reminder; nothing comes after it, and a second press finds nothing to do."""
+    """The button under a reminder confirms: closed as solved, nothing comes after it, a second press finds nothing."""
     person = await asked_in_telegram(world)
     await world.pass_days(8)
     button = person.last("Напоминание")
     said = await asyncio.gather(person.press(button, "Решено"), person.press(button, "Решено"))
     await world.settle()
     assert sum("Спасибо" in one for one in said) == 1
-    assert (await ticket_of(world)).status is Status.SOLVED
+    ticket = await ticket_of(world)
+    assert (ticket.status, ticket.closing) == (Status.CLOSED, Closing.SOLVED)
+    assert sum("подтвердили" in message.text for message in person.received) == 1
     await world.pass_days(40)
     assert len(reminders(person)) == 1
 
