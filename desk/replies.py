@@ -11,7 +11,7 @@ from desk.fields import LINE, LINES, Patterns
 from desk.settings import InfoField
 
 _NUMBER = re.compile(r"\s*(?:№\s*)?(\d{1,2})(?:\)\s*|[.:]\s+|\s*[-–—]\s+)")
-_INSIDE = re.compile(r"[\s,;](\d{1,2})(?:\)|\.(?=\s))\s*")
+_INSIDE = re.compile(r"[\s,;](\d{1,2})(\)|\.(?=\s))\s*")
 _GREETING = re.compile(
     r"(?:здравствуйте|добрый (?:день|вечер)|доброе утро|привет|hello|hi|hey|dear|good (?:morning|day|afternoon))\b"
     r"[^\d:]{0,40}"
@@ -59,9 +59,9 @@ def _numbered(lines: Sequence[str], asked: Sequence[InfoField]) -> dict[str, str
             current, rest = number, line[start.end() :]
             found[number] = []
             # «1) 4.2 2) один»: the next numbers may stand on the same line.
-            while (inside := _next(rest, current + 1, len(asked))) and current + 1 not in found:
+            while (inside := _next(rest, current, len(asked))) and int(inside[1]) not in found:
                 found[current].append(rest[: inside.start()])
-                current, rest = current + 1, rest[inside.end() :]
+                current, rest = int(inside[1]), rest[inside.end() :]
                 found[current] = []
             found[current].append(rest)
         elif current and line.strip() and not _is_farewell(line):
@@ -71,10 +71,13 @@ def _numbered(lines: Sequence[str], asked: Sequence[InfoField]) -> dict[str, str
     return {asked[number - 1].name: "\n".join(parts) for number, parts in found.items() if "".join(parts).strip()}
 
 
-def _next(rest: str, number: int, last: int) -> re.Match[str] | None:
-    if number > last:
-        return None
-    return next((one for one in _INSIDE.finditer(rest) if int(one[1]) == number), None)
+def _next(rest: str, current: int, last: int) -> re.Match[str] | None:
+    """The next number on the same line: «3)» may leave some out, «3.» may not, it ends sentences too."""
+    for one in _INSIDE.finditer(rest):
+        number = int(one[1])
+        if number == current + 1 <= last or (one[2] == ")" and current < number <= last):
+            return one
+    return None
 
 
 def _in_order(lines: Sequence[str], asked: Sequence[InfoField], patterns: Patterns, language: str) -> dict[str, str]:
