@@ -37,7 +37,8 @@ async def bring_in(desk: Desk, content: bytes, *, apply: bool, skip_refused: boo
             return "\n".join([*_report(desk, reading, found), desk.say("clients.nothing_done")]), False
         await _write(desk, unit, found.changes)
         await unit.commit()
-    return "\n".join([*_report(desk, reading, found), desk.say("clients.applied")]), not found.faults
+    outcome = desk.say("clients.applied" if found.changes else "clients.would_change_nothing")
+    return "\n".join([*_report(desk, reading, found), outcome]), not found.faults
 
 
 async def kept(unit: Unit) -> list[Known]:

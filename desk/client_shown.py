@@ -19,7 +19,7 @@ async def show(desk: Desk, wanted: str) -> str:
     """The organisation that a client id, licence, domain, address or phone names. Refusal when there is none."""
     what = client_cells.clean(wanted)[:200]
     async with desk.view() as view:
-        company = await _found(view, what)
+        company = await _found(view, what) if what else None
         if company is None:
             raise Refusal("clients.not_found", what=what)
         plan = plans.usual(desk, company, "", contracts.today(desk))

@@ -5,7 +5,7 @@ Rule: a client's organisation changes only here, and each change is told in the 
 
 from dataclasses import replace
 
-from desk import contracts, outbox, plans
+from desk import contracts, deadlines, outbox, plans
 from desk.desk import Desk
 from desk.organisations import Belonging, Organisation, Sign
 from desk.people import Answered, Audit, Client, ClientId, Link, OrganisationId
@@ -51,31 +51,29 @@ async def _carry(desk: Desk, unit: Unit, ticket: Ticket, company: Organisation |
     if ticket.organisation_id == (company.id if company else None):
         return
     data = {"before": ticket.organisation_id, "after": company.id if company else None}
-    ticket = await unit.save(replace(ticket, organisation_id=company.id if company else None))
     await unit.add(
         Audit(
             at=desk.now(), who=by, what="organisation set", ticket_id=ticket.id, client_id=ticket.client_id, data=data
         )
     )
-    ticket, plan = await _planned(desk, unit, ticket, company, by=by)
-    await outbox.to_topic(desk, unit, ticket, " ".join(part for part in (why, plan) if part), silent=True)
+    await outbox.to_topic(desk, unit, ticket, why, silent=True)
+    theirs = replace(ticket, organisation_id=company.id if company else None)
+    ticket = await _planned(desk, unit, ticket, theirs, company, by=by)
     await outbox.card(desk, unit, ticket)
 
 
 async def _planned(
-    desk: Desk, unit: Unit, ticket: Ticket, company: Organisation | None, *, by: str
-) -> tuple[Ticket, str]:
-    """The ticket by the plan that follows from its contract and line, and a sentence when that is another one."""
-    plan = plans.usual(desk, company, ticket.line, contracts.today(desk))
-    if ticket.plan_by or plan == ticket.plan:
-        return ticket, ""
-    data = {"before": ticket.plan, "plan": plan}
-    ticket = await unit.save(replace(ticket, plan=plan))
-    await unit.add(
-        Audit(at=desk.now(), who=by, what="plan set", ticket_id=ticket.id, client_id=ticket.client_id, data=data)
-    )
-    named = plans.named(desk, plan)
-    return ticket, desk.say("org.plan_now", plan=named.title) if named else desk.say("org.plan_none")
+    desk: Desk, unit: Unit, before: Ticket, after: Ticket, company: Organisation | None, *, by: str
+) -> Ticket:
+    """Save the ticket by the plan that follows from its contract and line; the topic hears of other promises."""
+    if not after.plan_by:
+        after = replace(after, plan=plans.usual(desk, company, after.line, contracts.today(desk)))
+    if after.plan != before.plan:
+        data = {"before": before.plan, "plan": after.plan}
+        await unit.add(
+            Audit(at=desk.now(), who=by, what="plan set", ticket_id=after.id, client_id=after.client_id, data=data)
+        )
+    return await deadlines.changed(desk, unit, before, await unit.save(after), by)
 
 
 async def replanned(desk: Desk, unit: Unit, before: Organisation, after: Organisation, *, by: str) -> None:
@@ -83,10 +81,10 @@ async def replanned(desk: Desk, unit: Unit, before: Organisation, after: Organis
     if (before.plan, before.valid_from, before.valid_until) == (after.plan, after.valid_from, after.valid_until):
         return
     for ticket in await unit.find(Ticket, organisation_id=after.id, status__ne=Status.CLOSED):
-        moved, said = await _planned(desk, unit, ticket, after, by=by)
-        if said:
-            await outbox.to_topic(desk, unit, moved, f"{desk.say('org.contract_changed')} {said}", silent=True)
-        await outbox.card(desk, unit, moved)
+        await outbox.card(desk, unit, ticket)
+        if not ticket.plan_by and plans.usual(desk, after, ticket.line, contracts.today(desk)) != ticket.plan:
+            await outbox.to_topic(desk, unit, ticket, desk.say("org.contract_changed"), silent=True)
+            await _planned(desk, unit, ticket, ticket, after, by=by)
 
 
 async def decided(unit: Unit, client: Client) -> dict[OrganisationId, Answered]:

@@ -108,7 +108,7 @@ async def test_a_mail_that_nothing_proves_is_a_question_asked_once(world: World)
     assert await press(world, "Да") == "Записано: клиент этой организации"
     for ticket in (1, 2):
         assert await company(world, ticket) == ("A-1042", "A-1042", "warranty")
-    assert "План теперь «Гарантия»" in said_in(world.group.topic("SD-2 ·"))
+    assert "Сроки пересчитаны: план «Гарантия» (Борис)" in said_in(world.group.topic("SD-2 ·"))
     assert "уже ответили" in await press(world, "Нет")
     await world.advance(seconds=4)
     assert "Организация: Рога (A-1042)" in card(world)
@@ -295,7 +295,8 @@ async def test_a_list_that_changes_applies_to_known_clients_when_they_write_next
     assert await company(world) == ("C-3", "C-3", "warranty")
     await listed(world, "C-3;2026-11-01\n", head="client id;valid until\n")
     assert (await company(world))[2] == "base"
-    assert "Договор организации изменён. План теперь «Базовая»." in said_in(world.group.topic("SD-1 ·"))
+    said = said_in(world.group.topic("SD-1 ·"))
+    assert "Договор организации изменён.\nСроки пересчитаны: план «Базовая»" in said
 
 
 async def test_a_stranger_in_the_thread_says_nothing_of_its_client(world: World) -> None:
