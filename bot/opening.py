@@ -25,7 +25,7 @@ from bot.redact import redact
 from desk import group
 from desk.desk import Desk
 from desk.errors import ConfigError, Mistake
-from desk.texts import LANGUAGES, say
+from desk.texts import LANGUAGES
 
 RETRY = 5.0  # seconds between two tries while Telegram is away
 PRIVATE = ("new", "my", "close", "email", "lang", "help")
@@ -112,14 +112,14 @@ async def _announce(desk: Desk, bot: Bot, home: Home) -> None:
 def _commands(desk: Desk, home: Home) -> list[SetMyCommands]:
     private = BotCommandScopeAllPrivateChats()
     own = desk.settings.desk.language
-    calls = [SetMyCommands(commands=_list(own, "command", PRIVATE), scope=private)]
+    calls = [SetMyCommands(commands=_list(desk, own, "command", PRIVATE), scope=private)]
     for language in LANGUAGES:
-        listed = _list(language, "command", PRIVATE)
+        listed = _list(desk, language, "command", PRIVATE)
         calls.append(SetMyCommands(commands=listed, scope=private, language_code=language))
     scope = BotCommandScopeChat(chat_id=int(home.chat_id))
-    calls.append(SetMyCommands(commands=_list(own, "group", GROUP), scope=scope))
+    calls.append(SetMyCommands(commands=_list(desk, own, "group", GROUP), scope=scope))
     return calls
 
 
-def _list(language: str, area: str, names: tuple[str, ...]) -> list[BotCommand]:
-    return [BotCommand(command=name, description=say(language, f"bot.{area}_{name}")) for name in names]
+def _list(desk: Desk, language: str, area: str, names: tuple[str, ...]) -> list[BotCommand]:
+    return [BotCommand(command=name, description=desk.say(f"bot.{area}_{name}", language)) for name in names]

@@ -12,9 +12,9 @@ from desk import clients, doors, presses
 from desk.desk import Desk
 from desk.errors import AlreadyDone, Refusal
 from desk.incoming import Press
+from desk.own_texts import is_for_clients
 from desk.parcels import Alert
 from desk.people import Client
-from desk.texts import say
 
 TOAST_LIMIT = 200  # Bot API, answerCallbackQuery.text
 log = logging.getLogger(__name__)
@@ -30,11 +30,18 @@ async def handle_press(query: CallbackQuery, desk: Desk, bot: Bot) -> None:
     try:
         toast = await presses.pressed(desk, press)
     except Refusal as refusal:
-        await _show(bot, query, say(await _language(desk, press), refusal.key, **refusal.values), alert=True)
+        await _show(bot, query, await _refused(desk, press, refusal), alert=True)
     except AlreadyDone:
         await _show(bot, query, "")
     else:
         await _show(bot, query, toast, alert=isinstance(toast, Alert))
+
+
+async def _refused(desk: Desk, press: Press, refusal: Refusal) -> str:
+    """The reason in the person's language; what is worded for engineers no client reads."""
+    if press.private and not is_for_clients(refusal.key):
+        return desk.say("client.button_old", await _language(desk, press))
+    return desk.say(refusal.key, await _language(desk, press), **refusal.values)
 
 
 async def _language(desk: Desk, press: Press) -> str:

@@ -68,13 +68,16 @@ def _complain(sentence: str, code: int = FAILED) -> int:
 
 def load(path: Path) -> "tuple[Settings, Chain]":
     """The settings with their rules ready to be asked; ConfigError with the mistakes of both."""
+    from desk.own_texts import check_texts
     from mail.grants import check_libraries
     from rules.checking import chain_of, check_rules
     from rules.patterns import check_patterns
     from rules.word_lists import check_words
     from scheduler.checking import check_country
 
-    settings = load_settings(path, checks=(check_rules, check_patterns, check_words, check_country, check_libraries))
+    settings = load_settings(
+        path, checks=(check_rules, check_patterns, check_words, check_texts, check_country, check_libraries)
+    )
     return settings, chain_of(settings, str(path))
 
 

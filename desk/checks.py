@@ -85,6 +85,19 @@ def day_of(value: Any) -> date:
         raise Wrong(Said("config.date")) from None
 
 
+def by_whole_key(table: Any) -> Any:
+    """A table of sentences with each under its whole key: `moved` is "client.moved", [when] today "when.today"."""
+    if not isinstance(table, dict):
+        return table
+    whole: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            whole |= {f"{key}.{inner}": sentence for inner, sentence in value.items()}
+        else:
+            whole[key if "." in key else f"client.{key}"] = value
+    return whole
+
+
 def zone_named(name: str) -> str:
     zones = available_timezones()
     if name in zones:
@@ -207,6 +220,7 @@ ServerId = Annotated[str, AfterValidator(partial(shaped, _SERVER_ID, "config.aut
 Zone = Annotated[str, AfterValidator(zone_named)]
 Prefix = Annotated[str, AfterValidator(prefix_of)]
 Folder = Annotated[Path, PlainValidator(path_of)]
+Sentences = Annotated[dict[str, str], BeforeValidator(by_whole_key)]
 GroupId = Annotated[int, AfterValidator(group_id)]
 Secret = Annotated[SecretStr, BeforeValidator(from_environment)]
 Tenant = Annotated[str, AfterValidator(partial(shaped, re.compile(r"[A-Za-z0-9.-]{1,253}", re.ASCII), "config.tenant"))]

@@ -10,7 +10,7 @@ from desk.fields import Patterns
 from desk.incoming import RawId
 from desk.ports import Conduct, Files, Now, Router, Store, Unit
 from desk.settings import Settings
-from desk.texts import say
+from desk.texts import Texts
 
 
 def _nothing_rude(*texts: str) -> Sequence[str]:  # noqa: ARG001 - a desk without lists
@@ -27,6 +27,7 @@ class Setup:
     calendars: Mapping[str, WorkingTime] = field(default_factory=dict)  # of the plans that have one of their own
     patterns: Patterns = field(default_factory=dict)  # of the [[field]]s that have one
     conduct: Conduct = _nothing_rude
+    texts: Texts = field(default_factory=Texts)
 
     @classmethod
     def of(
@@ -45,6 +46,7 @@ class Setup:
             router=router,
             patterns=patterns or {},
             conduct=conduct,
+            texts=Texts({"ru": settings.texts.ru, "en": settings.texts.en}),
             calendar=settings.calendar.working_time(zone, days_off(settings.calendar.holidays)),
             calendars={
                 name: calendar.working_time(calendar.zone or zone, days_off(calendar.holidays))
@@ -84,6 +86,10 @@ class Desk:
     def calendar(self) -> WorkingTime:
         return self.current.setup.calendar
 
+    @property
+    def texts(self) -> Texts:
+        return self.current.setup.texts
+
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         """One transaction; its commit also marks the raw messages done, so that nothing is worked on twice."""
         return self.store.unit(finishing=self.raws)
@@ -101,4 +107,4 @@ class Desk:
 
     def say(self, key: str, language: str = "", /, **values: object) -> str:
         """A sentence; in the desk's own language when none is given."""
-        return say(language or self.settings.desk.language, key, **values)
+        return self.texts.say(language or self.settings.desk.language, key, **values)

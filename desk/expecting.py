@@ -18,10 +18,10 @@ def words(desk: Desk, ticket: Ticket, language: str) -> str:
     if term is None or due is None:
         return _begins(desk, ticket, language)
     calendar, now = plans.calendar(desk, ticket.plan), desk.now()
-    until = shortly(language, due, now=now, timezone=str(calendar.zone))
+    until = shortly(language, due, now=now, timezone=str(calendar.zone), texts=desk.texts)
     if term.plain is not None or calendar.is_working(now):
         return desk.say("client.answer_by", language, due=until)
-    start = in_words(language, calendar.next_start(now), now=now, timezone=str(calendar.zone))
+    start = in_words(language, calendar.next_start(now), now=now, timezone=str(calendar.zone), texts=desk.texts)
     return desk.say("client.closed_answer_by", language, start=start, due=until)
 
 
@@ -33,5 +33,5 @@ def _begins(desk: Desk, ticket: Ticket, language: str) -> str:
         start = calendar.next_start(now)
     except LookupError:  # a calendar without any working time says nothing about when
         return desk.say("client.now_closed_long", language)
-    words = in_words(language, start, now=now, timezone=str(calendar.zone))
+    words = in_words(language, start, now=now, timezone=str(calendar.zone), texts=desk.texts)
     return desk.say("client.now_closed", language, start=words)

@@ -111,7 +111,7 @@ async def for_receipt(desk: Desk, unit: Unit, language: str) -> str:
 
 
 def _until_in_words(desk: Desk, until: datetime, language: str) -> str:
-    return in_words(language, until, now=desk.now(), timezone=desk.settings.desk.timezone)
+    return in_words(language, until, now=desk.now(), timezone=desk.settings.desk.timezone, texts=desk.texts)
 
 
 async def order(desk: Desk, unit: Unit, given: Order) -> None:

@@ -42,13 +42,13 @@ def named(word: str, kinds: Mapping[Kind, tuple[str, ...]]) -> Kind | None:
     return begun.pop() if len(begun) == 1 else None
 
 
-def type_in_words(desk: Desk, kind: Type | None, language: str = "") -> str:
+def type_in_words(desk: Desk, kind: Type | None) -> str:
     """«ошибка», or what says that nobody told."""
-    return desk.say(f"triage.type_{kind.value}" if kind else "triage.type_unknown", language)
+    return desk.say(f"triage.type_{kind.value}" if kind else "triage.type_unknown")
 
 
-def priority_in_words(desk: Desk, priority: Priority, language: str = "") -> str:
-    return desk.say(f"triage.priority_{priority.value}", language)
+def priority_in_words(desk: Desk, priority: Priority) -> str:
+    return desk.say(f"triage.priority_{priority.value}")
 
 
 def card_rows(desk: Desk, ticket: Ticket) -> list[str]:

@@ -15,7 +15,7 @@ from email.utils import format_datetime
 
 from desk.language import guess_language
 from desk.parcels import Outgoing
-from desk.texts import say
+from desk.texts import OURS, Texts
 from mail import parts
 from mail.addresses import as_written, shown_as
 from mail.attachments import safe_name
@@ -80,6 +80,7 @@ def compose(
     files: Sequence[Loaded] = (),
     reply_to: str = "",
     language: str = "ru",
+    texts: Texts = OURS,
 ) -> bytes:
     """Return the mail: mixed(related(alternative(plain, html), pictures), files), without the levels not needed.
 
@@ -88,7 +89,8 @@ def compose(
     """
     language = guess_language(f"{message.title} {message.text}") or language
     there = [file for file in files if file.content is not None]
-    notes = [*message.notes, *(say(language, "mail.file_gone", name=one.name) for one in files if one.content is None)]
+    gone = [one.name for one in files if one.content is None]
+    notes = [*message.notes, *(texts.say(language, "mail.file_gone", name=name) for name in gone)]
     pictures: list[parts.Part] = []
     attached: list[parts.Part] = []
     shown: list[Shown] = []
@@ -100,12 +102,14 @@ def compose(
             pictures.append(parts.file_part(name, mime, content, content_id=content_id))
         else:
             attached.append(parts.file_part(name, mime, content))
-    page = page_of(message, notes, shown, language)
+    page = page_of(message, notes, shown, language, texts)
     words = [parts.text_part(plain(page), "plain"), parts.text_part(html(page), "html")]
     text = parts.multipart("alternative", words, seed=message_id)
     body = parts.multipart("related", [text, *pictures], seed=message_id, extra='; type="multipart/alternative"')
     whole = parts.multipart("mixed", [body, *attached], seed=message_id)
-    head = "".join(f"{line}\r\n" for line in _head(message, sender, message_id, at, reply_to, language))
+    head = "".join(
+        f"{line}\r\n" for line in _head(message, sender, message_id, at, reply_to, _subject(message, language, texts))
+    )
     return head.encode() + b"MIME-Version: 1.0\r\n" + whole.raw()
 
 
@@ -136,9 +140,8 @@ def _names(files: Sequence[Loaded]) -> list[str]:
 
 
 def _head(  # noqa: PLR0917
-    message: Outgoing, sender: Mailbox, message_id: str, at: datetime, reply_to: str, language: str
+    message: Outgoing, sender: Mailbox, message_id: str, at: datetime, reply_to: str, topic: str
 ) -> list[str]:
-    topic = message.subject or _subject(message, language)
     lines = [
         _people("From", [shown_as(sender.name, sender.address)]),
         _people("To", [_recipient(message)]),
@@ -197,9 +200,13 @@ def chain(ids: Sequence[str]) -> str:
     return " ".join(kept)
 
 
-def _subject(message: Outgoing, language: str) -> str:
-    subject = say(language, "mail.subject")
-    return say(language, "mail.subject_numbered", number=message.number, subject=subject) if message.number else subject
+def _subject(message: Outgoing, language: str, texts: Texts) -> str:
+    if message.subject:
+        return message.subject
+    subject = texts.say(language, "mail.subject")
+    if not message.number:
+        return subject
+    return texts.say(language, "mail.subject_numbered", number=message.number, subject=subject)
 
 
 def _words(name: str, value: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from desk.parcels import Outgoing
-from desk.texts import say
+from desk.texts import OURS, Texts
 from mail.charsets import clean
 
 WIDTH = 600  # pixels; Outlook knows no max-width
@@ -37,14 +37,15 @@ class Page:
     notes: tuple[str, ...]
     pictures: tuple[Shown, ...]
     language: str
+    texts: Texts = OURS
 
     @property
     def marker(self) -> str:
-        return say(self.language, "mail.marker") if self.message.number else ""
+        return self.texts.say(self.language, "mail.marker") if self.message.number else ""
 
     @property
     def above_quote(self) -> str:
-        return say(self.language, "mail.quoted")
+        return self.texts.say(self.language, "mail.quoted")
 
     @property
     def links(self) -> list[tuple[str, str]]:
@@ -143,5 +144,7 @@ def _linked(text: str) -> str:
     )
 
 
-def page_of(message: Outgoing, notes: Sequence[str], pictures: Sequence[Shown], language: str) -> Page:
-    return Page(message=message, notes=tuple(notes), pictures=tuple(pictures), language=language)
+def page_of(
+    message: Outgoing, notes: Sequence[str], pictures: Sequence[Shown], language: str, texts: Texts = OURS
+) -> Page:
+    return Page(message=message, notes=tuple(notes), pictures=tuple(pictures), language=language, texts=texts)

@@ -45,10 +45,12 @@ def parse(
     received: datetime | None = None,
     is_own_id: Callable[[str], bool] = _nobodys,
     zone: tzinfo = UTC,
+    markers: frozenset[str] = frozenset(),
 ) -> ParsedMail:
     """Return what a mail says. `received`: when it came, aware; else what the mail itself says of that.
 
-    `zone`: in which the times of invitations are shown.
+    `zone`: in which the times of invitations are shown. `markers`: the lines to answer above in our own mails, besides
+    the usual ones.
     """
     mail, unreadable = _taken_apart(raw)
     headers = mail.headers
@@ -61,7 +63,7 @@ def parse(
     stamped = _stamped(headers)
     subject = headers.text("subject")
     body = bodies.body_of(mail, zone=zone)
-    folded = quotes.apart(body.text, subject) if sort is not Sort.BOUNCE else quotes.Folded(said=body.text)
+    folded = quotes.apart(body.text, subject, markers) if sort is not Sort.BOUNCE else quotes.Folded(said=body.text)
     replied = message_ids(headers.raw("in-reply-to"))
     incoming = Incoming(
         channel=CHANNEL,

@@ -5,7 +5,7 @@ Rule: a quotation is taken for one only when something says that it is: a progra
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from desk.texts import LANGUAGES, say
 from mail import attributions
@@ -32,16 +32,21 @@ class Forwarded(Exception):
     """A forwarded letter comes first."""
 
 
+def bare(line: str) -> str:
+    """A marker without its dashes, as it is compared."""
+    return line.strip("—–- ").lower()
+
+
 @cache
 def markers() -> frozenset[str]:
     """The line that our mails ask to answer above, in each language, without its dashes."""
-    return frozenset(say(language, "mail.marker").strip("—–- ").lower() for language in LANGUAGES)
+    return frozenset(bare(say(language, "mail.marker")) for language in LANGUAGES)
 
 
-@cache
-def _openings() -> frozenset[str]:
+@lru_cache(maxsize=8)
+def _openings(markers: frozenset[str]) -> frozenset[str]:
     """The letters that a stroke, our marker and the line above a forwarded letter may begin with."""
-    words = {*markers(), *marks.FORWARDED_BEGINS}
+    words = {*markers, *marks.FORWARDED_BEGINS}
     return frozenset("—–-_=") | {form for word in words for form in (word[:1].lower(), word[:1].upper())}
 
 
@@ -49,24 +54,27 @@ def _openings() -> frozenset[str]:
 class Search:
     """A letter's lines and their heads; `reply`: its subject says that it answers something.
 
-    `near`: the lines in which an attribution may begin, since it ends there or a little below.
+    `near`: the lines in which an attribution may begin, since it ends there or a little below. `markers`: the lines
+    that our mails ask to answer above, bare.
     """
 
     lines: Sequence[str]
     heads: Sequence[str]
     near: frozenset[int]
     reply: bool
+    markers: frozenset[str]
 
     @classmethod
-    def of(cls, lines: Sequence[str], *, reply: bool) -> "Search":
+    def of(cls, lines: Sequence[str], *, reply: bool, also: frozenset[str] = frozenset()) -> "Search":
+        """`also`: further markers, in the operator's own words."""
         heads = marks.heads(lines)
         ends = [place for place, head in enumerate(heads) if head and head[-1] in attributions.ENDS]
         near = frozenset(end - above for end in ends for above in range(attributions.ATTRIBUTION_LINES))
-        return cls(lines=lines, heads=heads, near=near, reply=reply)
+        return cls(lines=lines, heads=heads, near=near, reply=reply, markers=markers() | also)
 
     def first(self, begin: int) -> Quotation | None:
         """Return the first quotation from `begin` on; Forwarded when a forwarded letter comes before any."""
-        openings = _openings()
+        openings = _openings(self.markers)
         for index in range(begin, len(self.lines)):
             head = self.heads[index]
             if not head:
@@ -150,7 +158,7 @@ class Search:
         return above - 1 if above and attributions.announces(self.heads[above - 1]) else index
 
     def _is_marker(self, index: int) -> bool:
-        return self.heads[index].strip("—–- ").lower() in markers()
+        return bare(self.heads[index]) in self.markers
 
     def _few_heads(self, index: int) -> Sequence[str]:
         return self.heads[index : index + FIRST_LINES]

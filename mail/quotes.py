@@ -39,14 +39,14 @@ def fold(text: str, subject: str = "") -> tuple[str, str]:
     return folded.said, folded.rest
 
 
-def apart(text: str, subject: str = "") -> Folded:
-    """Tell the client's words from what they quote and how they sign."""
+def apart(text: str, subject: str = "", markers: frozenset[str] = frozenset()) -> Folded:
+    """Tell the client's words from what they quote and how they sign; `markers`: see `quotations.Search`."""
     whole = Folded(said=text.strip())
     if marks.is_forward_subject(subject):
         return whole
     lines = text.split("\n", LINES)
     beyond = lines.pop() if len(lines) > LINES else ""
-    letter = _Letter(Search.of(lines, reply=marks.is_reply_subject(subject)))
+    letter = _Letter(Search.of(lines, reply=marks.is_reply_subject(subject), also=markers))
     try:
         letter.label()
     except Forwarded:

@@ -11,10 +11,12 @@ from desk.errors import Unreadable
 from desk.incoming import Incoming, IncomingFile, Raw
 from desk.ports import Ready
 from desk.settings import Mailbox
+from desk.texts import LANGUAGES
 from mail import origin
 from mail.attachments import Attachment, as_incoming
 from mail.key_lookup import ask_dns
 from mail.parse import ParsedMail, parse
+from mail.quotations import bare
 from mail.senders import Senders
 from mail.sign import Signer
 from mail.signatures import Keys
@@ -88,6 +90,7 @@ class Reading:
             received=raw.at,
             is_own_id=signer.is_own_id,
             zone=desk.zone,
+            markers=frozenset(bare(self._desk.texts.say(language, "mail.marker")) for language in LANGUAGES),
         )
         if parsed.unreadable:
             raise parsed.unreadable

@@ -49,6 +49,7 @@ class Sending:
                 files=files,
                 reply_to=_reply_to(message, mailbox, signer),
                 language=self._desk.settings.desk.language,
+                texts=self._desk.texts,
             )
 
         async def fitting(limit: int | None) -> bytes:
