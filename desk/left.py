@@ -29,7 +29,8 @@ def rows(desk: Desk, ticket: Ticket, shown: Mapping[Clock, Reading]) -> list[str
     plan = plans.of(desk, ticket)
     if plan is None:
         return []
-    clocks = [row(desk, ticket, one) for one in shown.values() if one.limit is not None]
+    over = ticket.status in (Status.SOLVED, Status.CLOSED)
+    clocks = [row(desk, ticket, one) for one in shown.values() if one.limit is not None and (one.ended or not over)]
     return [desk.say("clock.plan", title=plan.title), *clocks]
 
 
@@ -65,7 +66,8 @@ def recomputed(  # noqa: PLR0917 - both sides of a change and who made it
     who: str,
 ) -> str:
     """What the topic is told of changed terms; "" when they are the same."""
-    if before.plan == after.plan and all(_same(old[clock], new[clock]) for clock in Clock):
+    same = before.plan == after.plan and all(_same(old[clock], new[clock]) for clock in Clock)
+    if same or after.status is Status.CLOSED:
         return ""
     what = [
         *([desk.say("clock.by_plan", title=_title(desk, after))] if before.plan != after.plan else []),

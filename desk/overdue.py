@@ -26,8 +26,11 @@ STEPS = (50, NUDGE, 90, BREACH)
 """Percents of a term at which the card is brought up to date: the group's 20 messages a minute are no place for a
 clock that ticks."""
 
-AT_ONCE = 250
+AT_ONCE = 100
 """Tickets read together, so that thousands of them do not hold anything else up."""
+
+STANDS = timedelta(minutes=10)
+"""After so long a clock that stands is looked at again."""
 
 GATHERED = timedelta(seconds=3)
 LONGEST = 3000
@@ -108,8 +111,9 @@ def _next(desk: Desk, ticket: Ticket, pauses: list[Pause], now: datetime) -> dat
     moments = []
     for shown in deadlines.read(desk, ticket, pauses, now).values():
         step = next((one for one in STEPS if f"{shown.clock.value}:{one}" not in ticket.warned), None)
-        if step and shown.limit and shown.running and not shown.ended:
-            moments.append(shown.course.reaches(shown.limit * step / 100))
+        if step and shown.limit and not shown.ended:
+            # What stands may go on without a change of the ticket itself.
+            moments.append(shown.course.reaches(shown.limit * step / 100) if shown.running else now + STANDS)
     return min((at for at in moments if at), default=None)
 
 

@@ -22,8 +22,12 @@ _BACK = {
     Status.SOLVED: Step.SOLVED,
     Status.CLOSED: Step.CLOSED,
 }
-_TIMES = ("active_at", "client_wrote_at", "solved_at", "closed_at", "clock_from", "snoozed_until", "spared_until")
-_PLAIN = ("door_id", "reminded", "kept", "held_reason", "third_party", "solve_took", "solve_limit")
+_CLOCKS = ("answer_took", "answer_limit", "solve_took", "solve_limit")  # a client's word may start a clock anew
+_TIMES = (
+    *("active_at", "client_wrote_at", "solved_at", "closed_at", "clock_from", "snoozed_until", "spared_until"),
+    *("answer_from", "answered_at"),
+)
+_PLAIN = ("door_id", "reminded", "kept", "held_reason", "third_party", *_CLOCKS)
 _OURS = (Kind.ANSWER, Kind.QUESTION)
 _WORK = ("solved", "closed", "reopened", "third party")
 
@@ -63,8 +67,9 @@ async def restore(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
         ticket = await moving.move(unit, ticket, _BACK[former], at=desk.now(), **ended)
         if ticket.status is Status.WAITING:
             await moving.stand_still(unit, ticket, at=desk.now())
-    times: dict[str, Any] = {name: datetime.fromisoformat(was[name]) if was.get(name) else None for name in _TIMES}
     # What was kept by an older version may lack a field: that one stays as it is.
+    kept = [name for name in _TIMES if name in was]
+    times: dict[str, Any] = {name: datetime.fromisoformat(was[name]) if was[name] else None for name in kept}
     plain: dict[str, Any] = {name: was[name] for name in _PLAIN if name in was}
     ticket = await unit.save(
         replace(

@@ -1,14 +1,16 @@
 """Plans at work: receipts that promise, clocks that stand and run, a nudge and a breach once each."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from desk.durations import parse_span
 from desk.people import Audit
-from desk.tickets import Status, Ticket
+from desk.tickets import Priority, Status, Ticket
 from tests.steps import answer, chat, last_mail, mail, order, said_in, said_to, text_of
 from tests.world import SUPPORT, World
 
@@ -157,7 +159,7 @@ async def test_opened_again_the_solution_goes_on_from_what_was_used(world: World
     again = await ticket_of(world)
     assert (again.status, again.solve_took, again.solve_limit) == (Status.OPEN, None, None)
     await world.advance(hours=1)
-    await order(world, "SD-1", "/close")
+    await order(world, "SD-1", "/close solved")
     closed = await ticket_of(world)
     assert closed.solve_took == pytest.approx(2 * 3600, abs=180)
 
@@ -273,6 +275,59 @@ async def test_each_word_of_the_client_may_start_the_first_clock_anew(world: Wor
     assert (ticket.answered_at, ticket.answer_took, ticket.answer_from) == (None, None, world.clock())
     await world.advance(hours=23)
     assert "рок ответа прошёл" in topic(world)
+
+
+async def test_a_word_that_belonged_elsewhere_starts_no_clock(world: World) -> None:
+    """«Это другой вопрос» gives the answered ticket its answer back."""
+    ann = await chat(world, "Анна", "Не печатает принтер")
+    await order(world, "SD-1", "/plan anew")
+    await answer(world, "SD-1", "Замените кабель")
+    await order(world, "SD-1", "/solved")
+    before = await ticket_of(world)
+    await world.advance(hours=1)
+    ann.say("Как продлить договор?")
+    await world.settle()
+    assert (await ticket_of(world)).answered_at is None
+    await ann.press(ann.received[-1], "Это другой вопрос")
+    await world.settle()
+    after = (await world.tickets())[0]
+    assert len(await world.tickets()) == 2
+    clocks = ("status", "answered_at", "answer_took", "answer_from", "solve_took")
+    assert [getattr(after, name) for name in clocks] == [getattr(before, name) for name in clocks]
+
+
+async def test_the_clocks_stand_while_others_are_waited_for(world: World) -> None:
+    ann = await chat(world, "Анна", "Не печатает принтер")
+    await world.advance(hours=1)
+    await order(world, "SD-1", "/wait Ростелеком")
+    await world.advance(days=9)
+    assert "рок решения" not in general(world)
+    assert "Ответили в срок, за 1 ч\nЧасы стоят: ждём других (Ростелеком). На решение останется 15 ч" in card(world)
+    ann.say("Есть новости?")
+    await world.settle()
+    await world.advance(days=3)
+    assert topic(world).count("срок решения прошёл: пт 12:00") == 1
+
+
+async def test_other_plans_after_a_reload_are_watched_at_once(world: World) -> None:
+    await chat(world, "Анна", "Не печатает принтер")
+    await world.advance(hours=4, minutes=30)
+    assert "рок ответа" not in topic(world)
+    setup = world.desk.current.setup
+    sooner = [plan.model_copy(update={"first_answer": parse_span("2 working hours")}) for plan in setup.settings.plan]
+    world.desk.current.setup = replace(setup, settings=setup.settings.model_copy(update={"plan": sooner}))
+    await world.advance(minutes=1)
+    assert topic(world).count("рок ответа прошёл: пн 14:00") == 1
+
+
+async def test_two_orders_at_once_leave_one_plan_and_one_reckoning(world: World) -> None:
+    await chat(world, "Анна", "Не печатает принтер")
+    for text in ("/plan warranty", "/plan warranty", "/plan round", "/priority critical"):
+        world.group.say(world.engineer, text, topic=world.group.topic("SD-1 ·"))
+    await world.settle()
+    ticket = await ticket_of(world)
+    assert (ticket.plan, ticket.priority) == ("round", Priority.CRITICAL)
+    assert topic(world).count("Сроки пересчитаны: план «Гарантия»") == 1
 
 
 async def test_in_shadow_mode_the_engineers_hear_of_it_all_the_same(
