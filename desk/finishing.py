@@ -16,9 +16,7 @@ ABOUT = "close"
 """What prompts of this module are about, see desk.prompting."""
 
 
-async def begin(
-    desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer, words: str, *, reply_to: str = ""
-) -> bool:
+async def begin(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer, words: str, *, reply_to: str = "") -> bool:
     """Close it for the reason that the words begin with; without one the reasons are offered, and the words kept.
 
     Whether it is closed. Refusal when it cannot be.
@@ -122,13 +120,13 @@ async def _ask(  # noqa: PLR0917 - who is asked for what
         text = desk.say("closing.ask_duplicate", example=desk.number(7))
     else:
         text = desk.say("closing.ask_findings", reason=closing.words(desk, reason)[0])
-    kept = {"reason": reason.value, "text": words}
+    kept = {"reason": reason.value, "words": words}
     await prompting.ask(desk, unit, ticket, engineer, text, reply_to=reply_to, about=ABOUT, **kept)
 
 
 async def answered(desk: Desk, unit: Unit, ticket: Ticket, post: Post, kept: dict[str, Any]) -> None:
     """An engineer's reply to what `_ask` asked. Refusal, and they may reply again, when it will not do."""
-    reason, words = Closing(kept["reason"]), str(kept["text"])
+    reason, words = Closing(kept["reason"]), str(kept["words"])
     if post.files:
         raise Refusal("group.command_files")
     text = post.text.strip()

@@ -134,7 +134,7 @@ def _row(desk: Desk, due: Due) -> str:
 
 
 def _day(desk: Desk, at: datetime) -> str:
-    return day_in_words(desk.settings.desk.language, at, timezone=desk.settings.desk.timezone)
+    return day_in_words(desk.settings.desk.language, at, timezone=desk.settings.desk.timezone, texts=desk.texts)
 
 
 async def spare(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer) -> str:

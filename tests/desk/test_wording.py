@@ -24,6 +24,35 @@ def _incoming(text: str = "", **more: Any) -> Incoming:
     return Incoming(channel="telegram", place="7", external_id="1", sender=sender, at=at, text=text, **more)
 
 
+YES = [
+    "да",
+    "Да!",
+    "Да, решено",
+    "решено, спасибо",
+    "Всё работает, спасибо",
+    "Заработало 👍",
+    "ок",
+    "yes",
+    "Yes, works",
+    "thanks, works now",
+    "It is solved, thank you",
+]
+NO_YES = [
+    "",
+    "спасибо",
+    "нет",
+    "да нет",
+    "не решено",
+    "не работает",
+    "да, но не печатает",
+    "решено?",
+    "работает 1 из 3",
+    "not solved",
+    "works on one machine",
+    "👍",
+    "да " * 40,
+    "да <b>и",
+]
 THANKS = [
     "спасибо",
     "Спасибо!",
@@ -101,3 +130,18 @@ SIZES = [
 @pytest.mark.parametrize(("count", "russian", "english"), SIZES)
 def test_a_size_is_written_in_the_desks_language(count: int, russian: str, english: str) -> None:
     assert (wording.size(_desk("ru"), count), wording.size(_desk("en"), count)) == (russian, english)
+
+
+@pytest.mark.parametrize("text", YES)
+def test_a_short_yes_is_one(text: str) -> None:
+    assert wording.yes_alone(_incoming(text))
+
+
+@pytest.mark.parametrize("text", NO_YES)
+def test_what_says_more_than_yes_is_none(text: str) -> None:
+    assert not wording.yes_alone(_incoming(text))
+
+
+def test_a_yes_with_a_file_wants_an_eye() -> None:
+    file = IncomingFile(sort="photo", name="a.jpg", mime="image/jpeg", size=5)
+    assert not wording.yes_alone(_incoming("да", files=(file,)))
