@@ -11,7 +11,7 @@ from bot.contents import attachments
 from bot.files import Fetcher
 from bot.home import Home
 from bot.presses import handle_press
-from desk import intake, menu
+from desk import edits, intake, menu
 from desk.desk import Desk
 
 COMMANDS = frozenset({"start", "new", "my", "close", "email", "lang", "help"})
@@ -59,12 +59,12 @@ async def _changed(message: Message, desk: Desk, fetcher: Fetcher, home: Home) -
     change = translate.edited(message, language)
     if change is None:
         return
-    if not await intake.files_known(desk, change, [file.file_id for file in attachments(message)]):
+    if not await edits.files_known(desk, change, [file.file_id for file in attachments(message)]):
         change = replace(change, files=await fetcher.fetch([message], desk.now()))
     asked = _asked([message], home)
     if asked and asked.name == "new" and asked.argument:
         change = replace(change, text=asked.argument)
-    if not await intake.edited(desk, change):
+    if not await edits.edited(desk, change):
         await _said(message, [message], desk, fetcher, home)
 
 
