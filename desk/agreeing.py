@@ -112,13 +112,15 @@ async def heard(  # noqa: PLR0917 - the words, their sender and the ticket befor
     agreed = consent.plain(incoming.text) if estimate and incoming.sort is Sort.HUMAN else None
     if estimate is None or agreed is None:
         return
+    to_it = await _answers_it(unit, ticket, incoming, estimate)
     if before.status in _OVER:
-        await _does_not_count(desk, unit, ticket, "accounts.consent_late")
+        if to_it:  # else it answers whether all is solved
+            await _does_not_count(desk, unit, ticket, "accounts.consent_late")
     elif client.id != ticket.client_id:
         await _does_not_count(desk, unit, ticket, "accounts.consent_not_client")
     elif not await _proven(unit, ticket, incoming, answers=answers):
         await _does_not_count(desk, unit, ticket, "accounts.consent_unproven")
-    elif not await _answers_it(unit, ticket, incoming, estimate):
+    elif not to_it:
         await _does_not_count(desk, unit, ticket, "accounts.consent_elsewhere")
         if door.channel == "telegram":
             await work.tell_client(desk, unit, ticket, "client.estimate_press", Purpose.NOTICE, text=estimate.text)

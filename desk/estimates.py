@@ -1,5 +1,6 @@
 """An estimate that the client has not answered yet: which it is, its buttons, and how it ends unanswered."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from desk import copies, doors, outbox
@@ -58,9 +59,16 @@ async def strike(desk: Desk, unit: Unit, message_id: MessageId, said: str) -> No
 
 
 async def write_under(  # noqa: PLR0917 - a message by its chat and number
-    desk: Desk, unit: Unit, parcel: Parcel, place: str, external_id: str, said: str
+    desk: Desk,
+    unit: Unit,
+    parcel: Parcel,
+    place: str,
+    external_id: str,
+    said: str,
+    *,
+    buttons: Sequence[Sequence[Button]] = (),
 ) -> None:
-    """The same for one message."""
+    """The same for one message; `buttons` that stay."""
     words = unpack(parcel.body, parcel.id)
     order = Outgoing(
         channel="telegram",
@@ -71,6 +79,7 @@ async def write_under(  # noqa: PLR0917 - a message by its chat and number
         title=words.title,
         text=f"{words.text}\n\n{said}",
         quote=words.quote,
+        buttons=tuple(tuple(row) for row in buttons),
         target=external_id,
     )
     await outbox.send(desk, unit, order, lane=f"telegram:{place}")

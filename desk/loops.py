@@ -181,6 +181,11 @@ async def be_silent(unit: Unit, ticket: Ticket, sort: Sort) -> None:
         await unit.remember(f"silent:{ticket.id}", sort.value)
 
 
+async def by_machine(unit: Unit, ticket_id: TicketId) -> bool:
+    """Whether no person opened the ticket."""
+    return bool(await unit.recall(f"silent:{ticket_id}"))
+
+
 async def silent(unit: Unit, ticket_id: TicketId) -> bool:
     """Whether nobody reads the desk's own words there: a robot's or a list's ticket that no engineer ever answered."""
     if not await unit.recall(f"silent:{ticket_id}"):
