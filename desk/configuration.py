@@ -26,7 +26,7 @@ Check = Callable[[str, Mapping[str, Any]], Sequence[Mistake]]
 _RULES = "[[rule]]"
 _DISTINCT = (
     ("mailbox", "name"), ("mailbox", "address"), ("line", "name"), ("rule", "name"), ("plan", "name"),
-    ("reply", "name"), ("field", "name"),
+    ("reply", "name"), ("field", "name"), ("person", "name"), ("person", "telegram"),
 )  # fmt: skip
 _WHERE = r"line (?P<line>\d+), column (?P<column>\d+)|end of document"
 _POSITION = re.compile(rf"(?P<what>.*?) \(at (?:{_WHERE})\)$", re.DOTALL)
@@ -164,10 +164,10 @@ def _doubles(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
         rows = tables.get(table, [])
         for row in rows if isinstance(rows, list) else []:
             value = row.get(key) if isinstance(row, dict) else None
-            if not isinstance(value, str):
+            if not isinstance(value, str | int):
                 continue
-            if value.casefold() in seen:
+            if str(value).casefold() in seen:
                 message = Said("config.taken", value=json.dumps(value, ensure_ascii=False))
                 hint = Said("config.taken_hint")
                 yield mistake_of(file=file, place=f"[[{table}]] {key}", message=message, suggestion=hint)
-            seen.add(value.casefold())
+            seen.add(str(value).casefold())

@@ -28,7 +28,8 @@ async def assign(
 ) -> Client:
     """Make a client a member of an organisation, or of none. `why`: the sentence that the topics read.
 
-    Open tickets follow that had the same as the client before, or none; and `ticket`, in which somebody said so.
+    Open tickets follow that had the same as the client before, or none; and `ticket`, in which somebody said so, also
+    when it is closed: what it was promised is history then.
     """
     before = client.organisation_id
     after = company.id if company else None
@@ -36,7 +37,8 @@ async def assign(
     data = {"before": before, "after": after, "number": company.number if company else ""}
     trail = Audit(at=desk.now(), who=by, what="organisation set", client_id=client.id, data=data)
     await unit.add(trail)
-    for one in await _open(unit, client.id):
+    closed = [ticket] if ticket and ticket.status is Status.CLOSED else []
+    for one in [*await _open(unit, client.id), *closed]:
         if one.organisation_id in (None, before) or (ticket and one.id == ticket.id):
             await _carry(desk, unit, one, company, by=by, why=why)
     return client
@@ -66,6 +68,8 @@ async def _planned(
     desk: Desk, unit: Unit, before: Ticket, after: Ticket, company: Organisation | None, *, by: str
 ) -> Ticket:
     """Save the ticket by the plan that follows from its contract and line; the topic hears of other promises."""
+    if after.status is Status.CLOSED:
+        return await unit.save(after)
     if not after.plan_by:
         after = replace(after, plan=plans.usual(desk, company, after.line, contracts.today(desk)))
     if after.plan != before.plan:

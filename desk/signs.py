@@ -1,8 +1,9 @@
 """What in a client's addresses and words speaks for an organisation, and how strongly. Reading only."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from desk import linking
 from desk.checks import domain_of
@@ -10,7 +11,7 @@ from desk.client_cells import same_number
 from desk.desk import Desk
 from desk.incoming import Incoming
 from desk.organisations import Belonging, Domain, Organisation, Reach, Sign
-from desk.people import Client, Door, OrganisationId, Proof
+from desk.people import Client, Door, Key, Link, OrganisationId, Proof
 from desk.ports import Unit
 from desk.public_domains import is_public
 from desk.said import Wrong
@@ -54,23 +55,30 @@ async def of_addresses(unit: Unit, door: Door, client: Client) -> list[Signal]:
     }
     names = {domain for one in doors if one.channel == "mail" and (domain := _domain(one.address))}
     domains = {one.name: one.organisation_id for one in await unit.find(Domain, name__in=names)} if names else {}
-    found = []
+    found: list[Signal] = []
     for one in doors:
-        proven = _proven(one)
-        if not proven and one.id != door.id:
-            continue
-        sign = Sign.PHONE if one.channel == "phone" else Sign.CONTACT
-        here = reaches.get((one.channel, one.address))
-        by_name = reaches.get((one.channel, f"@{one.username.lower()}")) if one.username else None
-        by_domain = domains.get(_domain(one.address)) if one.channel == "mail" else None
-        if here:
-            found.append(Signal(organisation_id=here, sign=sign, value=one.address, proven=proven))
-        elif by_name:  # a name can change hands
-            found.append(Signal(organisation_id=by_name, sign=sign, value=f"@{one.username}", proven=False))
-        elif by_domain:
-            value = _domain(one.address)
-            found.append(Signal(organisation_id=by_domain, sign=Sign.DOMAIN, value=value, proven=proven))
+        signal = _of_door(one, reaches, domains)
+        if signal and not signal.proven and await _by_link(unit, client, one):
+            signal = replace(signal, proven=True)
+        if signal and (signal.proven or one.id == door.id):
+            found.append(signal)
     return found
+
+
+def _of_door(
+    door: Door, reaches: Mapping[tuple[str, str], OrganisationId], domains: Mapping[str, OrganisationId]
+) -> Signal | None:
+    """What one door tells."""
+    proven = _proven(door)
+    sign = Sign.PHONE if door.channel == "phone" else Sign.CONTACT
+    if here := reaches.get((door.channel, door.address)):
+        return Signal(organisation_id=here, sign=sign, value=door.address, proven=proven)
+    if by_name := reaches.get((door.channel, f"@{door.username.lower()}")):  # a name can change hands
+        return Signal(organisation_id=by_name, sign=sign, value=f"@{door.username}", proven=False)
+    domain = _domain(door.address) if door.channel == "mail" else ""
+    if by_domain := domains.get(domain):
+        return Signal(organisation_id=by_domain, sign=Sign.DOMAIN, value=domain, proven=proven)
+    return None
 
 
 def _addresses(doors: Iterable[Door], channel: str) -> list[str]:
@@ -85,6 +93,15 @@ def _proven(door: Door) -> bool:
     if door.channel == "phone":
         return door.proof is Proof.CONTACT
     return not door.claimed and (door.vouched_at is not None or door.proof in (Proof.CODE, Proof.LINK))
+
+
+async def _by_link(unit: Unit, client: Client, door: Door) -> bool:
+    """Whether the client opened a link that we mailed to this address."""
+    if door.channel != "mail" or door.claimed:
+        return False
+    linked: dict[str, Any] = {"kept_id": client.id, "proof": Proof.LINK, "undone_at": None}
+    opened: dict[str, Any] = {"sort": "link", "channel": "mail", "address": door.address, "used_at__ne": None}
+    return await unit.count(Link, **linked) > 0 and await unit.count(Key, **opened) > 0
 
 
 def _domain(address: str) -> str:

@@ -1,5 +1,6 @@
 """The client list: what a CSV says however it was written, what it would change, and what is refused and why."""
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
@@ -279,6 +280,12 @@ async def test_an_export_changes_nothing_and_holds_no_formula(desk: Desk) -> Non
     said, well = await client_commands.bring_in(desk, content, apply=True, skip_refused=False)
     assert well
     assert "0 added, 0 changed, 2 as they were, 0 refused" in said
+
+
+async def test_two_who_bring_in_the_same_list_at_once_make_it_once(desk: Desk) -> None:
+    said = await asyncio.gather(applied(desk, LIST), applied(desk, LIST))
+    assert sorted("2 added" in text for text, _ in said) == [False, True]
+    assert (await client_commands.give_out(desk))[1] == 2
 
 
 async def test_anything_refused_refuses_the_whole_list_unless_told_otherwise(desk: Desk) -> None:

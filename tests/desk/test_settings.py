@@ -237,6 +237,17 @@ WRONG = [
     ("[reminders]\ncount = -1", "[reminders] count", "must be at least 0."),
     ("[[line]]\nname = 'a b'\ntitle = 'x'", '[[line]] "a b" name', "no spaces"),
     ("[[line]]\ntitel = 'x'", "[[line]] number 1 titel", 'Did you mean "title"?'),
+    (
+        "[[person]]\ntelegram=7\nname='a'\n[[person]]\ntelegram=7\nname='b'",
+        "[[person]] telegram",
+        "7 is taken by another one.",
+    ),
+    (
+        "[[person]]\ntelegram='@ann'\nname='a'\n[[person]]\ntelegram='@Ann'\nname='b'",
+        "[[person]] telegram",
+        '"@Ann" is taken',
+    ),
+    ("[[person]]\ntelegram=7\nname='Ann'\n[[person]]\ntelegram=8\nname='ann'", "[[person]] name", '"ann" is taken'),
     ("[[line]]\nname='a'\ntitle='x'\n[[line]]\nname='A'\ntitle='x'", "[[line]] name", '"A" is taken by another one.'),
     ("[[rule]]\nname='r'\nwhen={chanel='mail'}\nline='first'", '[[rule]] "r" when.chanel', 'Did you mean "channel"?'),
     ("[[rule]]\nname='r'\nwhen={always=true}\nline='frist'", '[[rule]] "r" line', '"first"'),

@@ -1,6 +1,8 @@
 """Whose client somebody is: what proves it, what the engineers are asked, what follows for plan, card and linking."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,9 @@ import pytest
 from desk import client_commands
 from desk.organisations import Belonging, Organisation, Sign
 from desk.people import Answered, Audit, Client
-from desk.tickets import Ticket
+from desk.tickets import Status, Ticket
 from playground.botapi import Person
-from tests.steps import chat, code_of, mail, order, said_in
+from tests.steps import chat, code_of, link_of, mail, order, said_in
 from tests.world import World
 
 HEAD = "client id;organisation;plan;valid from;valid until;product;licence;domains;contact;phone;e-mail;telegram\n"
@@ -201,6 +203,59 @@ async def test_an_address_proven_by_a_code_counts_when_they_write_next(world: Wo
     ann.say("Ну что там?")
     await world.settle()
     assert await company(world) == ("A-1042", "A-1042", "warranty")
+
+
+async def test_who_opens_a_link_that_we_mailed_to_a_domain_is_of_it(world: World) -> None:
+    """The mail proved nothing; whoever opened the link in its receipt reads that mailbox."""
+    await mail(world, "ann@roga.example", "Вопрос", "Не печатает.")
+    ann = world.person("Анна")
+    ann.start(await link_of(world, "ann@roga.example"))
+    await world.settle()
+    ann.say("Ну что там?")
+    await world.settle()
+    assert await company(world) == ("A-1042", "A-1042", "warranty")
+    await order(world, "SD-1", "/unlink")
+    await order(world, "SD-1", "/org none")
+    await mail(world, "ann@roga.example", "Re: Вопрос", "Не печатает.")
+    assert (await company(world))[0] == ""
+
+
+async def test_the_question_outlives_a_restart_and_two_presses_answer_it_once(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """Also in a group without topics and in shadow mode, where the client hears nothing of it."""
+    tables = {"plan": PLANS, "person": LEAD, "desk": {"quiet": True}}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, forum=False) as world:
+        await listed(world, ROGA)
+        ann = world.person("Анна")
+        ann.say("Клиент A-1042, не печатает")
+        await world.settle()
+        await world.stop()
+        await world.start()
+        await world.settle()
+        [question] = [one for one in world.group.messages if "Похоже на то" in one.text]
+        toasts = await asyncio.gather(
+            world.group.press(world.engineer, question, "Да"), world.group.press(world.engineer, question, "Нет")
+        )
+        await world.settle()
+        assert sum(toast.startswith("Записано") for toast in toasts) == 1
+        async with world.store.view() as view:
+            assert await view.count(Audit, what="organisation set") + await view.count(
+                Audit, what="organisation refused"
+            )
+        assert [one for one in ann.chat if one.from_bot] == []
+
+
+async def test_an_order_in_a_closed_request_leaves_its_promise(world: World) -> None:
+    """Whose it was is put right, also for the report; by which plan it was served stays as it was."""
+    await chat(world, "Анна", "Не печатает")
+    async with world.store.unit() as unit:
+        ticket = await unit.get(Ticket, 1)
+        assert ticket is not None
+        await unit.save(replace(ticket, status=Status.CLOSED))
+        await unit.commit()
+    await order(world, "SD-1", "/org A-1042")
+    assert await company(world) == ("A-1042", "A-1042", "base")
 
 
 async def test_a_proof_of_a_second_organisation_is_a_question(world: World) -> None:
