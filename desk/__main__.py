@@ -37,6 +37,8 @@ FAREWELL = 8.0
 PRIVATE = 0o077
 """The umask of every command: what clients wrote, and its backups, are for the desk's own user alone."""
 DONE, FAILED, CONFIGURATION = 0, 1, 2
+ROUTING = frozenset({"rule", "line", "plan", "person", "reply", "field", "requires", "calendar"})
+"""The tables that `rules replay --rules` takes from the other file."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,6 +81,16 @@ def load(path: Path) -> "tuple[Settings, Chain]":
         path, checks=(check_rules, check_patterns, check_words, check_texts, check_country, check_libraries)
     )
     return settings, chain_of(settings, str(path))
+
+
+def with_rules(path: Path, other: Path) -> "tuple[Settings, Chain]":
+    """The configuration with the tables of another file instead of its own, as far as they have a say in routing."""
+    from desk.configuration import read_tables, settings_of
+    from rules.checking import chain_of, check_rules
+
+    theirs = {key: table for key, table in read_tables(other).items() if key in ROUTING}
+    settings = settings_of(other, {**read_tables(path), **theirs}, checks=(check_rules,))
+    return settings, chain_of(settings, str(other))
 
 
 def set_up(settings: "Settings", router: "Router") -> "Setup":
@@ -256,17 +268,61 @@ def check(options: Namespace) -> int:
     return DONE
 
 
-def explain(options: Namespace) -> int:
-    from desk.facts import Facts
-    from desk.language import guess_language
-
+def routing(options: Namespace) -> int:
+    """`rules check`, `rules explain`, `rules replay`."""
     settings, chain = load(options.config)
-    facts = Facts(
-        channel=options.channel, mailbox=options.mailbox, sender=tuple(options.sender), subject=options.subject,
-        text=options.text, has_attachment=options.attachment, working_hours=not options.night,
-        known_client=options.known, language=guess_language(f"{options.subject}\n{options.text}"),
-    )  # fmt: skip
-    print(chain.explain(facts, settings.desk.language))
+    if options.action == "check":
+        return _remark(settings.desk.language, chain, options.config)
+    if options.action == "explain":
+        return _explain(options, settings, chain)
+    return asyncio.run(_replay(options, settings, chain))
+
+
+def _remark(language: str, chain: "Chain", file: Path) -> int:
+    from rules.remarks import remarks
+
+    if not (found := remarks(chain, str(file))):
+        print(say(language, "routing.no_remarks", count=len(chain.rules)))
+        return DONE
+    print(say(language, "routing.remarks", count=len(found)))
+    print("\n".join(f"  {one.told(language)}" for one in found))
+    return FAILED
+
+
+def _explain(options: Namespace, settings: "Settings", chain: "Chain") -> int:
+    from desk import replaying, rules_line
+    from rules.chain import explained
+
+    language = settings.desk.language
+    if rules_line.nothing_to_explain(options):
+        return _complain(say(language, "routing.explain_what"), CONFIGURATION)
+    if not options.ticket:
+        print(chain.explain(rules_line.facts_of(options, set_up(settings, chain)), language))
+        return DONE
+
+    async def again() -> replaying.Again:
+        async with opened(settings, chain) as desk:
+            return await replaying.one(desk, options.ticket)
+
+    ticket = asyncio.run(again())
+    number = f"{settings.desk.prefix}-{ticket.ticket.id}"
+    print(say(language, "routing.explained_then", number=number), explained(ticket.before, language), "", sep="\n")
+    print(say(language, "routing.explained_now"), chain.explain(ticket.facts, language), sep="\n")
+    return DONE
+
+
+async def _replay(options: Namespace, settings: "Settings", chain: "Chain") -> int:
+    from dataclasses import replace
+
+    from desk import replaying, rules_line
+    from desk.desk import Current
+
+    changed = set_up(*with_rules(options.config, options.rules)) if options.rules else set_up(settings, chain)
+    async with opened(settings, chain) as desk:
+        by_these = replace(desk, current=Current(changed))
+        since = rules_line.begun(options.since, desk.now(), changed)
+        async for line in replaying.replay(by_these, since, everything=options.all):
+            print(line)
     return DONE
 
 
@@ -404,7 +460,7 @@ def restore(options: Namespace) -> int:
 
 
 COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
-    "run": run, "demo": demo, "check": check, "report": report, "doctor": doctor, "login": login, "rules": explain,
+    "run": run, "demo": demo, "check": check, "report": report, "doctor": doctor, "login": login, "rules": routing,
     "quarantine": quarantine, "due": due, "migrate": migrate, "backup": backup, "restore": restore, "clients": clients,
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from desk import rules_line
 from desk.configuration import OVERRIDE
 from desk.errors import AlreadyRunning, ConfigError, NoRoom, OtvetError, Refusal, StoreAway, Worded
 from desk.texts import LANGUAGES, say
@@ -40,7 +41,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     command("check")
     command("doctor")
     command("login").add_argument("mailbox", metavar="NAME", help=say(language, "cli.help_login_mailbox"))
-    _explain(command("explain", group("rules")), language)
+    rules_line.parsers(command, group("rules"), language)
     quarantine = group("quarantine")
     command("list", quarantine)
     for action in ("show", "retry", "drop"):
@@ -79,21 +80,6 @@ def _report(command: argparse.ArgumentParser, language: str) -> None:
     which.add_argument("--week", metavar="2026-W48", help=say(language, "cli.help_week"))
     command.add_argument("--client", default="", metavar="A-1042", help=say(language, "cli.help_report_client"))
     command.add_argument("--out", type=Path, metavar="FILE", help=say(language, "cli.help_out"))
-
-
-def _explain(command: argparse.ArgumentParser, language: str) -> None:
-    command.add_argument(
-        "--channel", required=True, choices=("telegram", "mail"), help=say(language, "cli.help_channel")
-    )
-    command.add_argument("--mailbox", default="", metavar="NAME", help=say(language, "cli.help_mailbox"))
-    command.add_argument(
-        "--from", dest="sender", action="append", default=[], metavar="ADDRESS", help=say(language, "cli.help_from")
-    )
-    command.add_argument("--subject", default="", help=say(language, "cli.help_subject"))
-    command.add_argument("--text", default="", help=say(language, "cli.help_text"))
-    command.add_argument("--attachment", action="store_true", help=say(language, "cli.help_attachment"))
-    command.add_argument("--known", action="store_true", help=say(language, "cli.help_known"))
-    command.add_argument("--night", action="store_true", help=say(language, "cli.help_night"))
 
 
 def _day(text: str, language: str) -> datetime | date:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from desk import duty, fields, outbox, plans, staff
-from desk.desk import Desk
+from desk.desk import Desk, Setup
 from desk.facts import Facts, Verdict
 from desk.organisations import Organisation
 from desk.people import Client, Door
@@ -24,23 +24,24 @@ async def all_facts(desk: Desk, unit: Unit, client: Client, facts: Facts) -> Fac
     return replace(
         facts,
         at=at,
-        client=(client.name, *(name for door in doors for name in _names(door))),
+        client=(client.name, *(name for door in doors for name in names_of(door))),
         organisation=company.name if company else "",
         client_id=company.number if company else "",
         product=company.product if company else "",
         plan=plans.usual(desk, company, "", at.date()),
-        fields=said_in(desk, facts.text),
+        fields=said_in(desk.current.setup, facts.text),
     )
 
 
-def _names(door: Door) -> tuple[str, ...]:
+def names_of(door: Door) -> tuple[str, ...]:
+    """How rules know somebody who comes through this door."""
     return (door.address, f"@{door.username}") if door.username else (door.address,)
 
 
-def said_in(desk: Desk, text: str) -> Mapping[str, str]:
+def said_in(setup: Setup, text: str) -> Mapping[str, str]:
     """What labelled lines say, by field, as far as it is right; secrets are not for rules."""
-    open_ones = [field for field in desk.settings.field if not field.secret]
-    patterns, language = desk.current.setup.patterns, desk.settings.desk.language
+    open_ones = [field for field in setup.settings.field if not field.secret]
+    patterns, language = setup.patterns, setup.settings.desk.language
     said = fields.labelled(text, open_ones) if open_ones else {}
     checked = {one.name: fields.check(one, said[one.name], patterns, language) for one in open_ones if one.name in said}
     return {name: value for name, value in checked.items() if value}

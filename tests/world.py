@@ -127,7 +127,7 @@ class World:
 
     async def start(self) -> None:
         """Start the desk (again), as a new process would."""
-        settings = Settings.model_validate(self._config())
+        settings = Settings.model_validate(self.config())
         self.store = SqlStore(self.url)
         await self.store.open()
         self.desk = build_desk(settings, self.store, self.files(self.folder / "data" / "files"), self.clock)
@@ -139,13 +139,13 @@ class World:
         self.running = Running(self.desk, channels, printer)
         self.running.start()
 
-    def _config(self) -> dict[str, Any]:
+    def config(self) -> dict[str, Any]:
         mails = self.mails if self.with_mail else None
         return config(self.bot, mails, self.folder, self.url, boxes=self.boxes, **self.tables)
 
     def _reread(self) -> Setup:
         """What the desk is to be by the tables as they are now, checked as at start."""
-        settings = settings_of(self.folder / "config.toml", self._config(), {}, (check_rules,))
+        settings = settings_of(self.folder / "config.toml", self.config(), {}, (check_rules,))
         return set_up(settings, chain_of(settings))
 
     async def reread(self) -> None:
