@@ -8,7 +8,7 @@ ARGS ?=
 TIME ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench bench-mail lint fuzz run pins clean
+.PHONY: help install demo test bench bench-mail bench-report lint fuzz run pins clean
 
 help:
 	@echo "make demo      the whole desk in a box: a story to follow in the terminal (KEEP=1 leaves it running)"
@@ -17,6 +17,7 @@ help:
 	@echo "make install   only the virtual environment in .venv"
 	@echo "make bench     how quick the desk is here, beside a baseline; figures, no verdict"
 	@echo "make bench-mail how quickly mail becomes tickets, beside django-helpdesk (needs Dovecot and root; COUNT=, GROWTH=)"
+	@echo "make bench-report how long reports take beside a long history, and how long the desk is held up (COUNT=)"
 	@echo "make lint      ruff, mypy and the import contracts alone"
 	@echo "make fuzz      TIME=60 seconds of mail that nobody would write, looking for what it breaks"
 	@echo "make clean     remove .venv and what tools left behind; data/ stays"
@@ -53,6 +54,9 @@ bench: install
 
 bench-mail: install
 	@COUNT=$(COUNT) GROWTH=$(GROWTH) $(PYTHON) -m tests.bench.mail
+
+bench-report: install
+	@COUNT=$(COUNT) $(PYTHON) -m tests.bench.report $(ARGS)
 
 lint: install
 	$(PYTHON) -m ruff check .

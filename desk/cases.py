@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from desk import plans, spending
 from desk.accounts import Agreement, Estimate, Pause, Rating, Spent
@@ -68,7 +68,7 @@ async def read(desk: Desk, unit: Unit, period: Period, of: Of | None = None) -> 
     """Every ticket that a report of the period speaks of."""
     start, end = period.bounds(desk.settings.desk.zone)
     end = min(end, desk.now())
-    tickets = await _tickets(unit, start, desk.now(), of)
+    tickets = await _tickets(unit, start, end, desk.now(), of)
     marks = {one.ticket_id: one for one in await unit.find(Rating, given_at__ge=start, given_at__lt=end)}
     booked: dict[int, list[Spent]] = defaultdict(list)
     for entry in await unit.find(Spent, at__ge=start, at__lt=end, withdrawn_at=None):
@@ -97,8 +97,8 @@ async def read(desk: Desk, unit: Unit, period: Period, of: Of | None = None) -> 
     ]
 
 
-async def _tickets(unit: Unit, start: datetime, now: datetime, of: Of | None) -> dict[int, Ticket]:
-    """Those that were open at any time since `start`: they are open, or were closed since."""
+async def _tickets(unit: Unit, start: datetime, end: datetime, now: datetime, of: Of | None) -> dict[int, Ticket]:
+    """Those that were open between two moments, and what is open today: what is closed now was closed since `start`."""
     found: dict[int, Ticket] = {}
     if of is not None:
         theirs = (
@@ -112,7 +112,8 @@ async def _tickets(unit: Unit, start: datetime, now: datetime, of: Of | None) ->
     day = start
     while day <= now:
         following = day + timedelta(days=1)
-        found |= {one.id: one for one in await unit.find(Ticket, closed_at__ge=day, closed_at__lt=following)}
+        closed: dict[str, Any] = {"closed_at__ge": day, "closed_at__lt": following, "created_at__lt": end}
+        found |= {one.id: one for one in await unit.find(Ticket, **closed)}
         day = following
     return found
 

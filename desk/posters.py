@@ -21,7 +21,7 @@ def poster(desk: Desk, report: Report) -> Poster:
     whose = report.client or desk.settings.desk.name
     return Poster(
         title=words.title(desk, report.period),
-        subtitle=f"{words.days(desk, report)} · {whose}",
+        subtitle=words.days(desk, report),
         tiles=(
             Tile(value=str(total.taken), label=desk.say("report.tile_taken")),
             Tile(value=str(total.solved), label=desk.say("report.tile_solved")),
@@ -31,7 +31,7 @@ def poster(desk: Desk, report: Report) -> Poster:
             _mark(desk, total),
         ),
         charts=charts(desk, report),
-        footer=desk.say("report.made_at", at=words.moment(desk, report.made_at)),
+        footer=f"{whose} · {desk.say('report.made_at', at=words.moment(desk, report.made_at))}",
     )
 
 

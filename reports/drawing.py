@@ -6,6 +6,7 @@ not keep. Portrait, large letters, few figures: it is read on a phone.
 
 import io
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Callable
@@ -34,6 +35,9 @@ TITLE, SUBTITLE, FOOTER, CHART, VALUE = 34, 54, 90, 34, 11
 
 CROWD = 12
 """Groups of bars above which no numbers stand over them, and only some are named."""
+
+SCALE = 56
+"""Pixels for the numbers of a scale."""
 
 ROW = (1.0, 1.5)
 """How high a lying bar is beside others, and a pair of them."""
@@ -69,7 +73,8 @@ def _printable() -> Clean:
     known = frozenset(get_font(findfont(FONT)).get_charmap())
 
     def clean(text: str) -> str:
-        return " ".join("".join(sign if ord(sign) in known else " " for sign in text).split())
+        # Not `split()`, which would take spaces that hold words together for others.
+        return re.sub(" +", " ", "".join(sign if ord(sign) in known else " " for sign in text)).strip()
 
     return clean
 
@@ -122,7 +127,7 @@ def _charts(figure: Any, poster: Poster, clean: Clean, *, top: int, bottom: int)
     for chart, weight in zip(poster.charts, weights, strict=True):
         height = room * weight / sum(weights)
         figure.text(_x(MARGIN), _y(top), _cut(clean(chart.title), CHART), size=20, weight="bold", color=INK, va="top")
-        left = 300 if chart.lying else MARGIN
+        left = 300 if chart.lying else MARGIN + (SCALE if len(chart.names) > CROWD else 0)
         foot = 0 if chart.lying else 34
         box = (_x(left), _y(top + title + height), (WIDTH - MARGIN - left) / WIDTH, (height - foot) / HEIGHT)
         axes = figure.add_axes((box[0], box[1] + foot / HEIGHT, box[2], box[3]))
@@ -170,7 +175,7 @@ def _standing(axes: Any, chart: Bars, clean: Clean) -> None:
         from matplotlib.ticker import MaxNLocator
 
         axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-        axes.tick_params(axis="y", labelsize=15, labelcolor=FAINT, direction="in", pad=-4)
+        axes.tick_params(axis="y", labelsize=15, labelcolor=FAINT)
         axes.grid(axis="y", color="#c9d1d9", linewidth=1)
         axes.set_axisbelow(True)
     axes.axhline(0, color=FAINT, linewidth=2)
