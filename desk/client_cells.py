@@ -36,6 +36,7 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]0{1,2}:00(?::00)?)?")
 _RUSSIAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: 0{1,2}:00(?::00)?)?")
 _EXTENSION = re.compile(r"[\s,(]{0,9}(?:доб|вн|ext)[а-яa-z]{0,12}\.?\s{0,9}\d{1,6}\)?", re.IGNORECASE)
+_NO_PHONE = re.compile(r"[^0-9\s()+./‐‑–—-]")
 _ANGLED = re.compile(r"<([^<>]*)>")
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?([^/]*)/?.*", re.DOTALL)
 _BETWEEN = re.compile(r"[,;\n|]+")
@@ -148,7 +149,7 @@ def phones(text: str) -> tuple[str, ...]:
 def _phone(text: str) -> str:
     bare = text.strip()
     digits = re.sub(r"\D", "", bare)
-    if re.search(r"[^\d\s()+./‐‑–—-]", bare):  # 7,9E+10 is what Excel makes of a number that it takes for one
+    if _NO_PHONE.search(bare):  # 7,9E+10 is what Excel makes of a number that it takes for one
         raise Wrong(Said("clients.bad_phone", text=text[:40]))
     found = phone_number(f"7{digits}" if len(digits) == _LOCAL and "+" not in bare else bare)
     if not found:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk import client_cells, client_commands, client_shown
-from desk.__main__ import set_up
+from desk.__main__ import main, set_up
 from desk.client_changes import Known, compare
 from desk.client_list import Person, Reading, read
 from desk.desk import Current, Desk
@@ -236,6 +236,21 @@ def test_whatever_is_left_contradicts_nothing(pairs: list[tuple[str, str]]) -> N
     assert len(everything) == len(set(everything))
 
 
+HEADINGS = st.sampled_from(["client id;organisation;", f"{RUSSIAN};", "sep=;\nclient id;phone;valid until;domains;"])
+
+
+@given(
+    st.one_of(st.binary(max_size=200), st.builds(lambda head, text: f"{head}\n{text}".encode(), HEADINGS, st.text()))
+)
+def test_whatever_is_in_a_file_is_read_or_refused(content: bytes) -> None:
+    """No file ends in anything but a list, its faults, or one sentence."""
+    try:
+        reading = read(content, PLANS)
+    except Refusal:
+        return
+    compare(reading.listed, reading.faults, [])
+
+
 # --- kept in a store ---
 
 
@@ -336,6 +351,35 @@ async def test_an_organisation_is_found_by_whatever_is_known_of_it(desk: Desk, w
     said = await client_shown.show(desk, wanted)
     assert said.startswith("A-1 Roga, Ltd\nContract: Warranty, until 2026-12-31, product =HYPERLINK(1), licence L-1\n")
     assert "Contact: Ivan, +boss, ivan@roga.example, +79160000001, @ivan_r" in said
+
+
+def test_the_shell_says_by_its_exit_code_whether_anything_was_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """A dry run, a refusal, an application, an export to the screen, a look and a file that is not there."""
+    monkeypatch.chdir(tmp_path)
+    config = "[desk]\nname='D'\nlanguage='en'\n[telegram]\ntoken='1:x'\ngroup=-1\n[[line]]\nname='a'\ntitle='A'\n"
+    (tmp_path / "config.toml").write_text(config)
+    (tmp_path / "good.csv").write_text("client id;organisation\nA-1;Roga\n")
+    (tmp_path / "bad.csv").write_text("client id;organisation;plan\nA-1;Roga;none\nB-2;Kopyta;\n")
+
+    def shell(*words: str) -> tuple[int, str]:
+        code = main(["clients", *words])
+        out, err = capfdbinary.readouterr()
+        return code, (out + err).decode()
+
+    assert shell("import", "good.csv")[0] == 0
+    assert shell("import", "bad.csv", "--apply")[0] == 1
+    code, said = shell("show", "A-1")
+    assert (code, said.startswith('No organisation is found by "A-1".')) == (1, True)
+    assert shell("import", "good.csv", "--apply")[0] == 0
+    code, said = shell("import", "bad.csv", "--apply", "--skip-refused")
+    assert (code, "1 added, 0 changed, 0 as they were, 1 refused" in said) == (1, True)
+    code, said = shell("export")
+    assert (code, said.count("\r\n")) == (0, 3)
+    assert shell("export", "out.csv") == (0, "Written to out.csv: 2 organisations.\n")
+    assert shell("show", "a-1")[1].startswith("A-1 Roga\n")
+    assert shell("import", "nothing.csv") == (1, "There is no such file or folder: nothing.csv.\n")
 
 
 @pytest.mark.parametrize("wanted", ["", "Z-9", "\x1b[31m", "x" * 5000, "sub.roga.example"])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,16 @@ LEAD = [{"telegram": "@maria", "name": "Мария", "role": "lead"}]
 
 @pytest.fixture
 async def world(sqlite_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[World]:
+    async with desk_with_a_list(sqlite_url, clock, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def desk_with_a_list(url: str, clock: Any, folder: Path) -> AsyncIterator[World]:
     """A desk with two plans and two organisations; B-7's contract ended three weeks ago."""
     tables = {"plan": PLANS, "person": LEAD}
     boxes = [{"authserv_id": "mx.otvet.example"}]
-    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, boxes=boxes) as made:
+    async with World(clock=clock, url=url, folder=folder, tables=tables, boxes=boxes) as made:
         await listed(made, ROGA, KOPYTA)
         yield made
 
@@ -205,8 +212,13 @@ async def test_an_address_proven_by_a_code_counts_when_they_write_next(world: Wo
     assert await company(world) == ("A-1042", "A-1042", "warranty")
 
 
-async def test_who_opens_a_link_that_we_mailed_to_a_domain_is_of_it(world: World) -> None:
-    """The mail proved nothing; whoever opened the link in its receipt reads that mailbox."""
+async def test_who_opens_a_link_that_we_mailed_to_a_domain_is_of_it(store_url: str, clock: Any, tmp_path: Path) -> None:
+    """The mail proved nothing; whoever opened the link in its receipt reads that mailbox. On both databases."""
+    async with desk_with_a_list(store_url, clock, tmp_path) as world:
+        await linked_unlinked_and_taken_out(world)
+
+
+async def linked_unlinked_and_taken_out(world: World) -> None:
     await mail(world, "ann@roga.example", "Вопрос", "Не печатает.")
     ann = world.person("Анна")
     ann.start(await link_of(world, "ann@roga.example"))
