@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import clients, details, lists, series
+from desk import clients, details, lists, progress
 from desk.desk import Desk
 from desk.people import Client
 from desk.ports import Unit
@@ -11,11 +11,11 @@ from desk.tickets import Ticket
 
 async def asked_now(desk: Desk, unit: Unit, ticket: Ticket) -> str:
     """The question as it stands, of a list what is still open; "" when nothing is and no reminder is to go."""
-    now = await series.load(unit, ticket)
+    now = await progress.load(unit, ticket)
     if not await lists.is_the_question(unit, ticket, now):
         return ticket.question
     left = await details.still_open(desk, unit, ticket, now.listed)
     client = await unit.get(Client, ticket.client_id)
     # The numbers of the answer will be those of this reminder.
-    await series.save(unit, ticket, replace(now, listed=tuple(field.name for field in left)))
+    await progress.save(unit, ticket, replace(now, listed=tuple(field.name for field in left)))
     return lists.numbered(left, clients.language(desk, client, ticket))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from desk import bills, closing, contracts, deadlines, keys, outbox, sorts
 from desk.desk import Desk
-from desk.details import rows as field_rows
+from desk.field_rows import rows as field_rows
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit

@@ -16,14 +16,11 @@ from desk.organisations import Organisation
 from desk.people import Audit, Client, Door
 from desk.ports import Unit
 from desk.settings import InfoField
-from desk.tickets import File, Message, Status, Ticket
+from desk.tickets import File, Message, Ticket
 
 _RANK = {Source.KNOWN: 0, Source.FOUND: 1, Source.CLIENT: 2, Source.ENGINEER: 3}
 _NO_PROOF = frozenset({"sticker", "voice", "video_note"})
 """Files that are no screenshot and no log."""
-
-_IN_CARD = 60
-"""Characters of a value that the card shows."""
 
 _SMALL_PICTURE = 5_000
 """Bytes below which a picture in the text of a mail is a logo."""
@@ -145,13 +142,19 @@ async def empty(unit: Unit, ticket: Ticket, field: InfoField) -> None:
 
 
 async def heard(
-    desk: Desk, unit: Unit, ticket: Ticket, message: Message, secrets: Sequence[tuple[str, str]] = ()
+    desk: Desk,
+    unit: Unit,
+    ticket: Ticket,
+    message: Message,
+    secrets: Sequence[tuple[str, str]] = (),
+    *,
+    signature: str = "",
 ) -> set[str]:
     """Take out of a client's message what its labels and files tell; the fields that were filled."""
     if not desk.settings.field:
         return set()
     filled = set()
-    for name, value in [*read(desk, message.text).items(), *secrets]:
+    for name, value in [*read(desk, f"{message.text}\n{signature}").items(), *secrets]:
         field = field_named(desk, name)
         if field and await put(desk, unit, ticket, field, value, Source.FOUND, by=message.author):
             filled.add(name)
@@ -209,34 +212,6 @@ async def move_along(desk: Desk, unit: Unit, message: Message, old: Ticket, fres
             field = field_named(desk, name)
             if field and detail.value:
                 await put(desk, unit, fresh, field, detail.value, detail.source, by=detail.by)
-
-
-def shown(detail: Detail) -> str:
-    """A value as people and reports may see it."""
-    return MASK if detail.secret and detail.value else detail.value
-
-
-async def rows(desk: Desk, unit: Unit, ticket: Ticket) -> list[str]:
-    """The card's lines: what is known, what is missing."""
-    if not desk.settings.field:
-        return []
-    have = await record(desk, unit, ticket)
-    titles = [(field, fields.title(field, desk.settings.desk.language)) for field in desk.settings.field]
-    known = [
-        f"{name} — {_cut(shown(have[field.name]))}"
-        for field, name in titles
-        if field.name in have and have[field.name].value
-    ]
-    said = [desk.say("fields.card_known", fields="; ".join(known))] if known else []
-    left = await missing(desk, unit, ticket) if ticket.status is not Status.CLOSED else []
-    if left:
-        names = ", ".join(fields.title(field, desk.settings.desk.language).lower() for field in left)
-        said.append(desk.say("fields.card_missing", fields=names))
-    return said
-
-
-def _cut(value: str) -> str:
-    return value if len(value) <= _IN_CARD else f"{value[: _IN_CARD - 1].rstrip()}…"
 
 
 async def audited(  # noqa: PLR0917 - who did what with it

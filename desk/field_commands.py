@@ -1,6 +1,6 @@
 """Engineers' commands for the information that a ticket needs: `/set`, `/waive`, `/secret`."""
 
-from desk import details, fields, lists, outbox, secret_fields
+from desk import details, field_rows, fields, lists, outbox, secret_fields
 from desk.accounts import Detail, Source
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -118,7 +118,7 @@ async def _all(desk: Desk, unit: Unit, ticket: Ticket) -> str:
     rows = []
     for field in desk.settings.field:
         detail = have.get(field.name)
-        value = details.shown(detail) if detail else ""
+        value = field_rows.shown(detail) if detail else ""
         if detail and not value:
             value = desk.say("fields.is_waived") if detail.waived else desk.say("fields.is_skipped")
         needs = "" if value or field.name not in wanted else desk.say("fields.is_missing")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from desk import clients, details, fields, lists, outbox, replies, secret_fields, series
+from desk import clients, details, fields, lists, outbox, progress, replies, secret_fields, series
 from desk.accounts import Source
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -48,7 +48,7 @@ async def before(desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: I
 
 async def _listed_secrets(desk: Desk, unit: Unit, ticket: Ticket, incoming: Incoming) -> Incoming:
     """A secret in a numbered reply has no label; it is covered all the same."""
-    now = await series.load(unit, ticket)
+    now = await progress.load(unit, ticket)
     asked = [field for field in (details.field_named(desk, name) for name in now.listed) if field]
     if not any(field.secret for field in asked):
         return incoming
@@ -84,7 +84,7 @@ async def after(  # noqa: PLR0917 - the message, its sender and its ticket
     if not desk.settings.field:
         return
     await secret_fields.kept(desk, unit, ticket, incoming)
-    filled = await details.heard(desk, unit, ticket, message, incoming.secrets)
+    filled = await details.heard(desk, unit, ticket, message, incoming.secrets, signature=incoming.signature)
     if meaning.field:
         await series.answered(desk, unit, ticket, client, message, meaning.field, filled)
     elif meaning.listed:
@@ -97,12 +97,10 @@ async def edited(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> No
         return
     names = await details.filled_by(unit, message)
     have = await details.record(desk, unit, ticket)
-    await details.heard(desk, unit, ticket, message)
+    filled = await details.heard(desk, unit, ticket, message)
     field = details.field_named(desk, names[0]) if len(names) == 1 else None
-    if field and not field.secret and field.name in have and have[field.name].source is Source.CLIENT:
-        value = fields.check(field, message.text, desk.current.setup.patterns, desk.settings.desk.language)
-        if value:
-            await details.put(desk, unit, ticket, field, value, Source.CLIENT, by=message.author)
+    if field and not field.secret and (field.name not in have or have[field.name].source is Source.CLIENT):
+        await series.corrected(desk, unit, ticket, message, field, filled)
     await outbox.card(desk, unit, ticket)
 
 
@@ -120,7 +118,7 @@ async def pressed(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press:
     """A client chose an answer, skipped a question or wants the questions of a list one by one; what was done."""
     if ticket.status is Status.CLOSED:
         raise Refusal("client.closed_already")
-    now = await series.load(unit, ticket)
+    now = await progress.load(unit, ticket)
     language = clients.language(desk, client, ticket)
     trace = await unit.first(Trace, channel="telegram", place=press.place, external_id=press.external_id)
     parcel = await unit.get(Parcel, trace.parcel_id) if trace and trace.parcel_id else None

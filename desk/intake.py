@@ -75,6 +75,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     choice = await choosing.choose(desk, unit, door, client, incoming, named, fresh=fresh)
     choice = second_hand.apart(choice, incoming, forwarder)
     choice = machines.of_its_own(incoming, choice)
+    await secret_fields.kept(desk, unit, choice.ticket, incoming)
     if await loops.taken(desk, unit, door, client, incoming, choice):
         return
     if choice.ticket is None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from desk import answering, clients, conversation, details, doors, fields, outbox, posts, replies, series
+from desk import answering, clients, conversation, details, doors, fields, outbox, posts, progress, replies, series
 from desk.accounts import Source
 from desk.desk import Desk
+from desk.errors import Refusal
 from desk.incoming import Incoming, Post, Press
 from desk.lifecycle import Step, after
 from desk.parcels import Action, Button, Parcel, ParcelState, Purpose
@@ -14,6 +16,9 @@ from desk.ports import Unit
 from desk.series import EACH
 from desk.settings import InfoField
 from desk.tickets import Kind, Message, Priority, Status, Ticket
+
+ASKED_AGAIN = timedelta(minutes=10)
+"""After so long a client may be asked for the same once more."""
 
 
 def numbered(wanted: Sequence[InfoField], language: str) -> str:
@@ -35,8 +40,8 @@ async def for_receipt(desk: Desk, unit: Unit, ticket: Ticket, language: str) -> 
     wanted = await details.still_open(desk, unit, ticket)
     if not wanted:
         return ""
-    now = await series.load(unit, ticket)
-    await series.save(unit, ticket, replace(now, listed=tuple(field.name for field in wanted), list_parcel=0))
+    now = await progress.load(unit, ticket)
+    await progress.save(unit, ticket, replace(now, listed=tuple(field.name for field in wanted), list_parcel=0))
     return desk.say("fields.receipt", language, questions=numbered(wanted, language))
 
 
@@ -46,6 +51,7 @@ async def request(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> bool:
     if not wanted:
         return False
     after(ticket.status, Step.ASKED)
+    await _not_twice(desk, unit, ticket, wanted)
     await details.ask_anew(unit, ticket, wanted)
     door = await doors.best(unit, ticket)
     client = await unit.get(Client, ticket.client_id)
@@ -66,6 +72,15 @@ async def request(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> bool:
     for field in wanted:
         await details.audited(desk, unit, ticket, post.engineer.name, "field asked", field)
     return True
+
+
+async def _not_twice(desk: Desk, unit: Unit, ticket: Ticket, wanted: Sequence[InfoField]) -> None:
+    """Refusal when the client was asked for the same a moment ago: two engineers, or two taps."""
+    now = await progress.load(unit, ticket)
+    same = set(now.listed) == {field.name for field in wanted}
+    lately = ticket.asked_at is not None and desk.now() - ticket.asked_at < ASKED_AGAIN
+    if same and lately and await is_the_question(unit, ticket, now):
+        raise Refusal("fields.asked_already")
 
 
 async def ask_or_prompt(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> bool:
@@ -92,20 +107,20 @@ def _buttons(desk: Desk, ticket: Ticket, wanted: Sequence[InfoField], language: 
 async def _remember(
     unit: Unit, ticket: Ticket, wanted: Sequence[InfoField], message: Message, parcel: Parcel, *, alone: bool
 ) -> None:
-    now = await series.load(unit, ticket)
+    now = await progress.load(unit, ticket)
     names = tuple(field.name for field in wanted)
     past = {**now.past, **({str(now.parcel): now.name} if now.name else {})}
     now = replace(
         now, name="", past=past, pulled=False, row=0, listed=names, list_parcel=parcel.id, question=message.id
     )
     if alone:
-        now = series.asked(now, wanted[0], parcel, message, row=series.IN_A_ROW)
-    await series.save(unit, ticket, now)
+        now = progress.asked(now, wanted[0], parcel, message, row=series.IN_A_ROW)
+    await progress.save(unit, ticket, now)
 
 
 async def heard(desk: Desk, unit: Unit, ticket: Ticket, client: Client, message: Message, *, thank: bool) -> None:
     """A message that may answer the last list: what it has for its questions is taken, the rest stays words."""
-    now = await series.load(unit, ticket)
+    now = await progress.load(unit, ticket)
     asked = [field for field in (details.field_named(desk, name) for name in now.listed) if field]
     if not asked:
         return
@@ -126,7 +141,7 @@ async def heard(desk: Desk, unit: Unit, ticket: Ticket, client: Client, message:
 
 async def listens(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming) -> bool:
     """Whether a message may answer the last list: a mail always, in the chat what came after it."""
-    now = await series.load(unit, ticket)
+    now = await progress.load(unit, ticket)
     if not now.listed:
         return False
     if door.channel == "mail":
@@ -134,12 +149,12 @@ async def listens(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming) ->
     if incoming.reply_to:
         parcel = await unit.get(Parcel, now.list_parcel) if now.list_parcel else None
         return parcel is not None and parcel.external_id == incoming.reply_to
-    return not now.name and await series.came_after(unit, now.list_parcel, incoming)
+    return not now.name and await progress.came_after(unit, now.list_parcel, incoming)
 
 
 async def settle(desk: Desk, unit: Unit, ticket: Ticket) -> bool:
     """Whether a ticket that waited for a list need not wait any more; it is open again then, and the topic says so."""
-    now = await series.load(unit, ticket)
+    now = await progress.load(unit, ticket)
     if not await is_the_question(unit, ticket, now) or await details.still_open(desk, unit, ticket, now.listed):
         return False
     await unit.change(
@@ -157,7 +172,7 @@ async def settle(desk: Desk, unit: Unit, ticket: Ticket) -> bool:
     return True
 
 
-async def is_the_question(unit: Unit, ticket: Ticket, now: series.Series) -> bool:
+async def is_the_question(unit: Unit, ticket: Ticket, now: progress.Series) -> bool:
     """Whether it is the list that the client owes an answer to: no other question was asked since."""
     if ticket.status is not Status.WAITING or not now.question:
         return False

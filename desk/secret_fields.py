@@ -73,9 +73,12 @@ def as_answer(incoming: Incoming, field: InfoField) -> Incoming:
     return replace(incoming, text=MASK, secrets=tuple(given.items()))
 
 
-async def kept(desk: Desk, unit: Unit, ticket: Ticket, incoming: Incoming) -> None:
-    """Remember which stored raw messages have secrets in them, for the day when the ticket is closed."""
-    if incoming.secrets:
+async def kept(desk: Desk, unit: Unit, ticket: Ticket | None, incoming: Incoming) -> None:
+    """Remember which stored raw messages have secrets in them, for the day when the ticket is closed.
+
+    Whoever sent them, and whatever becomes of the words.
+    """
+    if ticket and incoming.secrets:
         raws = desk.raws if incoming.channel == "telegram" else ((RawId(incoming.raw_id),) if incoming.raw_id else ())
         await _remember(unit, ticket, raws)
 

@@ -4,18 +4,18 @@ Rule: a message answers a question only when it came after it and was meant for 
 ticket in any case.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 
-from desk import clients, details, doors, fields, outbox, secret_fields
+from desk import clients, details, doors, fields, outbox, progress, secret_fields, wording
 from desk.accounts import Source
 from desk.desk import Desk
 from desk.incoming import Incoming
-from desk.parcels import Action, Button, Parcel, ParcelState, Purpose
+from desk.parcels import Action, Button, Parcel, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
+from desk.progress import Series
 from desk.settings import InfoField
+from desk.texts import LANGUAGES
 from desk.tickets import Kind, Message, MessageId, Priority, Status, Ticket
 from desk.work import keep_notice
 
@@ -29,40 +29,11 @@ _LONGEST_SECRET = 200
 _ENDED = (Status.SOLVED, Status.CLOSED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
-    """Where the asking of one ticket stands; kept as a fact under its id."""
-
-    name: str = ""  # the field whose question waits for an answer
-    parcel: int = 0
-    message: int = 0
-    row: int = 0  # questions asked in a row
-    again: bool = False  # it was said that the answer does not fit
-    pulled: bool = False  # the client asked for the questions
-    past: Mapping[str, str] = field(default_factory=dict)  # earlier questions: parcel to field
-    listed: tuple[str, ...] = ()  # the last numbered list
-    list_parcel: int = 0
-    question: int = 0  # the message of the list when an engineer asked for it
-
-
-async def load(unit: Unit, ticket: Ticket) -> Series:
-    stored = json.loads(await unit.recall(_key(ticket)) or "{}")
-    return Series(**{**stored, "listed": tuple(stored.get("listed", ()))})
-
-
-async def save(unit: Unit, ticket: Ticket, series: Series) -> None:
-    await unit.remember(_key(ticket), json.dumps(asdict(series)))
-
-
-def _key(ticket: Ticket) -> str:
-    return f"asking:{ticket.id}"
-
-
 async def begin(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     """Ask for what is missing, if it is ours to ask: after the receipt, when the type changes, when it is taken."""
     if not desk.settings.field:
         return
-    series = await load(unit, ticket)
+    series = await progress.load(unit, ticket)
     if not series.name and series.row < IN_A_ROW and await _may(desk, unit, ticket):
         await _ask_next(desk, unit, ticket, series)
 
@@ -119,16 +90,10 @@ async def _ask_next(desk: Desk, unit: Unit, ticket: Ticket, series: Series) -> b
         title=f"{desk.number(ticket.id)} · {ticket.subject}" if alive > 1 else "",
         buttons=buttons(desk, ticket, left[0], language),
     )
-    await save(unit, ticket, asked(series, left[0], parcel, message, row=series.row + 1))
+    await progress.save(unit, ticket, progress.asked(series, left[0], parcel, message, row=series.row + 1))
     # What the client writes next goes to the ticket that spoke last.
     await unit.change(Ticket, {"active_at": desk.now()}, id=ticket.id)
     return True
-
-
-def asked(series: Series, field: InfoField, parcel: Parcel, message: Message, *, row: int) -> Series:
-    """The series with a question on its way."""
-    past = {**series.past, **({str(series.parcel): series.name} if series.name else {})}
-    return replace(series, name=field.name, parcel=parcel.id, message=message.id, row=row, again=False, past=past)
 
 
 def buttons(desk: Desk, ticket: Ticket, field: InfoField, language: str) -> list[list[Button]]:
@@ -145,10 +110,12 @@ async def meant(desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: In
     """The field whose question this message answers, if it answers one."""
     if door.channel != "telegram" or not desk.settings.field:
         return None
-    series = await load(unit, ticket)
+    series = await progress.load(unit, ticket)
+    if wording.thanks_alone(incoming):
+        return None
     if incoming.reply_to:
         return await _replied(desk, unit, ticket, series, incoming)
-    if not series.name or not await came_after(unit, series.parcel, incoming):
+    if not series.name or not await progress.came_after(unit, series.parcel, incoming):
         return None
     if await _people_talk(unit, ticket, MessageId(series.message)):
         return None  # the client rather answers them
@@ -160,15 +127,6 @@ async def _replied(desk: Desk, unit: Unit, ticket: Ticket, series: Series, incom
     parcels = await unit.find(Parcel, id__in=[int(one) for one in asked_by if int(one)], ticket_id=ticket.id)
     name = next((asked_by[str(one.id)] for one in parcels if one.external_id == incoming.reply_to), "")
     return details.field_named(desk, name) if name else None
-
-
-async def came_after(unit: Unit, parcel_id: int, incoming: Incoming) -> bool:
-    """Whether a message stands below ours in the chat: numbers there only grow."""
-    parcel = await unit.get(Parcel, parcel_id) if parcel_id else None
-    if parcel is None or parcel.state is not ParcelState.SENT:
-        return False
-    theirs, ours = incoming.external_id, parcel.external_id
-    return theirs.isdecimal() and ours.isdecimal() and int(theirs) > int(ours)
 
 
 def veiled(incoming: Incoming, field: InfoField | None) -> Incoming:
@@ -184,13 +142,15 @@ async def answered(  # noqa: PLR0917 - the message and what it was meant for
     desk: Desk, unit: Unit, ticket: Ticket, client: Client, message: Message, field: InfoField, filled: set[str]
 ) -> None:
     """A message that was meant for a question was taken in: is it an answer, and what comes next?"""
-    series = await load(unit, ticket)
+    series = await progress.load(unit, ticket)
     language = clients.language(desk, client, ticket)
     if field.name not in filled:
+        await details.note_source(unit, message, {field.name})  # also what does not fit: it may be edited
         value = fields.check(field, message.text, desk.current.setup.patterns, desk.settings.desk.language)
-        if value:
+        if fields.plain(message.text.strip()) in _skips(desk):
+            await details.do_without(desk, unit, ticket, field, message.author, skipped=True)
+        elif value:
             await details.put(desk, unit, ticket, field, value, Source.CLIENT, by=message.author)
-            await details.note_source(unit, message, {field.name})
         elif field.name == series.name and not series.again:
             await _does_not_fit(desk, unit, ticket, series, field, language)
             return
@@ -198,6 +158,24 @@ async def answered(  # noqa: PLR0917 - the message and what it was meant for
             await details.do_without(desk, unit, ticket, field, message.author, skipped=True)
     if field.name == series.name:
         await go_on(desk, unit, ticket, series, language)
+
+
+def _skips(desk: Desk) -> set[str]:
+    """What the button says, typed."""
+    return {fields.plain(desk.say("fields.button_skip", language)) for language in LANGUAGES}
+
+
+async def corrected(  # noqa: PLR0917 - the message and what it was meant for
+    desk: Desk, unit: Unit, ticket: Ticket, message: Message, field: InfoField, filled: set[str]
+) -> None:
+    """A message that was meant for a question was edited: its answer follows, and so does the next question."""
+    value = fields.check(field, message.text, desk.current.setup.patterns, desk.settings.desk.language)
+    if value and field.name not in filled:
+        await details.put(desk, unit, ticket, field, value, Source.CLIENT, by=message.author)
+    series = await progress.load(unit, ticket)
+    if (value or field.name in filled) and series.name == field.name:
+        client = await unit.get(Client, ticket.client_id)
+        await go_on(desk, unit, ticket, series, clients.language(desk, client, ticket))
 
 
 async def _does_not_fit(  # noqa: PLR0917 - the question and where it was asked
@@ -211,14 +189,14 @@ async def _does_not_fit(  # noqa: PLR0917 - the question and where it was asked
     rows = buttons(desk, ticket, field, language)
     parcel = await outbox.to_door(desk, unit, door, Purpose.NOTICE, text, ticket=ticket, buttons=rows)
     past = {**series.past, str(series.parcel): field.name}
-    await save(unit, ticket, replace(series, parcel=parcel.id, again=True, past=past))
+    await progress.save(unit, ticket, replace(series, parcel=parcel.id, again=True, past=past))
 
 
 async def go_on(desk: Desk, unit: Unit, ticket: Ticket, series: Series, language: str) -> None:
     """A question is done with: the next one, or a word that this is all."""
     past = {**series.past, **({str(series.parcel): series.name} if series.name else {})}
     series = replace(series, name="", past=past)
-    await save(unit, ticket, series)
+    await progress.save(unit, ticket, series)
     if not series.pulled and not await _may(desk, unit, ticket):
         return
     if series.row < IN_A_ROW and await _ask_next(desk, unit, ticket, series):
@@ -235,4 +213,4 @@ async def go_on(desk: Desk, unit: Unit, ticket: Ticket, series: Series, language
         ]
     parcel = await outbox.to_door(desk, unit, door, Purpose.NOTICE, text, ticket=ticket, buttons=rows)
     if rows:
-        await save(unit, ticket, replace(series, list_parcel=parcel.id))
+        await progress.save(unit, ticket, replace(series, list_parcel=parcel.id))

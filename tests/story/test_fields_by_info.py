@@ -166,3 +166,23 @@ async def test_a_group_without_topics_asks_by_a_reply_to_the_card(sqlite_url: st
         assert "Версия, напишите?" in ann.last("Ждём вашего ответа").text
         await say(world, ann, "4.2")
         assert await values(world) == {"version": "4.2"}
+
+
+async def test_two_engineers_ask_at_once_and_the_client_is_asked_once(world: World) -> None:
+    ann = await chat(world, "Анна", "Сломалось")
+    topic = world.group.topic("SD-1 ·")
+    await world.group.press(world.engineer, topic.messages[0], "Нужны данные")
+    assert "только что спросили" in await world.group.press(world.engineer, topic.messages[0], "Нужны данные")
+    await order(world, "SD-1", "/info")
+    assert "только что спросили" in topic.messages[-1].text
+    assert said_to(ann).count("Ждём вашего ответа") == 1
+
+
+async def test_a_mails_signature_and_files_fill_fields(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    made = tables("log", "inn", "version")
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=made) as world:
+        text = "Не печатает.\n\n--\nАнна\nИНН: 7707083893"
+        await mail(world, ANN, "Принтер", text, attachments=[("app.log", b"log")])
+        assert (await values(world)).keys() == {"log", "inn"}
+        assert text_of(await last_mail(world, ANN)).count("Версия, напишите?") == 1
+        assert "Не хватает: версия" in await card(world)

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from desk.organisations import Organisation
+from desk.people import Client
 from desk.tickets import Kind, Message
 from tests.fields import asked, card, say, tables, trail, values
 from tests.steps import answer, chat, order, said_in, said_to
@@ -244,3 +247,49 @@ async def test_engineers_fill_in_and_do_without(opened: Any) -> None:
         assert [what for what in await trail(world) if what.startswith("field")] == [
             "field set", "field set", "field waived", "field emptied",
         ]  # fmt: skip
+
+
+async def test_thanks_and_a_typed_skip_are_no_answers(opened: Any) -> None:
+    async with opened("inn", "version") as world:
+        ann = await chat(world, "Анна", "Сломалось")
+        await say(world, ann, "спасибо!")
+        assert asked(ann) == ["ИНН"]
+        assert "не бывает" not in said_to(ann)
+        await say(world, ann, "пропустить")
+        assert asked(ann) == ["ИНН", "Версия"]
+        word = ann.say("не скажу")
+        await world.settle()
+        ann.edit(word, "4.2")  # after all
+        await world.settle()
+        assert await values(world) == {"version": "4.2"}
+        assert ann.received[-1].text == "Спасибо, записали."
+
+
+async def test_what_is_known_of_the_client_is_never_asked(opened: Any) -> None:
+    """It follows the client: whoever is found to be of an organisation later is so in their open tickets too."""
+    known = {"from": "client_id"}
+    fields = [
+        {
+            "name": "number",
+            "title": {"ru": "Номер клиента", "en": "Client id"},
+            "ask": {"ru": "Н?", "en": "N?"},
+            **known,
+        }
+    ]
+    more = {"field": fields, "requires": {"error": ["number"]}}
+    async with opened(more=more) as world:
+        ann = await chat(world, "Анна", "Сломалось")
+        assert ann.received[-1].text == "Н?"
+        async with world.store.unit() as unit:
+            now = world.clock()
+            company = await unit.add(Organisation(number="A-1042", name="Ромашка", created_at=now, changed_at=now))
+            (client,) = await unit.find(Client)
+            await unit.save(replace(client, organisation_id=company.id))
+            await unit.commit()
+        await order(world, "SD-1", "/note смотрим", go=False)
+        await order(world, "SD-1", "/set", go=False)
+        assert "Номер клиента: A-1042" in world.group.topic("SD-1 ·").messages[-1].text
+        await say(world, ann, "/new Ещё вопрос")
+        assert said_to(ann).count("Н?") == 1
+        ben = await chat(world, "Борис К.", "Тоже")
+        assert ben.received[-1].text == "Н?"
