@@ -31,7 +31,8 @@ RETRY = 5.0  # seconds between two tries while Telegram is away
 PRIVATE = ("new", "my", "close", "email", "lang", "help")
 GROUP = (
     "take", "info", "done", "solved", "close", "reopen", "line", "type", "priority", "note", "why", "full",
-    "client", "unlink", "admit", "remove", "spent", "estimate", "queue", "mine", "report", "notice", "help",
+    "plan", "client", "unlink", "admit", "remove", "spent", "estimate",
+    "queue", "mine", "report", "notice", "help",
 )  # fmt: skip
 log = logging.getLogger(__name__)
 

@@ -150,35 +150,37 @@ async def _nudge(desk: Desk, unit: Unit, ticket: Ticket, shown: Reading) -> None
     language = desk.settings.desk.language
     remains = length_in_words(language, shown.left)
     text = desk.say(_NUDGES[shown.clock], due=left.moment(desk, ticket, shown.due), left=remains)
-    await _in_topic(desk, unit, ticket, text, _taken(ticket))
+    await _in_topic(desk, unit, ticket, text, _taken(ticket), silent=_silent(desk, ticket, shown))
 
 
 async def _breach(desk: Desk, unit: Unit, ticket: Ticket, shown: Reading) -> None:
     due = left.moment(desk, ticket, shown.due or desk.now())
     leads = [one for one in staff.leads(desk, ticket.line) if str(one.telegram) != ticket.taken_id]
     who = "\n".join(part for part in (_taken(ticket), staff.mention(leads)) if part)
-    await _in_topic(desk, unit, ticket, desk.say(_BREACHES[shown.clock], due=due), who)
+    silent = _silent(desk, ticket, shown)
+    await _in_topic(desk, unit, ticket, desk.say(_BREACHES[shown.clock], due=due), who, silent=silent)
     titles = {line.name: line.title for line in desk.settings.line}
     taken = desk.say("clock.taken", name=ticket.taken_by) if ticket.taken_by else desk.say("clock.free")
     line = titles.get(ticket.line, ticket.line)
     number = desk.number(ticket.id)
     text = desk.say(_IN_GENERAL[shown.clock], number=number, due=due, line=line, taken=taken)
-    await _in_general(desk, unit, text, silent=_silent(desk, ticket))
+    await _in_general(desk, unit, text, silent=silent)
 
 
 def _taken(ticket: Ticket) -> str:
-    return f"{ticket.taken_id}:{ticket.taken_by}" if ticket.taken_id else ""
+    return f"{ticket.taken_id}:{' '.join(ticket.taken_by.split())}" if ticket.taken_id else ""
 
 
-def _silent(desk: Desk, ticket: Ticket) -> bool:
-    """Whether nobody is at work who serves that plan."""
-    return not plans.calendar(desk, ticket.plan).is_working(desk.now())
+def _silent(desk: Desk, ticket: Ticket, shown: Reading) -> bool:
+    """Whether nobody is at work who serves that plan; what was promised round the clock is worth a sound at night."""
+    round_the_clock = shown.course.calendar is None
+    return not round_the_clock and not plans.calendar(desk, ticket.plan).is_working(desk.now())
 
 
-async def _in_topic(desk: Desk, unit: Unit, ticket: Ticket, text: str, mention: str) -> None:
+async def _in_topic(desk: Desk, unit: Unit, ticket: Ticket, text: str, mention: str, *, silent: bool) -> None:
     if not mention:
         text = f"{text[:1].upper()}{text[1:]}"  # otherwise it goes on after the names
-    await outbox.to_topic(desk, unit, ticket, text, mention=mention, silent=_silent(desk, ticket))
+    await outbox.to_topic(desk, unit, ticket, text, mention=mention, silent=silent)
 
 
 async def _in_general(desk: Desk, unit: Unit, text: str, *, silent: bool) -> None:

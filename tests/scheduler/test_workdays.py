@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from desk.calendar import WorkingTime, parse_hours
+from desk.durations import parse_span
 from scheduler.workdays import days_off
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -105,6 +108,45 @@ def test_years_have_the_official_number_of_working_days(russia: WorkingTime, yea
         )
         == count
     )
+
+
+OVER_TRANSFERS = [
+    # When it begins, what is added, when it is over: by hand from the production calendars, Friday to 17:00.
+    ("2024-04-26 16:00", "8 working hours", "2024-04-27 17:00"),  # a working Saturday with Friday's hours
+    ("2024-04-27 16:00", "2 working hours", "2024-05-02 11:00"),  # four days off by transfer and the First of May
+    ("2024-11-02 15:00", "2 working hours", "2024-11-05 11:00"),  # a short Saturday: to 16:00
+    ("2024-12-28 16:00", "2 working hours", "2025-01-09 11:00"),  # an ordinary Saturday, then the New Year
+    ("2025-04-30 16:00", "2 working hours", "2025-05-05 11:00"),  # short; the Second of May is off by transfer
+    ("2025-11-01 15:30", "1 working hour", "2025-11-05 10:30"),
+    ("2026-05-08 15:00", "2 working hours", "2026-05-12 11:00"),  # a short Friday ends at 16:00
+    ("2026-11-03 16:00", "2 working hours", "2026-11-05 11:00"),
+    ("2026-12-30 17:00", "2 working hours", "2027-01-11 11:00"),  # not short: the 31st is off by transfer
+    ("2027-02-19 16:30", "1 working hour", "2027-02-20 10:30"),
+    ("2027-06-11 15:00", "2 working hours", "2027-06-15 11:00"),
+]
+
+
+@pytest.fixture(scope="module")
+def office() -> WorkingTime:
+    hours = {day: parse_hours("10:00-18:00" if day != "fri" else "10:00-17:00") for day in WEEKDAYS}
+    return WorkingTime(zone=ZoneInfo("Europe/Moscow"), hours=hours, days_off=days_off("RU"), short_eves=True)
+
+
+@pytest.mark.parametrize(("start", "span", "end"), OVER_TRANSFERS)
+def test_working_hours_run_over_transfers_and_short_days(office: WorkingTime, start: str, span: str, end: str) -> None:
+    first, last = (datetime.fromisoformat(text).replace(tzinfo=office.zone) for text in (start, end))
+    assert office.add(first, parse_span(span)) == last
+    assert office.between(first, last) == timedelta(hours=parse_span(span).working_hours or 0)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    moment=st.datetimes(datetime(2024, 1, 1), datetime(2027, 11, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    seconds=st.integers(0, 60 * 60 * 60),
+)
+def test_what_is_added_over_real_years_is_measured_again(office: WorkingTime, moment: datetime, seconds: int) -> None:
+    work = timedelta(seconds=seconds)
+    assert office.between(moment, office.add_working(moment, work)) == work
 
 
 @pytest.mark.parametrize("nothing", ["", "none", "None", " "])
