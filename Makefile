@@ -8,7 +8,7 @@ ARGS ?=
 TIME ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench bench-mail bench-report lint fuzz run pins clean
+.PHONY: help install demo test bench bench-rules bench-mail bench-report lint fuzz run pins clean
 
 help:
 	@echo "make demo      the whole desk in a box: a story to follow in the terminal (KEEP=1 leaves it running)"
@@ -16,6 +16,7 @@ help:
 	@echo "make run       the real desk with CONFIG=config.toml"
 	@echo "make install   only the virtual environment in .venv"
 	@echo "make bench     how quick the desk is here, beside a baseline; figures, no verdict"
+	@echo "make bench-rules how quickly a thousand rules decide, beside a plain walk over as many expressions"
 	@echo "make bench-mail how quickly mail becomes tickets, beside django-helpdesk (needs Dovecot and root; COUNT=, GROWTH=)"
 	@echo "make bench-report how long reports take beside a long history, and how long the desk is held up (COUNT=)"
 	@echo "make lint      ruff, mypy and the import contracts alone"
@@ -51,6 +52,9 @@ test: install
 
 bench: install
 	@PYTHONPATH=. $(PYTHON) tests/bench/desk.py
+
+bench-rules: install
+	@$(PYTHON) -m tests.bench.rules
 
 bench-mail: install
 	@COUNT=$(COUNT) GROWTH=$(GROWTH) $(PYTHON) -m tests.bench.mail

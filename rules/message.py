@@ -1,6 +1,6 @@
 """A message while rules are asked about it: what is dear to know is found out once, and only when asked."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from desk.facts import Facts
 from rules.text import Words
@@ -57,6 +57,7 @@ class Message:
         self.facts = facts
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Text as names are compared: in small letters, ё as е, blanks as one."""
     return " ".join(text.split()).casefold().replace("ё", "е")
