@@ -15,7 +15,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming
 from desk.orders import Order, mark, ticket_of
-from desk.organisations import Belonging, Organisation, Sign
+from desk.organisations import Belonging, Contact, Organisation, Reach, Sign
 from desk.parcels import Action, Button
 from desk.people import Answered, Client, Door, OrganisationId
 from desk.ports import Unit
@@ -147,8 +147,19 @@ async def about(desk: Desk, unit: Unit, client: Client) -> list[str]:
     return [
         desk.say("org.client", name=company.name, number=company.number),
         *[desk.say("org.client_sign", sign=in_words(desk, one)) for one in signs[:SIGNS]],
+        *await _named_there(desk, unit, client, company),
         *contracts.in_words(desk, company, plan),
     ]
+
+
+async def _named_there(desk: Desk, unit: Unit, client: Client, company: Organisation) -> list[str]:
+    """As whom the contract names the client, by any address of theirs."""
+    doors = {(one.channel, one.address) for one in await unit.find(Door, client_id=client.id)}
+    reaches = await unit.find(Reach, organisation_id=company.id)
+    theirs = {one.contact_id for one in reaches if (one.channel, one.address) in doors}
+    people = await unit.find(Contact, id__in=theirs) if theirs else []
+    said = [", ".join(part for part in (one.name, one.role) if part) for one in people]
+    return [desk.say("org.client_contact", who=who) for who in said if who]
 
 
 async def order(desk: Desk, unit: Unit, given: Order) -> None:

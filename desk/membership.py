@@ -12,6 +12,9 @@ from desk.people import Answered, Audit, Client, ClientId, Link, OrganisationId
 from desk.ports import Unit
 from desk.tickets import Status, Ticket
 
+_NOBODY = {"desk": "org.by_itself", "command line": "org.by_the_operator"}
+"""How the topics name who is no engineer."""
+
 _JOINED = "link.organisation:"
 """By a linking's id: the organisation that the client who stayed got from the other one."""
 
@@ -77,7 +80,8 @@ async def _planned(
         await unit.add(
             Audit(at=desk.now(), who=by, what="plan set", ticket_id=after.id, client_id=after.client_id, data=data)
         )
-    return await deadlines.changed(desk, unit, before, await unit.save(after), by)
+    who = desk.say(_NOBODY[by]) if by in _NOBODY else by
+    return await deadlines.changed(desk, unit, before, await unit.save(after), who)
 
 
 async def replanned(desk: Desk, unit: Unit, before: Organisation, after: Organisation, *, by: str) -> None:

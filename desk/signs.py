@@ -25,7 +25,7 @@ CLAIMS = 40
 _WORD = re.compile(r"(?<![\w@.])\w[\w./-]{2,62}\w(?![\w@])")
 _NAMED = re.compile(
     r"(?:client|customer|клиент\w{0,3}|лиценз\w{1,4}|licen[cs]e|договор\w{0,3}|contract|№)"
-    r"(?:\s{0,3}(?:id|ид|код\w?|номер\w?|number|no\.?|№|#|:|=|-|—))*\s{0,3}([\w][\w./-]{0,63})",
+    r"(?:\s{0,3}(?:id|ид|код\w?|номер\w?|number|no\.?|№|#|:|=|-|—)){0,4}\s{0,3}([\w][\w./-]{0,63})",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w+])(?:\+\d|8)[\d ()-]{9,18}\d(?!\w)")
@@ -118,7 +118,7 @@ async def of_words(unit: Unit, incoming: Incoming) -> list[Signal]:
     if await unit.first(Organisation) is None:
         return []
     text = f"{incoming.subject}\n{incoming.signature}\n{incoming.text}"[:LOOKED_AT]
-    words = _words(text)
+    words = candidates(text)
     found = []
     if words:
         numbers = list({same_number(word) for word in words})
@@ -140,7 +140,7 @@ def _claimed(organisation_id: OrganisationId, sign: Sign, value: str) -> Signal:
     return Signal(organisation_id=organisation_id, sign=sign, value=value, proven=False)
 
 
-def _words(text: str) -> list[str]:
+def candidates(text: str) -> list[str]:
     """What may be a client id or a licence: said to be one, of letters and digits, or a long number."""
     named = [match[1].rstrip("./-") for match in _NAMED.finditer(text)]
     alone = [word for match in _WORD.finditer(text) if _speaks(word := match[0])]

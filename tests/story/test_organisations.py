@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desk import client_commands
+from desk import client_commands, contracts
 from desk.organisations import Belonging, Organisation, Sign
 from desk.people import Answered, Audit, Client
 from desk.tickets import Status, Ticket
@@ -184,6 +184,7 @@ async def test_a_phone_is_a_proof_when_telegram_vouches_and_a_question_when_not(
     assert (await company(world))[0] == ""
     await shared(world, ann, "+79160000001", own=True)
     assert await company(world) == ("A-1042", "A-1042", "warranty")
+    assert "Сроки пересчитаны: план «Гарантия» (автоматически)." in said_in(world.group.topic("SD-1 ·"))
     assert "телефон +79160000001 назван в её договоре" in said_in(world.group.topic("SD-1 ·"))
 
 
@@ -325,6 +326,13 @@ async def test_client_says_whose_they_are_and_by_what(world: World) -> None:
     assert "⚠ Договор закончился 31.10.2026. Заявка обслуживается по плану «Базовая»." in card(world)
 
 
+async def test_client_says_as_whom_the_contract_names_them(world: World) -> None:
+    await listed(world, "A-1042;Иван Иванов;директор;ivan@home.example\n", head="client id;contact;role;e-mail\n")
+    await proven(world, "ivan@home.example")
+    await order(world, "SD-1", "/client")
+    assert "• в договоре: Иван Иванов, директор" in said_in(world.group.topic("SD-1 ·"))
+
+
 async def test_linking_carries_the_organisation_and_unlinking_takes_it_back(world: World) -> None:
     ann = await chat(world, "Анна", "Не печатает")
     await proven(world, "ann@roga.example", "Почта")
@@ -363,7 +371,7 @@ async def test_a_list_that_changes_applies_to_known_clients_when_they_write_next
     await listed(world, "C-3;2026-11-01\n", head="client id;valid until\n")
     assert (await company(world))[2] == "base"
     said = said_in(world.group.topic("SD-1 ·"))
-    assert "Договор организации изменён.\nСроки пересчитаны: план «Базовая»" in said
+    assert "Договор организации изменён.\nСроки пересчитаны: план «Базовая» (оператор)." in said
 
 
 async def test_a_stranger_in_the_thread_says_nothing_of_its_client(world: World) -> None:
@@ -388,6 +396,7 @@ async def told(world: World) -> list[str]:
 
 async def test_the_lead_is_told_thirty_and_seven_days_before_and_when_it_is_over(world: World) -> None:
     """Once each, in working hours, also over a restart and when the desk was off on the day; a renewal begins anew."""
+    await asyncio.gather(contracts.tick(world.desk), contracts.tick(world.desk))
     assert [text.count("Копыта") for text in await told(world)] == [1]  # ended three weeks ago, entered today
     await world.advance(days=9)  # 2 December, 29 days left
     [*_, text] = await told(world)
