@@ -12,7 +12,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming, Press, Sort
 from desk.parcels import Act, Action, Button, Outgoing, Parcel, Purpose
-from desk.people import Audit, ClientId, Door
+from desk.people import Audit, Door
 from desk.ports import Unit
 from desk.sorts import ABUSE
 from desk.tickets import Closing, Status, Ticket, Trace
@@ -77,14 +77,16 @@ async def _tell_once(desk: Desk, unit: Unit, ticket: Ticket, door: Door | None) 
         return
     if door.channel == "mail" and second_hand.is_form(desk, door.address):
         return
-    if await unit.recall(told_key(ticket.client_id)):
+    # Kept by doors, which a client takes along when they are linked or unlinked.
+    doors = await unit.find(Door, client_id=ticket.client_id)
+    if any([await unit.recall(_told_key(one)) for one in doors]):
         return
-    await unit.remember(told_key(ticket.client_id), desk.now().isoformat())
+    await unit.remember(_told_key(door), desk.now().isoformat())
     await work.tell_client(desk, unit, ticket, "client.conduct", Purpose.NOTICE)
 
 
-def told_key(client_id: ClientId) -> str:
-    return f"conduct.told:{client_id}"
+def _told_key(door: Door) -> str:
+    return f"conduct.told:{door.id}"
 
 
 async def _fine(unit: Unit, ticket: Ticket) -> Sequence[str]:

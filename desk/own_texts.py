@@ -8,14 +8,16 @@ from typing import Any
 
 from desk.checks import by_whole_key, closest
 from desk.errors import Mistake
+from desk.mistakes import mistake_of
 from desk.said import Said
 from desk.texts import LANGUAGES, SLOT, sentences
 
 CLIENTS = (
-    "client.*", "when.*", "closing.for_*", "closing.button_*", "closing.not_solved", "fields.not_*",
-    "fields.button_each", "fields.button_skip", "fields.delete_user", "fields.one_by_one", "fields.receipt",
-    "fields.skipped", "fields.thanks*", "mail.marker", "mail.quoted", "mail.subject*", "mail.file_gone",
-    "bot.button_old", "bot.command_*",
+    "client.*", "closing.for_*", "closing.button_*", "closing.not_solved", "fields.not_*", "fields.button_each",
+    "fields.button_skip", "fields.delete_user", "fields.one_by_one", "fields.receipt", "fields.skipped",
+    "fields.thanks*", "mail.marker", "mail.quoted", "mail.subject*", "mail.file_gone", "bot.button_old",
+    "bot.command_*", "when.today", "when.tomorrow", "when.weekday?", "when.month*", "when.short*", "when.date",
+    "when.day", "when.at",
 )  # fmt: skip
 """The keys of what clients read. Everything else is for engineers and operators."""
 
@@ -61,7 +63,7 @@ def check_texts(file: str, tables: Mapping[str, Any]) -> Sequence[Mistake]:
         for key, sentence in own.items() if isinstance(own, dict) else ():
             place = f"[texts.{language}] {written(key)}"
             found += [
-                Mistake(file=file, place=place, message=message, suggestion=hint)
+                mistake_of(file=file, place=place, message=message, suggestion=hint)
                 for message, hint in mistakes(language, key, sentence)
             ]
     return found

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.errors import ConfigError, Mistake
+from desk.mistakes import mistake_of
 from desk.said import Said
 from rules.conduct import Lexicon, lexicon
 
@@ -41,6 +42,8 @@ def _mistake(path: Path, file: str) -> Mistake | None:
             return None
     except UnicodeDecodeError:
         said = Said("config.words_not_utf8", name=path.name)
+    except FileNotFoundError:
+        said = Said("config.words_missing", name=path.name)
     except OSError as error:
         said = Said("config.words_unread", name=path.name, reason=error.strerror or type(error).__name__)
-    return Mistake(file=file, place="[conduct] words", message=said, suggestion=Said("config.words_hint"))
+    return mistake_of(file=file, place="[conduct] words", message=said, suggestion=Said("config.words_hint"))

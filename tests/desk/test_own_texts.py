@@ -93,7 +93,7 @@ def test_all_mistakes_are_told_at_once_with_their_place_and_the_nearest_key(tmp_
     assert told["[texts.ru] moved"][0].startswith("{number} is missing")
     assert told["[texts.ru] mail.qoted"][1] == 'Did you mean "mail.quoted"?'
     assert told["[texts.ru] when.tody"][1] == 'Did you mean "when.today"?'
-    assert told["[texts.en] new"][0] == "the text is empty"
+    assert told["[texts.en] new"][0] == "the text is empty."
     assert any("new" in place and "text" in message for place, (message, _) in told.items() if "ru" in place)
 
 

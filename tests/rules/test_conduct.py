@@ -105,7 +105,7 @@ def test_hostile_text_takes_no_time(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("none.txt", None, "none.txt cannot be read"),
+        ("none.txt", None, "there is no file none.txt"),
         ("empty.txt", b"# nothing\n\n", "names no word"),
         ("win.txt", "дурак".encode("cp1251"), "not UTF-8"),
         ("folder", "", "folder cannot be read"),

@@ -9,7 +9,7 @@ import pytest
 from desk.people import Audit
 from desk.tickets import Closing, Status, Ticket
 from playground.botapi import Person
-from tests.steps import chat, mail, mails_of, said_in, said_to, text_of
+from tests.steps import chat, link_of, mail, mails_of, said_in, said_to, text_of
 from tests.world import World
 
 WORDS = Path(__file__).parents[2] / "docs" / "samples"
@@ -130,3 +130,33 @@ async def test_a_desk_without_lists_looks_for_nothing_and_one_without_leads_lets
         eve.say("Всё ещё не работает, кретины")
         await world.settle()
         assert said_to(eve).count(RULE) == 1
+
+
+async def test_linked_clients_are_reminded_once(world: World) -> None:
+    """Rude by mail, linked to Telegram, rude there: the rule was said already."""
+    await mail(world, "boris@client.example", "Счёт", "Где счёт, идиоты? Жду уже третью неделю, сколько можно ждать")
+    boris = world.person("Борис К.")
+    boris.start(await link_of(world, "boris@client.example"))
+    await world.settle()
+    boris.say("/new И акт где, кретины?")
+    await world.settle()
+    assert [one.tags for one in await world.tickets()] == [["abuse"], ["abuse"]]
+    assert RULE not in said_to(boris)
+    assert sum(RULE in text_of(one) for one in await mails_of(world, "boris@client.example")) == 1
+
+
+async def test_a_request_that_was_decided_about_is_not_decided_again(world: World) -> None:
+    maria = await lead(world)
+    await chat(world, "Анна", "Вы идиоты")
+    topic = world.group.topic("SD-1 ·")
+    alarm = next(message for message in topic.messages if "Похоже на грубость" in message.text)
+    await world.group.press(maria, alarm, "Отказать", timeout=None)
+    await world.group.press(maria, alarm, "Отказать", timeout=None)
+    await world.group.press(maria, alarm, "Это не так", timeout=None)
+    await world.settle()
+    ticket = await first(world)
+    assert (ticket.status, ticket.closing, ticket.tags) in [
+        (Status.CLOSED, Closing.ABUSE, ["abuse"]), (Status.CLOSED, Closing.ABUSE, []),
+    ]  # fmt: skip
+    async with world.store.view() as view:
+        assert await view.count(Audit, what="closed") == 1

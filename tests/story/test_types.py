@@ -196,3 +196,30 @@ async def test_a_rule_sets_type_and_priority_and_answers_with_a_template(
         assert "No printers, SD-2." in mails[1]
         eve = await chat(world, "Ева", "Где счёт?")
         assert "Принтерами" not in said_to(eve)
+
+
+async def test_a_group_without_topics_has_the_same_buttons_and_a_double_press_is_one(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """The card offers types where replies to it are the thread; two presses at once and a restart change nothing."""
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, with_mail=False, forum=False) as world:
+        ann = await chat(world, "Анна", "Не печатает принтер")
+        shown = world.group.last("Вид: вид не указан")
+        await world.group.press(world.engineer, shown, "Вид ▸")
+        await world.settle()
+        await world.group.press(world.engineer, shown, "ошибка", timeout=None)
+        await world.group.press(world.engineer, shown, "ошибка", timeout=None)
+        await world.settle()
+        await world.advance(seconds=5)
+        assert "Вид: ошибка" in shown.text
+        assert len(await trail(world, "type set")) == 1
+        receipt = ann.last("зарегистрирована")
+        await world.stop()
+        await world.start()
+        await ann.press(receipt, "Срочно", timeout=None)
+        await ann.press(receipt, "Срочно", timeout=None)
+        await world.settle()
+        await world.advance(seconds=5)
+        assert (await first(world)).wished is Priority.HIGH
+        assert len(await trail(world, "priority wished")) == 1
+        assert receipt.text.endswith("✓ Ошибка · Срочно")
