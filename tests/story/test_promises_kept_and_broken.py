@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from desk.accounts import Pause
 from desk.durations import parse_span
 from desk.people import Audit
 from desk.tickets import Priority, Status, Ticket
@@ -53,6 +54,13 @@ async def world(sqlite_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[Wo
         yield made
 
 
+@pytest.fixture
+async def both(store_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[World]:
+    """The same on either database."""
+    async with World(clock=clock, url=store_url, folder=tmp_path, tables=TABLES) as made:
+        yield made
+
+
 async def ticket_of(world: World) -> Ticket:
     return (await world.tickets())[-1]
 
@@ -82,8 +90,9 @@ async def test_out_of_hours_the_receipt_says_when_work_begins_too(world: World) 
     assert "начнём в понедельник в 10:00 (МСК), ответим до пн 19:00 (МСК)." in " ".join(said.split())
 
 
-async def test_a_nudge_and_a_breach_are_told_once_each_whatever_is_restarted(world: World) -> None:
+async def test_a_nudge_and_a_breach_are_told_once_each_whatever_is_restarted(both: World) -> None:
     """At three quarters the one who has it, at the end the lead too; and nobody in the night between."""
+    world = both
     await chat(world, "Анна", "Не печатает принтер")
     await order(world, "SD-1", "/take")
     await world.advance(hours=6, minutes=30)  # 18:30, 5.5 of the 8 hours are used
@@ -207,6 +216,22 @@ async def test_a_mail_that_comes_back_was_no_answer(world: World, *, again: bool
         assert (ticket.answered_at, ticket.answer_took, ticket.answer_limit) == (None, None, None)
         await world.advance(days=1)
         assert "рок ответа прошёл: вт 12:00" in topic(world)
+
+
+async def test_a_question_that_comes_back_stopped_no_clock(world: World) -> None:
+    await mail(world, "ann@client.example", "Принтер", "Не печатает")
+    await order(world, "SD-1", "/info Какой номер?")
+    failed = str((await last_mail(world, "ann@client.example"))["Message-ID"])
+    assert (await ticket_of(world)).answered_at is not None
+    await world.advance(hours=1)
+    assert "Часы стоят: ждём клиента" in card(world)
+    await world.mails.put(SUPPORT, comes_back(failed))
+    await world.settle()
+    async with world.store.view() as view:
+        assert await view.count(Pause) == 0
+    assert (await ticket_of(world)).answered_at is None
+    await world.advance(days=1)
+    assert topic(world).count("рок ответа прошёл: вт 12:00") == 1
 
 
 async def test_an_answer_counts_when_it_has_arrived_not_when_it_was_written(world: World) -> None:
