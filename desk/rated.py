@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from desk import (
+    choosing,
     clients,
     conversation,
     copies,
@@ -164,9 +165,7 @@ async def _answered_question(
     unit: Unit, client: Client, incoming: Incoming
 ) -> tuple[Ticket, Rating, Notes, int] | None:
     """The client's ticket and its rating when the message replies to a question for stars or words."""
-    to = incoming.reply_to or (incoming.references[-1] if incoming.references else "")
-    place = {"place": incoming.place} if incoming.channel == "telegram" else {}
-    trace = await unit.first(Trace, channel=incoming.channel, external_id=to, role=Role.OURS, **place) if to else None
+    trace = await _replied_to(unit, incoming)
     if trace is None or not trace.message_id or not trace.ticket_id:
         return None
     rating = await unit.first(Rating, ticket_id=trace.ticket_id)
@@ -176,6 +175,19 @@ async def _answered_question(
     notes = await ratings.notes_of(unit, rating)
     asked = trace.message_id in (notes.asked, notes.word)
     return (ticket, rating, notes, trace.message_id) if asked else None
+
+
+async def _replied_to(unit: Unit, incoming: Incoming) -> Trace | None:
+    """Our message that this one answers. In a chat a mark that replies to nothing answers what stands last there."""
+    chat: dict[str, object] = {"channel": "telegram", "place": incoming.place, "role": Role.OURS}
+    if incoming.channel != "telegram":
+        to = incoming.reply_to or (incoming.references[-1] if incoming.references else "")
+        return await unit.first(Trace, channel=incoming.channel, external_id=to, role=Role.OURS) if to else None
+    if incoming.reply_to:
+        return await unit.first(Trace, external_id=incoming.reply_to, **chat)
+    if scoring.scored(incoming.text) is None or await unit.recall(choosing.new_key(incoming.place)):
+        return None
+    return await unit.first(Trace, order="-id", **chat)
 
 
 async def _proven(unit: Unit, ticket: Ticket, incoming: Incoming, named: list[Mark]) -> bool:

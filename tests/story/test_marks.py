@@ -115,6 +115,26 @@ async def test_what_is_no_reply_to_the_question_is_ordinary(world: World) -> Non
     assert (await ratings(world))[0].words == ""
 
 
+async def test_a_digit_typed_below_the_question_is_a_mark(world: World) -> None:
+    """Not when something else was said in between, nor when a new request was asked for."""
+    person = await closed_in_telegram(world)
+    person.say("4")
+    await world.settle()
+    assert await stars(world) == [4]
+    assert await statuses(world) == [Status.CLOSED]
+    person.say("5")  # below «записали»
+    await world.settle()
+    assert await stars(world) == [4]
+    assert await statuses(world) == [Status.OPEN]
+    other = await closed_in_telegram(world, "Ева", "SD-2")
+    other.say("/new")
+    await world.settle()
+    other.say("3")
+    await world.settle()
+    assert await stars(world) == [4, None]
+    assert len(await world.tickets()) == 3
+
+
 async def test_a_word_comes_within_a_day_and_once(world: World) -> None:
     person = await closed_in_telegram(world)
     await press(world, person, 4)
@@ -337,6 +357,28 @@ async def test_what_was_closed_before_the_first_look_is_never_asked_about(
         other = await closed_in_telegram(world, "Ева", "SD-2")
         assert asked(other) == 1
         assert SUPPORT not in said_to(other)
+
+
+async def test_a_client_who_blocked_the_bot_is_asked_by_mail_or_not_at_all(world: World) -> None:
+    """The mark then comes by the door that is left."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.")
+    person = world.person("Анна")
+    person.start(await link_of(world, ANN))
+    await world.settle()
+    person.say("И скрипит")
+    await world.settle()
+    await answer(world, "SD-1", "Заменили картридж")
+    alone = await closed_in_telegram(world, "Ева", "SD-2", go=False)
+    person.block()
+    alone.block()
+    await world.settle()
+    await order(world, "SD-1", "/close решено")
+    await world.advance(minutes=6)
+    question = await last_mail(world, ANN)
+    assert QUESTION in text_of(question)
+    await mail(world, ANN_WRITES, "Re: Принтер", "5", in_reply_to=question)
+    assert await stars(world) == [5]
+    assert [one.ticket_id for one in await ratings(world)] == [1]
 
 
 async def test_a_restart_between_closing_and_asking_loses_nothing_and_asks_once(world: World) -> None:

@@ -124,6 +124,21 @@ async def test_two_entries_at_once_and_a_huge_comment_are_both_kept(world: World
     assert [len(one.comment) for one in await entries(world)] == [500, 6]
 
 
+async def test_in_a_group_without_topics_commands_reply_to_the_card(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """Time and estimates work there as they do in a topic."""
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, with_mail=False, forum=False) as flat:
+        person = await chat(flat, "Анна", "Не печатает принтер")
+        card_there = flat.group.last("SD-1 ·")
+        for command in ("/spent 25m звонил", "/estimate 2h перенести базу"):
+            flat.group.say(flat.engineer, command, reply_to=card_there)
+            await flat.settle()
+        await flat.advance(seconds=31)
+        assert "Потрачено: 25 мин" in card_there.text
+        assert person.last("Оценка времени: 2 ч").buttons == ["Согласовать", "Отказаться"]
+
+
 async def test_time_can_be_booked_after_closing(world: World) -> None:
     """By an administrator: others have no input field in a closed topic."""
     await order(world, "SD-1", "/close решено")
