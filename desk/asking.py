@@ -1,7 +1,5 @@
 """What the client of a waiting ticket is asked for now: the words of every reminder."""
 
-from dataclasses import replace
-
 from desk import clients, details, lists, progress
 from desk.desk import Desk
 from desk.people import Client
@@ -16,6 +14,4 @@ async def asked_now(desk: Desk, unit: Unit, ticket: Ticket) -> str:
         return ticket.question
     left = await details.still_open(desk, unit, ticket, now.listed)
     client = await unit.get(Client, ticket.client_id)
-    # The numbers of the answer will be those of this reminder.
-    await progress.save(unit, ticket, replace(now, listed=tuple(field.name for field in left)))
-    return lists.numbered(left, clients.language(desk, client, ticket))
+    return lists.numbered(left, clients.language(desk, client, ticket), now.listed)

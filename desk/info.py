@@ -48,27 +48,14 @@ async def before(desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: I
 
 async def _listed_secrets(desk: Desk, unit: Unit, ticket: Ticket, incoming: Incoming) -> Incoming:
     """A secret in a numbered reply has no label; it is covered all the same."""
-    now = await progress.load(unit, ticket)
-    asked = [field for field in (details.field_named(desk, name) for name in now.listed) if field]
-    if not any(field.secret for field in asked):
-        return incoming
-    found = replies.read(incoming.text, asked, desk.current.setup.patterns, desk.settings.desk.language)
+    asked, found = await lists.read_back(desk, unit, ticket, incoming.text)
     given, text = dict(incoming.secrets), incoming.text
     for field in asked:
         value = found.get(field.name, "")
-        if not field.secret or not value or MASK in value:
-            continue
-        given.setdefault(field.name, value)
-        text = "\n".join(_without(line, value) for line in again(text, value).split("\n"))
+        if field.secret and value and MASK not in value:
+            given.setdefault(field.name, value)
+            text = replies.without(again(text, value), value)
     return replace(incoming, text=text, secrets=tuple(given.items()))
-
-
-def _without(line: str, value: str) -> str:
-    """The line without a value at its end, also a short one, or one with other blanks."""
-    if len(line) > fields.LINE or not fields.clean(line).endswith(value):
-        return line
-    start = next(place for place in range(len(line), -1, -1) if fields.clean(line[place:]) == value)
-    return f"{line[:start]}{MASK}"
 
 
 async def after(  # noqa: PLR0917 - the message, its sender and its ticket

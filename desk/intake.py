@@ -60,6 +60,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         return
     incoming, forwarder = await second_hand.as_original(desk, unit, incoming)
     if await _seen(unit, incoming):
+        await secret_fields.came_again(desk, unit, incoming)
         return
     named = await marks.of(desk, unit, incoming) if incoming.channel == "mail" else []
     if incoming.sort is Sort.AUTOMATIC:

@@ -21,8 +21,11 @@ ASKED_AGAIN = timedelta(minutes=10)
 """After so long a client may be asked for the same once more."""
 
 
-def numbered(wanted: Sequence[InfoField], language: str) -> str:
-    """«1. Какая версия?», a line each; a single question without a number."""
+def numbered(wanted: Sequence[InfoField], language: str, among: Sequence[str] = ()) -> str:
+    """«1. Какая версия?», a line each; a single question without a number.
+
+    `among`: the names of the list that they are left of; its numbers stay, whoever answers looks at either.
+    """
     lines = []
     for field in wanted:
         offered = fields.choices(field, language)
@@ -30,7 +33,9 @@ def numbered(wanted: Sequence[InfoField], language: str) -> str:
         lines.append(f"{fields.question(field, language)}{among}")
     if len(lines) == 1:
         return lines[0]
-    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+    names = list(among) or [field.name for field in wanted]
+    places = [names.index(field.name) + 1 for field in wanted]
+    return "\n".join(f"{number}. {line}" for number, line in zip(places, lines, strict=True))
 
 
 async def for_receipt(desk: Desk, unit: Unit, ticket: Ticket, language: str) -> str:
@@ -118,21 +123,28 @@ async def _remember(
     await progress.save(unit, ticket, now)
 
 
-async def heard(desk: Desk, unit: Unit, ticket: Ticket, client: Client, message: Message, *, thank: bool) -> None:
-    """A message that may answer the last list: what it has for its questions is taken, the rest stays words."""
+async def read_back(desk: Desk, unit: Unit, ticket: Ticket, text: str) -> tuple[list[InfoField], dict[str, str]]:
+    """The questions of the last list, and what a text answers to them."""
     now = await progress.load(unit, ticket)
     asked = [field for field in (details.field_named(desk, name) for name in now.listed) if field]
     if not asked:
+        return [], {}
+    left = [field.name for field in await details.missing(desk, unit, ticket)]
+    done = [field.name for field in asked if field.name not in left]
+    patterns, language = desk.current.setup.patterns, desk.settings.desk.language
+    return asked, replies.read(text, asked, patterns, language, done=done)
+
+
+async def heard(desk: Desk, unit: Unit, ticket: Ticket, client: Client, message: Message, *, thank: bool) -> None:
+    """A message that may answer the last list: what it has for its questions is taken, the rest stays words."""
+    asked, found = await read_back(desk, unit, ticket, message.text)
+    taken = [field for field in asked if field.name in found and not field.secret]
+    for field in taken:
+        await details.put(desk, unit, ticket, field, found[field.name], Source.CLIENT, by=message.author)
+    if not taken:
         return
-    found = replies.read(message.text, asked, desk.current.setup.patterns, desk.settings.desk.language)
-    taken = set()
-    for field in asked:
-        if field.name in found and not field.secret:
-            await details.put(desk, unit, ticket, field, found[field.name], Source.CLIENT, by=message.author)
-            taken.add(field.name)
-    if taken:
-        await details.note_source(unit, message, taken)
-    if taken and thank and not await details.still_open(desk, unit, ticket, now.listed):
+    await details.note_source(unit, message, {field.name for field in taken})
+    if thank and not await details.still_open(desk, unit, ticket, [field.name for field in asked]):
         door = await doors.best(unit, ticket)
         language = clients.language(desk, client, ticket)
         if door:
@@ -155,7 +167,12 @@ async def listens(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming) ->
 async def settle(desk: Desk, unit: Unit, ticket: Ticket) -> bool:
     """Whether a ticket that waited for a list need not wait any more; it is open again then, and the topic says so."""
     now = await progress.load(unit, ticket)
-    if not await is_the_question(unit, ticket, now) or await details.still_open(desk, unit, ticket, now.listed):
+    if not await is_the_question(unit, ticket, now):
+        return False
+    left = await details.still_open(desk, unit, ticket, now.listed)
+    if left:
+        language = clients.language(desk, await unit.get(Client, ticket.client_id), ticket)
+        await unit.change(Ticket, {"question": numbered(left, language, now.listed)}, id=ticket.id)
         return False
     await unit.change(
         Parcel,

@@ -4,10 +4,11 @@ Rule: what cannot be told apart is no answer; it stays words, and what it was ab
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from desk import fields
 from desk.fields import LINE, LINES, Patterns
+from desk.masking import MASK
 from desk.settings import InfoField
 
 _NUMBER = re.compile(r"\s*(?:№\s*)?(\d{1,2})(?:\)\s*|[.:]\s+|\s*[-–—]\s+)")
@@ -22,8 +23,18 @@ _FAREWELL = re.compile(
 _FAREWELL_LINE = 60
 
 
-def read(text: str, asked: Sequence[InfoField], patterns: Patterns, language: str) -> dict[str, str]:
-    """The values that a reply has for the questions asked, in their order; each passed its field's check."""
+def read(
+    text: str,
+    asked: Sequence[InfoField],
+    patterns: Patterns,
+    language: str,
+    *,
+    done: Collection[str] = (),
+) -> dict[str, str]:
+    """The values that a reply has for the questions asked, in their order; each passed its field's check.
+
+    `done`: which of them are answered already; numbers count them, a reply without labels and numbers leaves them out.
+    """
     lines = [line[:LINE] for line in text.splitlines()[:LINES] if not line.lstrip().startswith(">")]
     said = fields.labelled("\n".join(lines), asked)
     for name, words in _numbered(lines, asked).items():
@@ -31,7 +42,19 @@ def read(text: str, asked: Sequence[InfoField], patterns: Patterns, language: st
     if said:
         found = {name: _value(asked, name, words, patterns, language) for name, words in said.items()}
         return {name: value for name, value in found.items() if value}
-    return _in_order(lines, asked, patterns, language)
+    return _in_order(lines, [field for field in asked if field.name not in done], patterns, language)
+
+
+def without(text: str, value: str) -> str:
+    """The text with an answer of it covered, also one of several lines, or with other blanks."""
+    lines = text.split("\n")
+    for place, line in enumerate(lines[:LINES]):
+        start = _NUMBER.match(line)
+        begin = start.end() if start else 0
+        said = fields.clean(line[begin:LINE])
+        if said and (said in value or said.endswith(value)):
+            lines[place] = f"{line[:begin]}{MASK}"
+    return "\n".join(lines)
 
 
 def _value(asked: Sequence[InfoField], name: str, words: str, patterns: Patterns, language: str) -> str:

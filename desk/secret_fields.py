@@ -17,7 +17,7 @@ from desk.parcels import Action, Alert, Button
 from desk.people import Audit
 from desk.ports import Unit
 from desk.settings import InfoField
-from desk.tickets import Message, Status, Ticket
+from desk.tickets import Message, Status, Ticket, Trace
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,14 @@ async def kept(desk: Desk, unit: Unit, ticket: Ticket | None, incoming: Incoming
         await _remember(unit, ticket, raws)
 
 
+async def came_again(desk: Desk, unit: Unit, incoming: Incoming) -> None:
+    """The same mail by another way is a stored message more."""
+    if incoming.secrets and incoming.channel == "mail":
+        trace = await unit.first(Trace, channel="mail", external_id=incoming.external_id)
+        ticket = await unit.get(Ticket, trace.ticket_id) if trace and trace.ticket_id else None
+        await kept(desk, unit, ticket, incoming)
+
+
 async def _remember(unit: Unit, ticket: Ticket, raws: tuple[RawId, ...]) -> None:
     key = f"secrets:{ticket.id}"
     before = json.loads(await unit.recall(key) or "[]")
@@ -144,7 +152,9 @@ async def erase(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     await unit.remember(f"asking:{ticket.id}", "")  # nothing that is said later answers a question of before
     gone = await unit.change(Detail, {"value": ""}, ticket_id=ticket.id, secret=True, value__ne="")
     raws: list[int] = json.loads(await unit.recall(f"secrets:{ticket.id}") or "[]")
-    for raw in await unit.find(Raw, id__in=raws) if raws else []:
+    found = await unit.find(Raw, id__in=raws) if raws else []
+    twins = [twin for raw in found if raw.digest for twin in await _twins(unit, raw)]
+    for raw in [*found, *twins]:
         if raw.key:  # a file is no part of the transaction: it goes after the commit
             await unit.remember(f"{_ERASE}{raw.key}", "1")
         await unit.save(replace(raw, body=b"", key=""))
@@ -155,6 +165,11 @@ async def erase(desk: Desk, unit: Unit, ticket: Ticket) -> None:
             at=desk.now(), who="desk", what="secrets erased", ticket_id=ticket.id, client_id=ticket.client_id, data={}
         )
         await unit.add(entry)
+
+
+async def _twins(unit: Unit, raw: Raw) -> list[Raw]:
+    """The same mail under another number of its mailbox."""
+    return await unit.find(Raw, place=raw.place, digest=raw.digest, id__ne=raw.id)
 
 
 async def sweep(desk: Desk) -> None:

@@ -139,6 +139,16 @@ def test_a_reply_to_one_question_is_its_answer(text: str, read: dict[str, str]) 
     assert replies.read(text, (VERSION,), PATTERNS, "ru") == read
 
 
+def test_numbers_count_what_is_answered_already_and_order_does_not() -> None:
+    """Whoever answers looks at the list as it was sent."""
+    three = (VERSION, PHONE, MANY)
+    assert replies.read("3. все", three, PATTERNS, "ru", done=["version"]) == {"many": "все"}
+    assert replies.read("89991234567\nвсе", three, PATTERNS, "ru", done=["version"]) == {
+        "phone": "+79991234567",
+        "many": "все",
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "shown", "values"),
     [

@@ -92,6 +92,7 @@ async def test_the_reminder_names_only_what_is_left_and_stops_when_nothing_is(wo
     assert "Сколько людей" in reminder
     assert "Версия" not in reminder
     assert "ИНН" not in reminder
+    assert "Сколько людей" in (await world.tickets())[0].question  # the letter of closing would name the same
     await order(world, "SD-1", "/waive", go=False)
     assert await status(world) is Status.OPEN
     await world.pass_days(15)

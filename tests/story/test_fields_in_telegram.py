@@ -11,7 +11,7 @@ import pytest
 from desk.organisations import Organisation
 from desk.people import Client
 from desk.tickets import Kind, Message
-from tests.fields import asked, card, say, tables, trail, values
+from tests.fields import FIELDS, asked, card, say, tables, trail, values
 from tests.steps import answer, chat, order, said_in, said_to
 from tests.world import World
 
@@ -293,3 +293,24 @@ async def test_what_is_known_of_the_client_is_never_asked(opened: Any) -> None:
         assert said_to(ann).count("Н?") == 1
         ben = await chat(world, "Борис К.", "Тоже")
         assert ben.received[-1].text == "Н?"
+
+
+async def test_questions_that_a_client_asked_for_come_three_at_a_time_too(opened: Any) -> None:
+    names = [f"v{number}" for number in range(5)]
+    more = {"field": [{**FIELDS[1], "name": name} for name in names], "requires": {"error": names}}
+    async with opened(*names, more=more, priority="critical") as world:
+        ann = await chat(world, "Анна", "Сломалось")
+        await order(world, "SD-1", "/info")
+        listed = asked(ann)
+        assert len(listed) == 5
+        await ann.press(ann.last("Ждём вашего ответа"), "по одному")
+        for number in range(3):
+            await world.settle()
+            await say(world, ann, f"{number}.0")
+        assert len(asked(ann)) == 5 + 3
+        more_of_them = ann.last("Осталось ещё 2 вопроса")
+        await say(world, ann, "минутку")
+        assert len(await values(world)) == 3
+        await ann.press(more_of_them, "по одному")
+        await world.settle()
+        assert len(asked(ann)) == 5 + 4

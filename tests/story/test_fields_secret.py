@@ -26,6 +26,13 @@ async def world(sqlite_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[Wo
         yield made
 
 
+@pytest.fixture
+async def either(store_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[World]:
+    """The same on SQLite and on PostgreSQL."""
+    async with World(clock=clock, url=store_url, folder=tmp_path, tables=tables("login", "version")) as made:
+        yield made
+
+
 def file_holding(folder: Path, words: str) -> list[str]:
     """The kept files in which the words stand."""
     kept = [path for path in (folder / "data" / "files").rglob("*") if path.is_file()]
@@ -48,7 +55,8 @@ def shown(world: World) -> str:
     return "\n".join(f"{one.text}" for one in world.group.messages)
 
 
-async def test_a_log_in_that_was_asked_for_is_seen_by_who_presses_alone_and_erased_on_closing(world: World) -> None:
+async def test_a_log_in_that_was_asked_for_is_seen_by_who_presses_alone_and_erased_on_closing(either: World) -> None:
+    world = either
     ann = await chat(world, "Анна", "Не пускает")
     assert asked(ann) == ["Доступ"]
     await say(world, ann, f"temp / {SECRET}")
@@ -136,3 +144,26 @@ async def test_our_own_cover_quoted_back_is_no_secret(world: World) -> None:
     ann = await chat(world, "Анна", f"Пароль: {SECRET}")
     await say(world, ann, f"Вы писали:\nПароль: {MASK}")
     assert (await values(world))["login"] == SECRET
+
+
+async def test_a_secret_asked_for_by_mail_alone_is_covered_on_all_its_lines(world: World) -> None:
+    """The mail came by two ways: both of its stored forms are erased."""
+    await mail(world, ANN, "Не пускает", "Помогите\nВерсия: 4.2")
+    first = (await last_mail(world, ANN))["Message-ID"]
+    assert "Доступ, напишите?" in text_of(await last_mail(world, ANN))
+    await mail(world, ANN, "Re: Не пускает", f"temp\n{SECRET}\n\nС уважением, Анна", in_reply_to=first)
+    assert (await values(world))["login"] == f"temp {SECRET}"
+    assert SECRET not in shown(world)
+    await order(world, "SD-1", "/info", go=False)
+    await order(world, "SD-1", "/close решено")
+    assert await stored(world, SECRET) == []
+
+
+async def test_an_uninvited_mail_with_a_secret_is_erased_with_the_ticket_it_came_into(world: World) -> None:
+    await mail(world, ANN, "Не пускает", "Помогите\nВерсия: 4.2")
+    first = (await last_mail(world, ANN))["Message-ID"]
+    await mail(world, "eve@else.example", "Re: Не пускает", f"пароль: {SECRET}", in_reply_to=first)
+    assert SECRET not in shown(world)
+    assert (await values(world)).get("login") is None
+    await order(world, "SD-1", "/close решено")
+    assert await stored(world, SECRET) == []
