@@ -60,7 +60,7 @@ def mark(desk: Desk, row: Row) -> str:
 
 
 def length(desk: Desk, span: timedelta) -> str:
-    return length_in_words(desk.settings.desk.language, span)
+    return length_in_words(desk.settings.desk.language, span, desk.texts)
 
 
 def line_name(desk: Desk, key: str) -> str:

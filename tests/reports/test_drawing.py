@@ -1,5 +1,7 @@
 """The picture of a report, drawn by the real process."""
 
+import asyncio
+import os
 import struct
 import sys
 import zlib
@@ -93,3 +95,18 @@ async def test_the_drawing_process_sees_no_secrets(folder: Path, monkeypatch: py
         await Draughtsman(folder=folder, command=(sys.executable, "-c", code)).picture(poster())
     assert "MPLCONFIGDIR" in told.value.reason
     assert "TELEGRAM_TOKEN" not in told.value.reason
+
+
+async def test_nothing_goes_on_drawing_when_the_desk_stops(folder: Path, tmp_path: Path) -> None:
+    """A picture that is called off takes its process with it."""
+    begun = tmp_path / "pid"
+    code = f"import os, pathlib, time; pathlib.Path({str(begun)!r}).write_text(str(os.getpid())); time.sleep(600)"
+    drawing = asyncio.create_task(Draughtsman(folder=folder, command=(sys.executable, "-c", code)).picture(poster()))
+    async with asyncio.timeout(30):
+        while not (begun.exists() and begun.read_text()):
+            await asyncio.sleep(0.01)
+    drawing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await drawing
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun.read_text()), 0)

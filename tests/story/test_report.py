@@ -52,8 +52,9 @@ def reports(world: World) -> list[Message]:
 
 
 async def a_day(world: World) -> None:
-    """Anna is answered and helped, Boris by mail waits."""
+    """Anna is answered after two hours and helped, Boris by mail waits."""
     await chat(world, "Анна", "Не печатает")
+    await world.advance(hours=2)
     await answer(world, "SD-1", "Смотрим")
     await order(world, "SD-1", "/solved Готово")
     await mail(world, "boris@client.example", "Вопрос", "Как настроить?")
@@ -86,7 +87,7 @@ async def test_a_picture_with_a_short_text_answers_the_command(opened: Opened) -
         assert struct.unpack(">II", sent.file.data[16:24]) == (960, 1280)
         assert "Неделя 47 (16.11.2026–22.11.2026, пока по 19.11.2026)" in sent.text
         assert "Принято 2, решено 1, закрыто иначе 0. Открыто 1, было 0; открыто снова 0." in sent.text
-        assert "Первый ответ в срок: 100 % (1 из 1)." in sent.text
+        assert "Первый ответ в срок: 100 % (1 из 1). Половина уложилась в 2 ч, девять из десяти в 2 ч." in sent.text
         assert "срок ещё не вышел у 1" in sent.text
         assert "нас 1, клиентов 1, других 0" in sent.text
         assert "Дольше всех ждут нас: SD-2 с 19.11." in sent.text
@@ -199,3 +200,13 @@ async def test_a_monday_that_is_no_working_day_is_made_up_for(
             assert reports(world) == []
             await wait_until(world, datetime.fromisoformat(moment).replace(tzinfo=UTC))
         assert len(reports(world)) == 1
+
+
+async def test_on_either_database(world: World) -> None:
+    """Nothing is open, nothing was promised, and yet there is a picture."""
+    await ask(world, "/report 2026-w48")
+    await world.advance(seconds=5)
+    (sent,) = reports(world)
+    assert sent.kind == "photo"
+    assert "Принято 0" in sent.text
+    assert "судить пока не о чем" in sent.text
