@@ -1,9 +1,11 @@
 """What rules do besides choosing a line: whose ticket it is, who is called, by which plan, what later rules see."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from desk.people import Audit
+from desk.organisations import Organisation
+from desk.people import Audit, Client
 from desk.tickets import Priority, Ticket, Type
 from tests.steps import chat, mail, order, said_in
 from tests.world import World
@@ -113,3 +115,43 @@ async def test_tickets_for_whoever_is_on_duty_go_round(sqlite_url: str, clock: A
         assert (await world.tickets())[-1].taken_by == ""
         async with world.store.view() as view:
             assert [one.who for one in await view.find(Audit, what="on duty")] == ["Вера"]
+
+
+async def test_rules_know_whose_request_it_is(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    """Organisation, contract, labelled lines and a person's other addresses; a client without any falls to the rest."""
+    field = {"name": "inn", "title": {"ru": "ИНН", "en": "INN"}, "ask": {"ru": "ИНН?", "en": "INN?"}, "check": "inn"}
+    rules = (
+        on("a", when={"organisation": "ооо василёк", "client_id": "a-1042", "product": "Учёт"}, tags="known"),
+        on("b", when={"plan": "vip"}, tags="vip"),
+        on("c", when={"fields": {"inn": "7707083893"}}, tags="inn"),
+        on("d", when={"client": "ann@client.example"}, tags="ann"),
+    )
+    async with world_of(clock, sqlite_url, tmp_path, *rules, plan=PLANS, field=[field]) as world:
+        await mail(world, "Анна <ann@client.example>", "Вопрос", "Когда?")
+        async with world.store.unit() as unit:
+            at = world.clock()
+            company = await unit.add(
+                Organisation(
+                    number="A-1042", name="ООО Василек", plan="vip", product="Учёт", created_at=at, changed_at=at
+                )
+            )
+            [client] = await unit.find(Client)
+            await unit.save(replace(client, organisation_id=company.id))
+            await unit.commit()
+        await mail(world, "Анна <ann@client.example>", "Ещё", "Не печатает.\nИНН: 7707083893")
+        await chat(world, "Вера", "Сканер.\nИНН: 7707083894")
+        assert [one.tags for one in await world.tickets()] == [["ann"], ["known", "vip", "inn", "ann"], []]
+        kept = (await world.tickets())[1].verdict["facts"]
+        assert "7707083893" not in str(kept)
+        assert (kept["organisation"], kept["plan"]) == ("ООО Василек", "vip")
+
+
+async def test_a_thousand_rules_that_did_not_match_are_not_kept_with_every_ticket(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """Those that did are, wherever they stand."""
+    many = [{"name": f"r{n}", "when": {"mentions": [f"слово{n}"]}, "line": "second"} for n in range(300)]
+    async with world_of(clock, sqlite_url, tmp_path, on("first", tags="x"), *many) as world:
+        await chat(world, "Анна", "Принтер")
+        asked = (await first(world)).verdict["asked"]
+        assert [one["rule"] for one in asked] == ["first", *(f"r{n}" for n in range(270, 300)), "rest"]
