@@ -7,7 +7,7 @@ what a mail's From says alone proves nobody. Whatever does not count is shown to
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import bills, clients, consent, conversation, copies, estimates, outbox, senders, work
+from desk import bills, clients, consent, conversation, copies, deadlines, estimates, outbox, senders, work
 from desk.accounts import Agreement, Estimate
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -36,6 +36,7 @@ def pressed(agreed: bool) -> Callable[[Desk, Unit, Client, Ticket, Press], Await
         now = desk.now()
         ticket = await conversation.client_wrote(unit, ticket, at=now)
         ticket = await unit.save(replace(ticket, client_wrote_at=now, active_at=now, door_id=door.id))
+        ticket = await deadlines.client_wrote(desk, unit, ticket)
         said = clients.say(desk, client, "client.estimate_agreed" if agreed else "client.estimate_refused")
         await _under_a_reminder(desk, unit, estimate, press, said)
         await _answered(desk, unit, ticket, estimate, client, door, agreed=agreed, words=said)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from desk import answering, bills, clients, doors, estimates, moving, outbox, spending, work
 from desk.accounts import Estimate
+from desk.closing import CLOCK_ANEW
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.lifecycle import Step, after
@@ -83,7 +84,7 @@ async def _undo(desk: Desk, unit: Unit, given: Order, ticket: Ticket) -> None:
     message = await unit.get(Message, estimate.message_id or 0)
     if ticket.status is Status.WAITING and message and ticket.question == message.text:
         await work.drop_reminders(unit, ticket)
-        ticket = await moving.move(unit, ticket, Step.TAKEN_BACK, at=desk.now(), question="", reminder_id=None)
+        ticket = await moving.move(unit, ticket, Step.TAKEN_BACK, at=desk.now(), question="", **CLOCK_ANEW)
     if arrived:
         await work.tell_client(desk, unit, ticket, "client.estimate_taken_back", Purpose.NOTICE, text=estimate.text)
     await outbox.card(desk, unit, ticket)
