@@ -12,6 +12,7 @@ from desk.accounts import Pause
 from desk.clocks import Clock, Reading, reading
 from desk.desk import Desk
 from desk.parcels import Parcel, ParcelState, Purpose
+from desk.people import Audit
 from desk.ports import Unit
 from desk.tickets import Message, Priority, Ticket
 
@@ -54,8 +55,11 @@ async def changed(desk: Desk, unit: Unit, before: Ticket, after: Ticket, who: st
     The ticket as it is saved now comes back. A plan that nobody chose for this ticket follows contract and line. The
     topic is told what changed and the new terms. `who`: the name of who did it, "desk" when nobody.
     """
-    if not after.plan_by:
-        after = replace(after, plan=await _usual_plan(desk, unit, before, after))
+    if not after.plan_by and (plan := await _usual_plan(desk, unit, before, after)) != after.plan:
+        data = {"before": after.plan, "plan": plan}
+        about = {"ticket_id": after.id, "client_id": after.client_id}
+        await unit.add(Audit(at=desk.now(), who=who, what="plan set", data=data, **about))
+        after = replace(after, plan=plan)
     pauses = await unit.find(Pause, ticket_id=after.id)
     now = desk.now()
     old = read(desk, before, pauses, now)

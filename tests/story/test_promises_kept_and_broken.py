@@ -83,6 +83,18 @@ async def test_the_receipt_promises_by_the_plan_and_the_card_says_what_is_left(w
     assert "План: Базовая\nОтветить до вт 12:00, осталось 8 ч (на пн 12:00)\nРешить до ср 12:00" in card(world)
 
 
+async def test_each_reads_the_promise_in_their_own_language_and_by_the_zone_of_their_plan(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """A plan round the clock promises at night, and never says that we are closed."""
+    clock.set(datetime(2026, 11, 28, 22, 30, tzinfo=UTC))  # a Saturday night
+    tables = {**TABLES, "plan": [{**BASE, "base": False}, {**ROUND, "base": True}, WARRANTY]}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, with_mail=False) as world:
+        ann = await chat(world, "Ann", "The printer in our office does not print any more")
+        assert "We will answer by Sun 05:30 (UTC+05)." in said_to(ann)
+        assert "closed" not in said_to(ann)
+
+
 async def test_out_of_hours_the_receipt_says_when_work_begins_too(world: World) -> None:
     world.clock.set(datetime(2026, 11, 28, 9, 0, tzinfo=UTC))  # a Saturday
     await mail(world, "ann@client.example", "Принтер", "Не печатает")
@@ -268,6 +280,9 @@ async def test_another_line_or_plan_counts_from_the_start_and_the_topic_says_so(
     assert (ticket.plan, ticket.plan_by) == ("warranty", "")
     async with world.store.view() as view:
         assert await view.count(Audit, what="plan", who="Борис") == 2
+        moved = await view.first(Audit, what="plan set", who="Борис")
+    assert moved is not None
+    assert moved.data == {"before": "base", "plan": "warranty"}
 
 
 async def test_a_raised_priority_counts_from_the_raise_and_a_lowered_one_from_the_start(world: World) -> None:
