@@ -31,11 +31,13 @@ SIGNS = 3
 _LONGEST = 40
 
 
-async def recognised(desk: Desk, unit: Unit, door: Door, client: Client) -> tuple[Client, Sequence[Signal]]:
-    """The client, by now the organisation's that their proven addresses name; and all that their addresses tell."""
+async def recognised(desk: Desk, unit: Unit, door: Door, client: Client) -> tuple[Client, Sequence[Signal] | None]:
+    """The client, by now the organisation's that their proven addresses name; and all that their addresses tell.
+
+    None instead of the latter where no organisation is kept.
+    """
     signals = await of_addresses(unit, door, client)
-    proven = next((one for one in signals if one.proven), None)
-    if proven is None or client.organisation_id is not None:
+    if signals is None or client.organisation_id is not None or not any(one.proven for one in signals):
         return client, signals
     decided = await membership.decided(unit, client)
     for one in signals:
@@ -49,18 +51,23 @@ async def recognised(desk: Desk, unit: Unit, door: Door, client: Client) -> tupl
 
 
 async def look(  # noqa: PLR0917 - the message, where it went and whose it is
-    desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: Incoming, seen: Sequence[Signal]
+    desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: Incoming, seen: Sequence[Signal] | None
 ) -> None:
-    """Ask the engineers about what a message and its sender's addresses tell and nothing proves. `seen`: the latter."""
+    """Ask the engineers about what a message and its sender's addresses tell and nothing proves.
+
+    `seen`: what `recognised` found in the addresses.
+    """
+    if seen is None:
+        return
     current = await unit.get(Door, door.id)
     client = await unit.get(Client, current.client_id) if current else None
     if current is None or client is None:
         return
     if incoming.contact and incoming.contact.own:  # a phone more by now, perhaps another client's
-        client, seen = await recognised(desk, unit, current, client)
+        client, more = await recognised(desk, unit, current, client)
+        seen = more or []
     if client.organisation_id is None:
-        seen = [*seen, *await of_words(unit, incoming)]
-        asked = [one for one in seen if one.organisation_id]
+        asked = [*seen, *await of_words(unit, incoming)]
     else:
         # Whoever is somebody's may mention anybody; only an address of two organisations is worth a question.
         asked = [one for one in seen if one.proven and one.organisation_id != client.organisation_id]

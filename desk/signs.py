@@ -42,10 +42,13 @@ class Signal:
     proven: bool
 
 
-async def of_addresses(unit: Unit, door: Door, client: Client) -> list[Signal]:
-    """What the client's doors tell, the one that they came through first; a contact's address before a domain."""
+async def of_addresses(unit: Unit, door: Door, client: Client) -> list[Signal] | None:
+    """What the client's doors tell, the one that they came through first; a contact's address before a domain.
+
+    None where no organisation is kept: nothing can tell anything.
+    """
     if await unit.first(Organisation) is None:
-        return []
+        return None
     doors = await unit.find(Door, client_id=client.id)
     doors.sort(key=lambda one: one.id != door.id)
     reaches = {
@@ -115,8 +118,6 @@ def _domain(address: str) -> str:
 
 async def of_words(unit: Unit, incoming: Incoming) -> list[Signal]:
     """Client ids, licence numbers and contacts' phones that a message names."""
-    if await unit.first(Organisation) is None:
-        return []
     text = f"{incoming.subject}\n{incoming.signature}\n{incoming.text}"[:LOOKED_AT]
     words = candidates(text)
     found = []
