@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from desk import chores, outbox, promises, staff, work
+from desk.asking import asked_now
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
@@ -48,6 +49,8 @@ async def reckon(desk: Desk, unit: Unit, since: datetime, until: datetime) -> li
         steps = promises.forecast(ticket, now, until, desk.settings.reminders, desk.calendar, previewed=previewed)
         reason: str | None = None
         for promise, at, then in steps:
+            if promise.step is Next.REMIND and not await asked_now(desk, unit, ticket):
+                break  # nothing is missing any more: the reminder will find that out and not go
             reason = await chores.why_not(unit, ticket) if reason is None else reason
             held = reason if promise.step in CLOSES or reason == "no_door" else ""
             if at >= since:

@@ -10,7 +10,7 @@ import pytest
 from desk.people import Audit
 from desk.tickets import Closing, Status, Ticket
 from playground.botapi import Person
-from tests.steps import answer, chat, last_mail, mail, order, said_in, said_to, text_of
+from tests.steps import answer, chat, last_mail, link_of, mail, order, said_in, said_to, text_of
 from tests.world import World
 
 ANN = "ann@client.example"
@@ -174,3 +174,50 @@ async def test_in_shadow_mode_nothing_is_closed_as_solved(sqlite_url: str, clock
         await world.pass_days(10)
         assert (await ticket_of(world)).status is Status.SOLVED
         assert not ann.received
+
+
+def came_back(failed: str) -> bytes:
+    """A mail server's report that Ann's mailbox is full."""
+    return (
+        "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: support@otvet.example\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <1.dsn@mx.example>\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {ANN}\r\nAction: failed\r\nStatus: 5.2.2\r\n"
+        "Diagnostic-Code: smtp; 552 5.2.2 mailbox full\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {failed}\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(("command", "status"), [("/solved", Status.SOLVED), ("/wait ждём завод", Status.THIRD_PARTY)])
+async def test_a_word_that_comes_back_sets_nothing_in_motion(world: World, command: str, status: Status) -> None:
+    """What was counted as delivered was not: the engineers hear of it, and nothing happens by itself."""
+    await mail(world, f"Анна <{ANN}>", "Принтер", "Не печатает.")
+    await order(world, "SD-1", command)
+    sent = str((await last_mail(world, ANN))["Message-ID"])
+    await world.mails.put("support@otvet.example", came_back(sent))
+    await world.settle()
+    assert "Сама заявка дальше не пойдёт" in said_in(world.group.topic("SD-1 ·"))
+    mails = len(await world.mails.inbox(ANN))
+    await world.pass_days(9)
+    ticket = await ticket_of(world)
+    assert (ticket.status, ticket.reminder_id) == (status, None)
+    assert len(await world.mails.inbox(ANN)) == mails
+
+
+async def test_a_word_that_comes_back_goes_through_the_other_door_and_counts_from_there(world: World) -> None:
+    await mail(world, f"Анна <{ANN}>", "Принтер", "Не печатает.")
+    ann = world.person("Анна")
+    ann.start(await link_of(world, ANN))
+    await world.settle()
+    await mail(world, f"Анна <{ANN}>", "Re: SD-1 Принтер", "Пишу почтой.")
+    await order(world, "SD-1", "/solved")
+    sent = str((await last_mail(world, ANN))["Message-ID"])
+    await world.advance(days=2)
+    await world.mails.put("support@otvet.example", came_back(sent))
+    await world.settle()
+    await world.advance(seconds=1)
+    assert "SD-1 решена" in said_to(ann)
+    ticket = await ticket_of(world)
+    assert ticket.clock_from is not None
+    assert (world.clock() - ticket.clock_from).days == 0
