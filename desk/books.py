@@ -137,7 +137,9 @@ def _tickets(desk: Desk, report: Report) -> Sheet:
         ("line", Form.WORDS, 18), ("type", Form.WORDS, 15), ("priority", Form.WORDS, 13),
         ("engineer", Form.WORDS, 20), ("status", Form.WORDS, 15), ("plan", Form.WORDS, 20),
         ("created", Form.MOMENT, 17), ("answer", Form.LENGTH, 12), ("answer_limit", Form.LENGTH, 18),
+        ("answer_share", Form.WORDS, 15),
         ("done", Form.MOMENT, 19), ("solve", Form.LENGTH, 12), ("solve_limit", Form.LENGTH, 17),
+        ("solve_share", Form.WORDS, 17),
         ("closing", Form.WORDS, 24), ("spent", Form.LENGTH, 12), ("billed", Form.LENGTH, 12),
         ("stars", Form.WHOLE, 9), ("words", Form.WORDS, LONG),
     )  # fmt: skip
@@ -161,11 +163,18 @@ def _ticket(desk: Desk, fate: Fate) -> tuple[Value, ...]:
         words.type_name(desk, ticket.type.value if ticket.type else ""),
         words.priority_name(desk, ticket.priority.value),
         ticket.taken_by, desk.say(f"group.status_{ticket.status.value}"), plan.title if plan else None,
-        _wall(desk, ticket.created_at), answer.used, answer.limit,
-        _wall(desk, fate.done.since) if fate.done else None, solve.used, solve.limit, closing,
+        _wall(desk, ticket.created_at), answer.used, answer.limit, _kept(desk, answer),
+        _wall(desk, fate.done.since) if fate.done else None, solve.used, solve.limit, _kept(desk, solve), closing,
         sum((timedelta(minutes=one.minutes) for one in case.spent), timedelta()) if case.spent else None,
         case.billed or None, case.mark.stars if case.mark else None, case.mark.words if case.mark else None,
     )  # fmt: skip
+
+
+def _kept(desk: Desk, took: Took) -> str | None:
+    """Whether a promise was kept; nothing while that is open, or where nothing was promised."""
+    if took.broken:
+        return desk.say("report.no")
+    return desk.say("report.yes") if took.limit is not None and took.used is not None else None
 
 
 def _spent(desk: Desk, report: Report) -> Sheet:

@@ -1,4 +1,4 @@
-"""Reports asked for in the group, and those that come by themselves at the beginning of a week and of a month.
+"""Reports asked for in the group, and those that come by themselves as a week, a month or a quarter begins.
 
 Rule: nothing is drawn within a unit. A report that was asked for, and the last one that came by itself, are remembered
 in the unit that queues it, so a restart neither loses a report nor sends it twice.
@@ -34,7 +34,6 @@ WORDS = {
     "": Sort.WEEK, "week": Sort.WEEK, "неделя": Sort.WEEK, "month": Sort.MONTH, "месяц": Sort.MONTH,
     "quarter": Sort.QUARTER, "квартал": Sort.QUARTER,
 }  # fmt: skip
-BY_ITSELF = (Sort.WEEK, Sort.MONTH)
 
 
 async def made(desk: Desk, period: Period, of: cases.Of | None = None) -> Report:
@@ -81,12 +80,12 @@ async def tick(desk: Desk, printer: Printer | None) -> None:
                 desk, printer, period, key, stored, reply_to=str(wanted["reply_to"]), thread=str(wanted["thread"])
             )
     if desk.settings.reports.monday:
-        for sort in BY_ITSELF:
+        for sort in Sort:
             await _by_itself(desk, printer, sort)
 
 
 async def _by_itself(desk: Desk, printer: Printer | None, sort: Sort) -> None:
-    """The last week's report when the first working day of a week begins, and so the month's."""
+    """The last week's report when the first working day of a week begins, and so the month's and the quarter's."""
     now, today = desk.now().astimezone(desk.settings.desk.zone), _today(desk)
     shifts = desk.calendar.minutes_of(today)
     if not shifts or now.hour * 60 + now.minute < shifts[0][0]:

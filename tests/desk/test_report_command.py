@@ -163,6 +163,8 @@ def test_the_workbook_holds_it_all(config: Path, tmp_path: Path, capsys: pytest.
     assert rows["SD-1"][head["Клиент"]] == "=1+1 Лютик"
     assert rows["SD-1"][head["Создана"]] == datetime.fromisoformat("2025-11-05T10:00")
     assert rows["SD-1"][head["До решения"]] == timedelta(hours=8)
+    assert [rows[number][head["Ответ в срок"]] for number in rows] == ["да", "нет", None]
+    assert [rows[number][head["Решение в срок"]] for number in rows] == ["да", "нет", None]
     assert rows["SD-1"][head["К оплате"]] == timedelta(hours=2, minutes=30)
     times = list(whole["Время"].iter_rows(min_row=2, values_only=True))
     assert [row[4] for row in times] == [timedelta(minutes=20), timedelta(minutes=40), timedelta(minutes=90)]

@@ -155,7 +155,7 @@ async def test_what_was_asked_before_a_restart_comes_after_it_once(opened: Opene
         assert len(reports(world)) == 1
 
 
-async def test_every_monday_by_itself_and_on_the_first_working_day_of_a_month(opened: Opened) -> None:
+async def test_by_itself_on_the_first_working_day_of_a_week_a_month_and_a_quarter(opened: Opened) -> None:
     """At the beginning of the working day, once, over restarts; pictures are not kept for ever."""
     async with opened(more=QUICK, reports={"monday": True}) as world:
         await a_day(world)
@@ -178,6 +178,12 @@ async def test_every_monday_by_itself_and_on_the_first_working_day_of_a_month(op
         async with world.store.view() as view:
             kept = await view.recall_all("report.kept.")
         assert len(kept) == 2
+        # The first working day of the year, after its holidays.
+        for day in (datetime(2027, 1, 8, 7, tzinfo=UTC), datetime(2027, 1, 11, 7, tzinfo=UTC)):
+            await wait_until(world, day)
+        assert [message.text.partition(" (")[0] for message in reports(world)][3:] == [
+            "Отчёт: Неделя 1", "Отчёт: Декабрь 2026", "Отчёт: 4 квартал 2026",
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
