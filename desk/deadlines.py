@@ -19,7 +19,7 @@ from desk.tickets import Message, Priority, Ticket
 WORDS = frozenset({Purpose.ANSWER, Purpose.QUESTION, Purpose.NOTICE, Purpose.CLOSING})
 """What may bring the client a person's words."""
 
-LOOKED_AT = 20
+LOOKED_AT = 200
 """First deliveries of a ticket that are looked through for a person's words."""
 
 _BY_URGENCY = list(Priority)

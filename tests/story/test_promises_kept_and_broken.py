@@ -80,6 +80,7 @@ def general(world: World) -> str:
 async def test_the_receipt_promises_by_the_plan_and_the_card_says_what_is_left(world: World) -> None:
     ann = await chat(world, "Анна", "Не печатает принтер")
     assert "Ответим до вт 12:00 (МСК)." in said_to(ann)
+    assert (await ticket_of(world)).answered_at is None, "the receipt is the desk's own word"
     assert "План: Базовая\nОтветить до вт 12:00, осталось 8 ч (на пн 12:00)\nРешить до ср 12:00" in card(world)
 
 
