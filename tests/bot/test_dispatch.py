@@ -172,7 +172,7 @@ async def test_commands_in_a_topic(room: Any, ann: Any, ivan: Any, group: Any) -
     await room.settle()
     assert (await rows(room, Ticket))[0].taken_by == ""
     group.say(ivan, "/take@otvet_bot", topic=topic)
-    group.say(ivan, "/close", topic=topic)
+    group.say(ivan, "/close решено", topic=topic)
     await room.settle()
     (ticket,) = await rows(room, Ticket)
     assert (ticket.taken_by, ticket.status) == ("Иван", Status.CLOSED)

@@ -31,12 +31,13 @@ async def test_the_card_says_all_and_follows_what_happens(world: World) -> None:
     assert card.text.splitlines() == [
         "SD-1 · Не печатает",
         "Клиент: Анна (Telegram @ann)",
+        "Вид: вид не указан · приоритет: обычный",
         "Линия: Первая линия",
         "Ещё никто не взял",
         "Состояние: новая",
         "Правило: everything else",
     ]
-    assert card.buttons == ["Взять", "Нужны данные", "Решено", "Линия ▸"]
+    assert card.buttons[:6] == ["Взять", "Нужны данные", "Решено", "Линия ▸", "Вид ▸", "Приоритет ▸"]
     edits = len(world.bot.called("editMessageText"))
     assert await world.group.press(world.engineer, card, "Взять") == "Взято"
     assert await world.group.press(world.engineer, card, "Взять") == "Уже у вас"
