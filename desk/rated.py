@@ -179,7 +179,7 @@ async def _answered_question(
 
 async def _replied_to(unit: Unit, incoming: Incoming) -> Trace | None:
     """Our message that this one answers. In a chat a mark that replies to nothing answers what stands last there."""
-    chat: dict[str, object] = {"channel": "telegram", "place": incoming.place, "role": Role.OURS}
+    chat = {"channel": "telegram", "place": incoming.place, "role": Role.OURS.value}
     if incoming.channel != "telegram":
         to = incoming.reply_to or (incoming.references[-1] if incoming.references else "")
         return await unit.first(Trace, channel=incoming.channel, external_id=to, role=Role.OURS) if to else None

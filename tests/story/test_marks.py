@@ -397,3 +397,21 @@ async def test_an_english_client_is_asked_in_english(world: World) -> None:
     await order(world, "SD-1", "/close решено")
     await world.advance(minutes=6)
     assert "Please rate our work" in person.last().text
+
+
+async def test_time_estimate_and_mark_on_either_database(store_url: str, clock: Any, tmp_path: Path) -> None:
+    """The whole way of one ticket, from time booked to the mark."""
+    async with World(clock=clock, url=store_url, folder=tmp_path, with_mail=False) as world:
+        await rating.tick(world.desk)
+        person = await chat(world, "Анна", "Не печатает принтер")
+        await order(world, "SD-1", "/spent 25m звонил")
+        await order(world, "SD-1", "/estimate 2h перенести базу")
+        await person.press(person.last("Оценка времени"), "Согласовать")
+        await world.settle()
+        await order(world, "SD-1", "/spent est 90m перенёс")
+        assert "Потрачено: 1 ч 55 мин, к оплате 1 ч 30 мин" in world.group.topic("SD-1 ·").messages[0].text
+        await order(world, "SD-1", "/spent undo")
+        await order(world, "SD-1", "/close решено")
+        await world.advance(minutes=6)
+        await press(world, person, 5)
+        assert await stars(world) == [5]
