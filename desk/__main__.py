@@ -272,16 +272,17 @@ def routing(options: Namespace) -> int:
     """`rules check`, `rules explain`, `rules replay`."""
     settings, chain = load(options.config)
     if options.action == "check":
-        return _remark(settings.desk.language, chain, options.config)
+        return _remark(settings, chain, str(options.config))
     if options.action == "explain":
         return _explain(options, settings, chain)
     return asyncio.run(_replay(options, settings, chain))
 
 
-def _remark(language: str, chain: "Chain", file: Path) -> int:
-    from rules.remarks import remarks
+def _remark(settings: "Settings", chain: "Chain", file: str) -> int:
+    from rules.remarks import idle_calls, remarks
 
-    if not (found := remarks(chain, str(file))):
+    language = settings.desk.language
+    if not (found := [*remarks(chain, file), *idle_calls(chain, settings, file)]):
         print(say(language, "routing.no_remarks", count=len(chain.rules)))
         return DONE
     print(say(language, "routing.remarks", count=len(found)))

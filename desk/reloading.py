@@ -53,7 +53,12 @@ async def reread(desk: Desk, who: str) -> bool:
     try:
         fresh = await asyncio.to_thread(desk.reread)
     except ConfigError as error:
-        await _refuse(desk, who, error)
+        language = desk.settings.desk.language
+        await _refuse(desk, who, [mistake.told(language) for mistake in error.mistakes])
+        return False
+    except Exception as error:  # whatever it is, the group must hear that the former one is in force
+        log.exception("reload.failed who=%s", who)
+        await _refuse(desk, who, [f"{type(error).__name__}: {error}"])
         return False
     log.info("reload.read who=%s", who)
     setup, waiting = _that_can_be_changed(desk.current.setup, fresh)
@@ -75,16 +80,13 @@ async def reread(desk: Desk, who: str) -> bool:
     return True
 
 
-async def _refuse(desk: Desk, who: str, error: ConfigError) -> None:
-    log.warning("reload.refused who=%s mistakes=%s", who, len(error.mistakes))
-    language = desk.settings.desk.language
-    rows = [f"• {mistake.told(language)}" for mistake in error.mistakes[:TOLD]]
-    if len(error.mistakes) > TOLD:
-        rows.append("• …")
+async def _refuse(desk: Desk, who: str, mistakes: Sequence[str]) -> None:
+    log.warning("reload.refused who=%s mistakes=%s", who, len(mistakes))
+    rows = [f"• {mistake}" for mistake in mistakes[:TOLD]] + (["• …"] if len(mistakes) > TOLD else [])
     async with desk.unit() as unit:
-        said = desk.say("routing.not_reloaded", name=who, count=len(error.mistakes))
+        said = desk.say("routing.not_reloaded", name=who, count=len(mistakes))
         await outbox.to_general(desk, unit, "\n".join([said, *rows]))
-        data = {"mistakes": [str(mistake) for mistake in error.mistakes]}
+        data = {"mistakes": list(mistakes)}
         await unit.add(Audit(at=desk.now(), who=who, what="configuration refused", data=data))
         await unit.commit()
 

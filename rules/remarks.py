@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from desk.errors import Mistake
 from desk.said import Said
+from desk.settings import Settings
+from rules.actions import LEADS, ON_DUTY
 from rules.chain import Chain
 from rules.logic import All, Any, Claim, Formula, Way, follows, gathered, impossible, ways
 from rules.reading import Rule
@@ -22,6 +24,25 @@ def remarks(chain: Chain, file: str = "config.toml") -> list[Mistake]:
     for index, rule in enumerate(chain.rules):
         looking.at(rule, last=index == last)
     return looking.found
+
+
+def idle_calls(chain: Chain, settings: Settings, file: str = "config.toml") -> list[Mistake]:
+    """Rules that give tickets to, or call, people who are not there."""
+    leads = [person for person in settings.person if person.role == "lead"]
+    lines = {person.name: person.lines for person in settings.person}
+    found = []
+    for rule in chain.rules:
+        done, place = rule.actions, f'[[rule]] "{rule.name}"'
+        if done.assign == ON_DUTY and done.line and not any(not own or done.line in own for own in lines.values()):
+            said, hint = Said("rules.nobody_on_line", line=done.line), Said("rules.nobody_on_line_hint")
+            found.append(Mistake(file=file, place=f"{place} assign", message=said + ".", suggestion=hint))
+        elif done.line and lines.get(done.assign) and done.line not in lines[done.assign]:
+            said, hint = Said("rules.not_on_line", name=done.assign, line=done.line), Said("rules.nobody_on_line_hint")
+            found.append(Mistake(file=file, place=f"{place} assign", message=said + ".", suggestion=hint))
+        if LEADS in done.notify and not leads:
+            said, hint = Said("rules.no_leads"), Said("rules.no_leads_hint")
+            found.append(Mistake(file=file, place=f"{place} notify", message=said + ".", suggestion=hint))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,3 +134,20 @@ def test_replay_refuses_rules_with_mistakes(folder: Path, capsys: pytest.Capture
     assert main(["rules", "replay", "--rules", "other.toml"]) == 2
     assert 'other.toml: [[rule]] "new" when.chanel' in capsys.readouterr().err
     assert main(["rules", "replay", "--rules", "none.toml"]) == 2
+
+
+def test_check_tells_of_people_who_are_not_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody on the line, somebody of another line, leads where there are none; with them nothing is said."""
+    person = '[[person]]\ntelegram = 7\nname = "Мария"\nlines = ["first"]\n{role}\n'
+    rules = (
+        rule('{ channel = "mail" }', 'assign = "on-duty"', 'notify = "leads"'),
+        rule('{ language = "en" }', 'assign = "Мария"', name="hers"),
+    )
+    write(folder, person.format(role=""), *rules)
+    assert main(["rules", "check"]) == 1
+    said = capsys.readouterr().out
+    assert '"new" assign: на линии «second» нет ни одного сотрудника' in said
+    assert '"new" notify: звать некого' in said
+    assert '"hers" assign: Мария не работает на линии «second»' in said
+    write(folder, person.format(role='role = "lead"').replace('lines = ["first"]', ""), *rules)
+    assert main(["rules", "check"]) == 0

@@ -5,13 +5,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
 
 from desk.errors import ConfigError
 from desk.facts import Asked, Facts, Verdict
+from rules.actions import KEYS
 from rules.chain import Chain, compile_chain
+from rules.words import WORDS
 
 REST = {"name": "everything else", "when": {"always": True}, "line": "first"}
 BILLING = {"name": "billing words", "when": {"channel": "mail", "mentions": ["счёт", "invoice"]}, "line": "second"}
@@ -231,6 +235,27 @@ def test_a_mistake_is_named_with_its_place_and_the_right_word(
     assert found_place == place
     assert message in found_message
     assert suggestion in found_suggestion
+
+
+ODD: list[object] = [
+    1, 1.5, True, None, "", " ", "\x00", "x", [], [[]], [{}], [1], [True], ["x", None], {}, {"a": 1}, float("nan"),
+    "9" * 5000, date(2026, 1, 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", [*WORDS, "any", "all", "not"])
+def test_whatever_stands_behind_a_word_is_taken_or_a_mistake(key: str) -> None:
+    """Nothing that TOML can hold there is a bug."""
+    for value in ODD:
+        with suppress(ConfigError):
+            chain(rule({key: value}), REST)
+
+
+@pytest.mark.parametrize("key", [*KEYS, "name", "when"])
+def test_whatever_stands_behind_a_key_is_taken_or_a_mistake(key: str) -> None:
+    for value in ODD:
+        with suppress(ConfigError):
+            chain({**rule({"always": False}), key: value}, REST)
 
 
 def test_all_mistakes_are_told_together() -> None:
