@@ -89,7 +89,8 @@ async def read(desk: Desk, unit: Unit, period: Period, of: Of | None = None) -> 
             client=names[_key(ticket)],
             client_key=_key(ticket),
             pauses=tuple(pauses[ticket.id]),
-            mark=marks.get(ticket.id),
+            mark=(mark := marks.get(ticket.id)),
+            low=mark is not None and mark.stars is not None and mark.stars <= desk.settings.marks.low,
             spent=tuple(booked[ticket.id]),
             billed=bills.get(ticket.id, NOTHING),
         )

@@ -30,6 +30,7 @@ class Case:
     client_key: str  # tells clients of one name apart
     pauses: tuple[Pause, ...] = ()
     mark: Rating | None = None  # given within the period
+    low: bool = False  # the mark is one that leads hear of
     spent: tuple[Spent, ...] = ()  # booked within the period and not withdrawn
     billed: timedelta = NOTHING  # of the period's days
 

@@ -15,9 +15,6 @@ from desk.fates import NOTHING, Case, Fate, Read, Took, fate
 from desk.periods import Period, instant
 from desk.waits import Waits, waiting
 
-LOW = 3
-"""Marks below it are low."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
@@ -126,7 +123,7 @@ def row(key: str, fates: Iterable[Fate], *, name: str = "") -> Row:
         solve=kept([one.solve for one in chosen if one.solve]),
         marks=len(marks),
         stars=sum(marks),
-        low=sum(stars < LOW for stars in marks),
+        low=sum(one.case.low for one in chosen),
         minutes=sum(entry.minutes for one in chosen for entry in one.case.spent),
         billed=sum((one.case.billed for one in chosen), NOTHING),
     )
@@ -181,11 +178,14 @@ def _engineers(fates: Sequence[Fate]) -> tuple[Row, ...]:
     """Tickets count for whoever has taken them, marks for whom they were given to, time for who spent it."""
     rows = {one.key: one for one in _rows(fates, lambda case: case.ticket.taken_by)}
     marks: dict[str, list[int]] = defaultdict(list)
+    low: dict[str, int] = defaultdict(int)
     minutes: dict[str, int] = defaultdict(int)
     for one in fates:
         mark = one.case.mark
         if mark and mark.stars is not None:
-            marks[mark.engineer or one.case.ticket.taken_by].append(mark.stars)
+            whose = mark.engineer or one.case.ticket.taken_by
+            marks[whose].append(mark.stars)
+            low[whose] += one.case.low
         for entry in one.case.spent:
             minutes[entry.by] += entry.minutes
     nobody = row("", ())
@@ -195,7 +195,7 @@ def _engineers(fates: Sequence[Fate]) -> tuple[Row, ...]:
         found.append(
             replace(
                 rows.get(name, nobody), key=name, name=name, marks=len(stars), stars=sum(stars),
-                low=sum(one < LOW for one in stars), minutes=minutes[name], billed=None,
+                low=low[name], minutes=minutes[name], billed=None,
             )
         )  # fmt: skip
     return _sorted(found)

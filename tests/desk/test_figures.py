@@ -82,7 +82,7 @@ def case(number: int, created: str, *pauses: tuple[Status, str, str], **more: An
         Spent(ticket_id=ticket.id, minutes=minutes, by=by, by_id=by, at=at("11-13 12:00")) for minutes, by in spent
     )
     return Case(
-        ticket=ticket, client=client, client_key=client, pauses=stretches, mark=given, spent=entries,
+        ticket=ticket, client=client, client_key=client, pauses=stretches, mark=given, low=bool(mark and mark[0] < 3), spent=entries,
         billed=hours(0.5 * len(entries)),
     )  # fmt: skip
 
