@@ -34,7 +34,8 @@ async def begin(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     if not desk.settings.field:
         return
     series = await progress.load(unit, ticket)
-    if not series.name and series.row < IN_A_ROW and await _may(desk, unit, ticket):
+    waits = details.field_named(desk, series.name) if series.name else None  # it may be configured no more
+    if waits is None and series.row < IN_A_ROW and await _may(desk, unit, ticket):
         await _ask_next(desk, unit, ticket, series)
 
 

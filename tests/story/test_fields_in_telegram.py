@@ -314,3 +314,20 @@ async def test_questions_that_a_client_asked_for_come_three_at_a_time_too(opened
         await ann.press(more_of_them, "по одному")
         await world.settle()
         assert len(asked(ann)) == 5 + 4
+
+
+async def test_a_field_that_is_configured_no_more_is_waited_for_no_more(opened: Any) -> None:
+    async with opened("version", "many") as world:
+        ann = await chat(world, "Анна", "Сломалось")
+        await say(world, ann, "4.2")
+        await world.stop()
+        world.tables = {**tables("inn"), "field": FIELDS[:1], "requires": {"error": ["inn"]}}
+        await world.start()
+        await say(world, ann, "все")
+        with pytest.raises(LookupError):
+            ann.last("не похоже")
+        assert await values(world) == {"version": "4.2"}
+        assert "Не хватает: инн" in await card(world)
+        assert await ann.press(ann.last("Сколько людей"), "все")
+        await order(world, "SD-1", "/take", go=False)
+        assert asked(ann) == ["Версия", "Сколько людей", "ИНН"]
