@@ -11,7 +11,7 @@ from desk.accounts import Pause, Rating, Spent
 from desk.calendar import WorkingTime, parse_hours
 from desk.clocks import Clock, Reading, reading
 from desk.durations import parse_span
-from desk.fates import Case, Took
+from desk.fates import Case, Took, fate
 from desk.figures import Report, Row, kept, median, nearest_rank, reckon
 from desk.people import ClientId, DoorId
 from desk.periods import parse
@@ -247,3 +247,27 @@ def test_what_counts_as_kept(used: float | None, limit: int | None, broken: bool
     )
     found = kept([took])
     assert (found.kept, found.broken, found.pending, found.without) == counts
+
+
+START, END = at("11-01 00:00"), at("12-01 00:00")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        # taken, open at the beginning, done in it, opened again, came back, open at the end
+        (case(1, "11-01 00:00"), (True, False, False, False, False, True)),
+        (case(1, "12-01 00:00"), (False, False, False, False, False, False)),
+        (case(1, "10-31 23:59", (C, "11-01 00:00", "")), (False, True, True, False, False, False)),
+        (case(1, "11-30 23:00", (C, "12-01 00:00", "")), (True, False, False, False, False, True)),
+        (case(1, "10-01 10:00", (S, "10-02 10:00", "11-01 00:00")), (False, False, False, True, True, True)),
+        (case(1, "10-01 10:00", (S, "10-02 10:00", "12-01 00:00")), (False, False, False, False, False, False)),
+        (case(1, "10-01 10:00", (S, "10-02 10:00", "11-01 00:00"), (C, "11-01 00:00", "")), (False,) * 6),
+        (case(1, "10-01 10:00", (W, "10-02 10:00", ""), status=W), (False, True, False, False, False, True)),
+    ],
+)
+def test_what_happens_as_a_period_begins_belongs_to_it(chosen: Case, said: tuple[bool, ...]) -> None:
+    """Also: solved and then closed is one stretch, and whoever waits is open."""
+    found = fate(chosen, START, END, at("12-31 10:00"), read)
+    happened = (found.taken, found.was_open, found.done is not None, found.reopened, found.came_back, found.open)
+    assert happened == said

@@ -208,6 +208,42 @@ async def test_a_monday_that_is_no_working_day_is_made_up_for(
         assert len(reports(world)) == 1
 
 
+async def test_a_week_counted_by_hand(opened: Opened) -> None:
+    """Over a lunch, a wait for the client, a night, a weekend, and an opening again that comes after the week.
+
+    Anna: 2 hours to the answer at 14:00, then the client is asked; from their word on Friday at 11:00 an hour to the
+    solution: 3 hours in all. Boris, Friday 18:00: an hour before the weekend and one after it to the answer.
+    """
+    async with opened(more=QUICK) as world:
+        anna = await chat(world, "Анна", "Не печатает")
+        await world.advance(hours=2)
+        await answer(world, "SD-1", "Смотрим")
+        await order(world, "SD-1", "/info Какой принтер?")
+        await wait_until(world, datetime(2026, 11, 20, 8, tzinfo=UTC))
+        anna.say("HP 1020")
+        await world.settle()
+        await wait_until(world, datetime(2026, 11, 20, 9, tzinfo=UTC))
+        await order(world, "SD-1", "/solved Готово")
+        await wait_until(world, datetime(2026, 11, 20, 15, tzinfo=UTC))
+        await mail(world, "boris@client.example", "Вопрос", "Как настроить?")
+        await wait_until(world, datetime(2026, 11, 23, 8, tzinfo=UTC))
+        await answer(world, "SD-2", "Вот так")
+        anna.say("Снова не печатает")
+        await world.settle()
+        await ask(world, "/report week")
+        await ask(world, "/report 2026-W48")
+        await world.advance(seconds=10)
+        last, current = (message.text for message in reports(world))
+        for words in (
+            "Принято 2, решено 1, закрыто иначе 0. Открыто 1, было 0; открыто снова 0.",
+            "Первый ответ в срок: 100 % (2 из 2). Половина уложилась в 2 ч, девять из десяти в 2 ч.",
+            "Решение в срок: 100 % (1 из 1). Половина уложилась в 3 ч, девять из десяти в 3 ч.",
+            "срок ещё не вышел у 1",
+        ):
+            assert words in last
+        assert "Принято 0, решено 0, закрыто иначе 0. Открыто 2, было 1; открыто снова 1." in current
+
+
 async def test_on_either_database(world: World) -> None:
     """Nothing is open, nothing was promised, and yet there is a picture."""
     await ask(world, "/report 2026-w48")
