@@ -50,7 +50,8 @@ def wording(desk: Desk, ticket: Ticket, reason: Closing, other: Ticket | None = 
 
 def words(desk: Desk, reason: Closing, language: str = "") -> list[str]:
     """The title of a reason, then what else it is called."""
-    return [word.strip() for word in desk.say(f"closing.words_{reason.value}", language).split(",") if word.strip()]
+    named = [word.strip() for word in desk.say(f"closing.words_{reason.value}", language).split(",")]
+    return [word for word in named if word] or [reason.value]
 
 
 def title(desk: Desk, reason: Closing) -> str:

@@ -26,7 +26,7 @@ YEARS = 10
 """So far ahead is reckoned: a ticket that waits for others has a step each week."""
 
 TOLD = "preview.told"
-_NAME, _SUBJECT, _WHOM = 40, 60, 80
+_NAME, _SUBJECT, _WHOM = 30, 40, 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

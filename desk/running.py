@@ -59,7 +59,6 @@ class Running:
         """The desk's own ticks."""
         every = self.desk.settings.reminders.tick.plain or timedelta(minutes=1)
         return [
-            Tick(name="preview", every=timedelta(minutes=1), run=self._preview),  # before what it speaks of
             Tick(name="deadlines", every=every, run=self._deadlines.tick),
             Tick(name="reminders", every=every, run=self._chores),
             Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
@@ -71,11 +70,12 @@ class Running:
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
         ]
 
-    async def _preview(self) -> None:
-        await preview.tick(self.desk)
-
     async def _chores(self) -> None:
-        await chores.tick(self.desk)
+        """The leads are told what will happen before any of it does."""
+        try:
+            await preview.tick(self.desk)
+        finally:
+            await chores.tick(self.desk)
 
     async def _sweep(self) -> None:
         await sweep(self.desk)

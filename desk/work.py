@@ -118,9 +118,12 @@ async def confirmed(desk: Desk, unit: Unit, ticket: Ticket, who: str) -> Ticket:
 
 async def reopen(desk: Desk, unit: Unit, ticket: Ticket, who: str) -> Ticket:
     """Take it up again; its topic opens. Refusal when it is in our hands already."""
+    waiting = ticket.reminder_id
     anew = {"closed_at": None, "closing": None, "solved_at": None, "third_party": "", **closing.CLOCK_ANEW}
     ticket = await moving.move(unit, ticket, Step.REOPENED, at=desk.now(), **anew)
     await drop_reminders(unit, ticket)
+    if waiting:  # that it is solved, or depends on others, is not true any more
+        await unit.change(Parcel, {"state": ParcelState.WITHDRAWN}, id=waiting, state=ParcelState.QUEUED)
     await audit(desk, unit, ticket, who, "reopened")
     await outbox.topic(desk, unit, ticket)
     await outbox.card(desk, unit, ticket)

@@ -187,6 +187,28 @@ def test_quarantine_lists_shows_retries_and_drops(config: Path, capsys: pytest.C
     assert "1" in told("drop", "1", code=1)
 
 
+@pytest.mark.parametrize(
+    ("at", "code", "said"),
+    [
+        ((), 0, "Ничего"),
+        (("--at", "2199-12-31"), 1, "Так далеко не считаем"),
+        (("--at", "1999-12-31"), 1, "уже прошёл"),
+        (("--at", "завтра"), 2, "не день"),
+        (("--at", "2026-13-45"), 2, "не день"),
+    ],
+)
+def test_what_is_due_is_told_for_a_day(
+    config: Path, capsys: pytest.CaptureFixture[str], at: tuple[str, ...], code: int, said: str
+) -> None:
+    command = ["due", *at, "--config", str(config)]
+    try:
+        assert main(command) == code
+    except SystemExit as exit_:  # argparse's own way to end
+        assert exit_.code == code
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+
+
 def test_a_backup_comes_back(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     saved = config.parent / "saved.tar.gz"
     at = ["--config", str(config)]

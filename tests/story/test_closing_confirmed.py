@@ -221,3 +221,17 @@ async def test_a_word_that_comes_back_goes_through_the_other_door_and_counts_fro
     ticket = await ticket_of(world)
     assert ticket.clock_from is not None
     assert (world.clock() - ticket.clock_from).days == 0
+
+
+@pytest.mark.parametrize("command", ["/solved", "/wait ждём завод"])
+async def test_what_was_taken_back_before_it_went_never_goes(world: World, command: str) -> None:
+    """The mail server was away; the engineer thought better of it."""
+    await mail(world, f"Анна <{ANN}>", "Принтер", "Не печатает.")
+    mails = len(await world.mails.inbox(ANN))
+    await world.mails.smtp.down()
+    await order(world, "SD-1", command)
+    await order(world, "SD-1", "/reopen")
+    await world.mails.smtp.up()
+    await world.pass_days(1)
+    assert (await ticket_of(world)).status is Status.OPEN
+    assert len(await world.mails.inbox(ANN)) == mails
