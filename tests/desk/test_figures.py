@@ -271,3 +271,15 @@ def test_what_happens_as_a_period_begins_belongs_to_it(chosen: Case, said: tuple
     found = fate(chosen, START, END, at("12-31 10:00"), read)
     happened = (found.taken, found.was_open, found.done is not None, found.reopened, found.came_back, found.open)
     assert happened == said
+
+
+def test_a_solution_that_was_taken_back_keeps_its_time() -> None:
+    """Solved after 8 hours in November; what is written down is of the second solution, in December."""
+    twice = case(
+        1, "11-20 10:00", (S, "11-21 10:00", "12-02 10:00"), (S, "12-20 10:00", ""),
+        solve_took=100 * 3600, solve_limit=40 * 3600,
+    )  # fmt: skip
+    month = fate(twice, START, END, at("12-31 10:00"), read)
+    later = fate(twice, END, at("12-31 00:00"), at("12-31 10:00"), read)
+    assert month.solve == Took(used=hours(8), limit=hours(40), broken=False)
+    assert later.solve == Took(used=hours(100), limit=hours(40), broken=True)
