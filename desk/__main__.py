@@ -87,9 +87,13 @@ def with_rules(path: Path, other: Path) -> "tuple[Settings, Chain]":
     """The configuration with the tables of another file instead of its own, as far as they have a say in routing."""
     from desk.configuration import read_tables, settings_of
     from rules.checking import chain_of, check_rules
+    from rules.patterns import check_patterns
 
     theirs = {key: table for key, table in read_tables(other).items() if key in ROUTING}
-    settings = settings_of(other, {**read_tables(path), **theirs}, checks=(check_rules,))
+    tables = {**read_tables(path), **theirs}
+    if mistakes := [*check_rules(str(other), tables), *check_patterns(str(other), tables)]:
+        raise ConfigError(mistakes)
+    settings = settings_of(path, tables)  # whose paths are relative to the configuration
     return settings, chain_of(settings, str(other))
 
 

@@ -123,9 +123,11 @@ def test_a_wrong_option_is_a_sentence(folder: Path, words: list[str]) -> None:
 def test_replay_takes_rules_from_another_file(folder: Path, capsys: pytest.CaptureFixture[str], since: str) -> None:
     """The other file may be nothing but rules; a mistake in it is told with its name."""
     write(folder)
-    (folder / "other.toml").write_text(rule('{ channel = "mail" }') + REST, encoding="utf-8")
-    assert main(["rules", "replay", "--since", since, "--rules", "other.toml"]) == 0
+    (folder / "other").mkdir()
+    (folder / "other" / "new.toml").write_text(rule('{ channel = "mail" }') + REST, encoding="utf-8")
+    assert main(["rules", "replay", "--since", since, "--rules", "other/new.toml"]) == 0
     assert capsys.readouterr().out.startswith("Заявок: 0")
+    assert [one.name for one in (folder / "other").iterdir()] == ["new.toml"]
 
 
 def test_replay_refuses_rules_with_mistakes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
