@@ -19,7 +19,7 @@ async def show(desk: Desk, wanted: str) -> str:
     """The organisation that a client id, licence, domain, address or phone names. Refusal when there is none."""
     what = client_cells.clean(wanted)[:200]
     async with desk.view() as view:
-        company = await _found(view, what) if what else None
+        company = await named(view, what) if what else None
         if company is None:
             raise Refusal("clients.not_found", what=what)
         plan = plans.usual(desk, company, "", contracts.today(desk))
@@ -45,7 +45,8 @@ async def show(desk: Desk, wanted: str) -> str:
     return "\n".join([*rows, desk.say("clients.show_changed", created=created, changed=changed)])
 
 
-async def _found(unit: Unit, what: str) -> Organisation | None:
+async def named(unit: Unit, what: str) -> Organisation | None:
+    """The organisation with that client id, licence, contact's address or domain; None when there is none."""
     company = await unit.first(Organisation, number=client_cells.same_number(what))
     company = company or await unit.first(Organisation, licence__in=(what, what.upper(), what.lower()))
     if company:
