@@ -11,7 +11,7 @@ from desk.organisations import Organisation
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.settings import Person
-from desk.tickets import Ticket
+from desk.tickets import Priority, Ticket
 
 LEADS = "leads"
 
@@ -59,6 +59,9 @@ async def assignee(desk: Desk, unit: Unit, verdict: Verdict) -> tuple[str, str]:
 async def tell(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     """Mention in the topic whose ticket it is, and whom the rules want to look at it."""
     verdict = Verdict.from_dict(ticket.verdict)
+    if ticket.priority is Priority.CRITICAL and LEADS not in verdict.notify and staff.leads(desk):
+        leads = staff.mention(staff.leads(desk, ticket.line))
+        await outbox.to_topic(desk, unit, ticket, desk.say("triage.critical_opened"), mention=leads)
     people = _called(desk, verdict)
     mine = staff.named(desk, ticket.taken_by) if verdict.assign and ticket.taken_by else None
     if not people and not mine:

@@ -177,8 +177,10 @@ async def test_a_rule_sets_type_and_priority_and_answers_with_a_template(
                 "name": "printers", "when": {"mentions": ["принтер", "printer"]}, "line": "second",
                 "type": "request", "priority": "low", "reply": "printers",
             },
+            {"name": "down", "when": {"mentions": ["авария"]}, "line": "first", "priority": "critical"},
             {"name": "everything else", "when": {"always": True}, "line": "first"},
         ],
+        "person": [LEAD],
     }  # fmt: skip
     async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables) as world:
         ann = await chat(world, "Анна", "Не печатает принтер")
@@ -194,8 +196,10 @@ async def test_a_rule_sets_type_and_priority_and_answers_with_a_template(
         mails = [text_of(one) for one in await mails_of(world, "boris@client.example")]
         assert len(mails) == 2
         assert "No printers, SD-2." in mails[1]
-        eve = await chat(world, "Ева", "Где счёт?")
+        eve = await chat(world, "Ева", "У нас авария")
         assert "Принтерами" not in said_to(eve)
+        assert "Мария, критическая заявка." in said_in(world.group.topic("SD-3 ·"))
+        assert "Мария" not in said_in(world.group.topic("SD-1 ·"))
 
 
 async def test_a_group_without_topics_has_the_same_buttons_and_a_double_press_is_one(
