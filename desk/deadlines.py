@@ -77,7 +77,7 @@ async def _usual_plan(desk: Desk, unit: Unit, before: Ticket, after: Ticket) -> 
     """The plan that follows from contract and line; what else changed leaves the plan that was promised alone."""
     known = plans.of(desk, after) is not None
     moved = (before.line, before.organisation_id, before.plan_by) != (after.line, after.organisation_id, after.plan_by)
-    if known and not moved:
+    if not moved and (known or not after.plan):  # nothing was promised, and that stays so: it may be years old
         return after.plan
     company = (
         await unit.get(organisations.Organisation, after.organisation_id) if after.organisation_id is not None else None

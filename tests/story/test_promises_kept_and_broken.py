@@ -396,6 +396,22 @@ async def test_without_a_plan_no_hour_is_promised_and_nobody_is_nudged(
         assert "В конфигурации нет ни одного плана" in topic(world)
 
 
+async def test_what_was_promised_nothing_stays_so_until_line_or_contract_say_otherwise(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """A desk that promises on one line alone; a request from before there were plans is the same."""
+    tables = {**TABLES, "plan": [WARRANTY]}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, with_mail=False) as world:
+        ann = await chat(world, "Анна", "Не печатает принтер")
+        await order(world, "SD-1", "/priority critical")
+        assert (await ticket_of(world)).plan == ""
+        assert "Ответим до" not in said_to(ann)
+        assert "Сроки пересчитаны" not in topic(world)
+        await order(world, "SD-1", "/line second")
+        assert (await ticket_of(world)).plan == "warranty"
+        assert "Ответить до пн 17:00" in topic(world)
+
+
 async def test_a_group_without_topics_hears_of_deadlines_too(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
     async with World(
         clock=clock, url=sqlite_url, folder=tmp_path, tables=TABLES, with_mail=False, forum=False
