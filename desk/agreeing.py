@@ -144,9 +144,10 @@ async def _does_not_count(desk: Desk, unit: Unit, ticket: Ticket, why: str) -> N
 
 
 async def _proven(unit: Unit, ticket: Ticket, incoming: Incoming, *, answers: bool) -> bool:
-    """Whether it is surely the client's: a chat is; a mail that a server vouches for, or that answers one of ours
+    """Whether it is surely the client's, as whatever comes from their chat is.
 
-    which nobody else can have read: its id is not to be guessed.
+    A mail is when a server vouches for it, or when it answers one of ours that nobody else can have read: its id is not
+    to be guessed.
     """
     if incoming.channel == "telegram" or senders.vouched(incoming):
         return True

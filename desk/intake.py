@@ -70,7 +70,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     client = await _hear_language(unit, client, incoming)
     if incoming.sort is Sort.HUMAN and await codes.typed(desk, unit, door, client, incoming):
         return
-    if not fresh and await rated.heard(desk, unit, door, client, incoming, named):
+    if not fresh and await rated.heard(desk, unit, door, client, incoming):
         return
     client, signals = await belonging.recognised(desk, unit, door, client)
     choice = await choosing.choose(desk, unit, door, client, incoming, named, fresh=fresh)

@@ -11,7 +11,6 @@ from desk import (
     choosing,
     clients,
     conversation,
-    copies,
     estimates,
     keys,
     opening,
@@ -27,7 +26,6 @@ from desk.accounts import Rating
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming, Press, Sort
-from desk.marks import Mark
 from desk.parcels import Parcel, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
@@ -121,19 +119,12 @@ async def _tell(  # noqa: PLR0917 - the mark and what was said of it
         await outbox.to_general(desk, unit, keys.disarmed(said), mention=mention)
 
 
-async def heard(  # noqa: PLR0917 - the message, its sender and what it names
-    desk: Desk, unit: Unit, door: Door, client: Client, incoming: Incoming, named: list[Mark]
-) -> bool:
-    """Whether the message was a mark, or the word to one, and is done with.
-
-    `named`: the tickets that a mail's thread names.
-    """
+async def heard(desk: Desk, unit: Unit, door: Door, client: Client, incoming: Incoming) -> bool:
+    """Whether the message was a mark, or the word to one, and is done with."""
     found = await _answered_question(unit, client, incoming) if incoming.sort is Sort.HUMAN else None
     if found is None:
         return False
     ticket, rating, notes, message_id = found
-    if incoming.channel == "mail" and not await _proven(unit, ticket, incoming, named):
-        return False
     if message_id == notes.word:
         if rating.words or rating.given_at is None or desk.now() > rating.given_at + CHANGEABLE:
             return False
@@ -170,7 +161,7 @@ async def _answered_question(
         return None
     rating = await unit.first(Rating, ticket_id=trace.ticket_id)
     ticket = await unit.get(Ticket, trace.ticket_id) if rating else None
-    if rating is None or ticket is None or ticket.client_id != client.id:
+    if rating is None or ticket is None or ticket.client_id != client.id or not await _proven(unit, trace, incoming):
         return None
     notes = await ratings.notes_of(unit, rating)
     asked = trace.message_id in (notes.asked, notes.word)
@@ -190,12 +181,17 @@ async def _replied_to(unit: Unit, incoming: Incoming) -> Trace | None:
     return await unit.first(Trace, order="-id", **chat)
 
 
-async def _proven(unit: Unit, ticket: Ticket, incoming: Incoming, named: list[Mark]) -> bool:
-    """Whether a mail is surely the client's: vouched for, or an answer to what only they were sent."""
-    if senders.vouched(incoming):
+async def _proven(unit: Unit, trace: Trace, incoming: Incoming) -> bool:
+    """Whether a message is surely the client's, as whatever comes from their chat is.
+
+    A mail is when it is vouched for, or answers ours from the very address to which that went: nobody else was sent
+    it, and its id is not to be guessed.
+    """
+    if incoming.channel == "telegram" or senders.vouched(incoming):
         return True
-    answers = any(mark.answers and mark.ticket.id == ticket.id for mark in named)
-    return answers and not incoming.claimed and await copies.written_alone(unit, ticket)
+    parcel = await unit.get(Parcel, trace.parcel_id) if trace.parcel_id else None
+    believed = not incoming.claimed and not incoming.refuted
+    return believed and parcel is not None and parcel.place == incoming.sender.address
 
 
 async def _word(  # noqa: PLR0917 - the word, whose it is and of which mark

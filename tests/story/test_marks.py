@@ -223,6 +223,22 @@ async def test_a_forged_mail_is_no_mark(world: World) -> None:
     assert await stars(world) == [None]
 
 
+async def test_a_client_who_writes_to_others_too_still_gives_a_mark(world: World) -> None:
+    """The question went to them alone: no link for who may read along, but their digit counts and opens nothing."""
+    await mail(world, ANN_WRITES, "Принтер", "Не печатает.", cc=["boss@client.example"])
+    await answer(world, "SD-1", "Заменили картридж")
+    await order(world, "SD-1", "/close решено")
+    await world.advance(minutes=6)
+    question = await last_mail(world, ANN)
+    assert QUESTION in text_of(question)
+    assert "?start=" not in text_of(question)
+    await mail(world, "boss@client.example", "Re: Принтер", "1", in_reply_to=question)
+    assert await stars(world) == [None]
+    await mail(world, ANN_WRITES, "Re: Принтер", "5", in_reply_to=question, cc=["boss@client.example"])
+    assert await stars(world) == [5]
+    assert (await statuses(world))[0] is Status.CLOSED
+
+
 async def test_an_automatic_answer_is_no_mark(world: World) -> None:
     question = await closed_by_mail(world)
     await mail(world, ANN_WRITES, "Re: Принтер", "5", in_reply_to=question, headers={"Auto-Submitted": "auto-replied"})
