@@ -29,8 +29,8 @@ def numbered(wanted: Sequence[InfoField], language: str, among: Sequence[str] = 
     lines = []
     for field in wanted:
         offered = fields.choices(field, language)
-        among = f" ({' / '.join(offered)})" if offered else ""
-        lines.append(f"{fields.question(field, language)}{among}")
+        from_these = f" ({' / '.join(offered)})" if offered else ""
+        lines.append(f"{fields.question(field, language)}{from_these}")
     if len(lines) == 1:
         return lines[0]
     names = list(among) or [field.name for field in wanted]
@@ -159,8 +159,8 @@ async def listens(unit: Unit, ticket: Ticket, door: Door, incoming: Incoming) ->
     if door.channel == "mail":
         return True
     if incoming.reply_to:
-        parcel = await unit.get(Parcel, now.list_parcel) if now.list_parcel else None
-        return parcel is not None and parcel.external_id == incoming.reply_to
+        parcel = await progress.replied_to(unit, ticket, incoming)
+        return parcel is not None and (parcel.id == now.list_parcel or parcel.purpose is Purpose.REMINDER)
     return not now.name and await progress.came_after(unit, now.list_parcel, incoming)
 
 

@@ -42,7 +42,8 @@ def covered(text: str, known: Sequence[InfoField]) -> tuple[str, dict[str, str]]
     hidden = "\n".join(lines)
     for value in [value for values in found.values() for value in values][:_REPEATED]:
         hidden = again(hidden, value)
-    return hidden, {name: "; ".join(dict.fromkeys(values[:_REPEATED])) for name, values in found.items()}
+    said = {name: [value for value in dict.fromkeys(values) if value][:_REPEATED] for name, values in found.items()}
+    return hidden, {name: "; ".join(values) for name, values in said.items() if values}
 
 
 def again(text: str, value: str) -> str:

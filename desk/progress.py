@@ -8,7 +8,7 @@ from desk.incoming import Incoming
 from desk.parcels import Parcel, ParcelState
 from desk.ports import Unit
 from desk.settings import InfoField
-from desk.tickets import Message, Ticket
+from desk.tickets import Message, Ticket, Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,14 @@ def asked(series: Series, about: InfoField, parcel: Parcel, message: Message, *,
     """The series with a question on its way."""
     past = {**series.past, **({str(series.parcel): series.name} if series.name else {})}
     return replace(series, name=about.name, parcel=parcel.id, message=message.id, row=row, again=False, past=past)
+
+
+async def replied_to(unit: Unit, ticket: Ticket, incoming: Incoming) -> Parcel | None:
+    """The message of ours in this ticket that a client's message replies to."""
+    trace = await unit.first(
+        Trace, channel="telegram", place=incoming.place, external_id=incoming.reply_to, ticket_id=ticket.id
+    )
+    return await unit.get(Parcel, trace.parcel_id) if trace and trace.parcel_id else None
 
 
 async def came_after(unit: Unit, parcel_id: int, incoming: Incoming) -> bool:

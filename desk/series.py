@@ -10,7 +10,7 @@ from desk import clients, details, doors, fields, outbox, progress, secret_field
 from desk.accounts import Source
 from desk.desk import Desk
 from desk.incoming import Incoming
-from desk.parcels import Action, Button, Parcel, Purpose
+from desk.parcels import Action, Button, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.progress import Series
@@ -124,9 +124,12 @@ async def meant(desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: In
 
 
 async def _replied(desk: Desk, unit: Unit, ticket: Ticket, series: Series, incoming: Incoming) -> InfoField | None:
-    asked_by = {**series.past, str(series.parcel): series.name}
-    parcels = await unit.find(Parcel, id__in=[int(one) for one in asked_by if int(one)], ticket_id=ticket.id)
-    name = next((asked_by[str(one.id)] for one in parcels if one.external_id == incoming.reply_to), "")
+    parcel = await progress.replied_to(unit, ticket, incoming)
+    if parcel is None:
+        return None
+    name = {**series.past, str(series.parcel): series.name}.get(str(parcel.id), "")
+    if parcel.purpose is Purpose.REMINDER:  # of a question that stands by itself
+        name = series.name
     return details.field_named(desk, name) if name else None
 
 

@@ -187,3 +187,21 @@ async def test_a_mails_signature_and_files_fill_fields(sqlite_url: str, clock: A
         assert (await values(world)).keys() == {"log", "inn"}
         assert text_of(await last_mail(world, ANN)).count("Версия, напишите?") == 1
         assert "Не хватает: версия" in await card(world)
+
+
+async def test_a_reply_to_the_reminder_is_read_like_one_to_the_list(world: World) -> None:
+    ann = await chat(world, "Анна", "Сломалось")
+    await order(world, "SD-1", "/info")
+    await order(world, "SD-1", "/set version 4.2")
+    await world.pass_days(8)
+    assert "2. Сколько людей, напишите? (один / все)\n3. ИНН" in ann.last("Напоминание 1").text
+    ann.say("все\n7707083893", reply_to=ann.last("Напоминание 1"))
+    await world.settle()
+    assert await values(world) == {"version": "4.2", "many": "все", "inn": "7707083893"}
+
+
+async def test_a_list_may_end_in_a_question_with_choices(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables("version", "many")) as world:
+        await mail(world, ANN, "Принтер", "Не печатает.")
+        assert "1. Версия, напишите?\n2. Сколько людей, напишите? (один / все)" in text_of(await last_mail(world, ANN))
+        assert len(await world.tickets()) == 1
