@@ -62,16 +62,14 @@ async def tell(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     if ticket.priority is Priority.CRITICAL and LEADS not in verdict.notify and staff.leads(desk):
         leads = staff.mention(staff.leads(desk, ticket.line))
         await outbox.to_topic(desk, unit, ticket, desk.say("triage.critical_opened"), mention=leads)
-    people = _called(desk, verdict)
-    mine = staff.named(desk, ticket.taken_by) if verdict.assign and ticket.taken_by else None
-    if not people and not mine:
-        return
     rules = ", ".join(one.rule for one in verdict.asked if one.matched)
-    others = [person for person in people if person != mine]
-    said = [desk.say("routing.assigned", name=mine.name, rule=rules)] if mine else []
-    said += [desk.say("routing.look", rule=rules)] if others else []
-    mentioned = staff.mention([*([mine] if mine else []), *others])
-    await outbox.to_topic(desk, unit, ticket, "\n".join(said), mention=mentioned)
+    mine = staff.named(desk, ticket.taken_by) if verdict.assign and ticket.taken_by else None
+    if mine:
+        said = desk.say("routing.assigned", rule=rules)
+        await outbox.to_topic(desk, unit, ticket, said, mention=staff.mention([mine]))
+    if others := [person for person in _called(desk, verdict) if person != mine]:
+        said = desk.say("routing.look", rule=rules)
+        await outbox.to_topic(desk, unit, ticket, said, mention=staff.mention(others))
 
 
 def _called(desk: Desk, verdict: Verdict) -> list[Person]:

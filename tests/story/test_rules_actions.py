@@ -68,11 +68,10 @@ async def test_a_rule_gives_the_ticket_to_a_person_and_calls_others(
         assert (ticket.line, ticket.taken_by, ticket.taken_id) == ("second", "Ольга <b>К</b>", "@olga_k")
         topic = world.group.topic("SD-1 ·")
         assert "Ольга <b>К</b>" in topic.messages[0].text
-        (called,) = [one for one in topic.messages if "эта заявка" in one.text or "заявка ваша" in one.text]
-        assert "Ольга <b>К</b>, заявка ваша (правило «a<i>b»)." in called.text
-        assert "Посмотрите, пожалуйста" in called.text
-        assert "@olga_k" in called.text
-        assert "Мария" in called.text
+        assert [one.text for one in topic.messages if "(правило «a<i>b»)" in one.text] == [
+            "@olga_k, заявка ваша (правило «a<i>b»).",
+            "Мария, посмотрите, пожалуйста (правило «a<i>b»).",
+        ]
         async with world.store.view() as view:
             (entry,) = await view.find(Audit, what="ticket opened")
         assert entry.data["taken"] == "Ольга <b>К</b>"
