@@ -39,6 +39,7 @@ async def look(desk: Desk, unit: Unit, ticket: Ticket, door: Door | None, *texts
         words = [word for word in words if word not in fine]
     if not words:
         return ticket
+    ticket = await unit.get(Ticket, ticket.id) or ticket  # what else the message did to it is saved already
     ticket = await unit.save(replace(ticket, tags=[*ticket.tags, ABUSE]))
     shown = ", ".join(f"«{masked(word)}»" for word in words)
     await work.audit(desk, unit, ticket, "desk", "abuse marked", words=words)
