@@ -40,7 +40,7 @@ def numbered(wanted: Sequence[InfoField], language: str, among: Sequence[str] = 
 
 async def for_receipt(desk: Desk, unit: Unit, ticket: Ticket, language: str) -> str:
     """What the receipt of a mail asks for, with the sentence before it; "" when nothing is to be asked."""
-    if desk.settings.desk.quiet or (ticket.priority is Priority.CRITICAL and not ticket.taken_id):
+    if desk.settings.desk.quiet or ticket.priority is Priority.CRITICAL:  # nobody has taken it yet
         return ""
     wanted = await details.still_open(desk, unit, ticket)
     if not wanted:

@@ -20,6 +20,7 @@ class Series:
     message: int = 0
     row: int = 0  # questions asked in a row
     again: bool = False  # it was said that the answer does not fit
+    taken: bool = False  # a person took the ticket; a rule that gives it to somebody is no person
     pulled: bool = False  # the client asked for the questions
     past: Mapping[str, str] = field(default_factory=dict)  # earlier questions: parcel to field
     listed: tuple[str, ...] = ()  # the last numbered list

@@ -35,14 +35,17 @@ async def begin(desk: Desk, unit: Unit, ticket: Ticket) -> None:
         return
     series = await progress.load(unit, ticket)
     waits = details.field_named(desk, series.name) if series.name else None  # it may be configured no more
-    if waits is None and series.row < IN_A_ROW and await _may(desk, unit, ticket):
+    if waits is None and series.row < IN_A_ROW and await _may(desk, unit, ticket, series):
         await _ask_next(desk, unit, ticket, series)
 
 
 async def taken(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     """Somebody has taken it: a critical ticket may be asked about from now on."""
     now = await unit.get(Ticket, ticket.id)
-    if now:
+    if now and desk.settings.field:
+        series = await progress.load(unit, now)
+        if not series.taken:
+            await progress.save(unit, now, replace(series, taken=True))
         await begin(desk, unit, now)
 
 
@@ -52,11 +55,11 @@ async def pull(desk: Desk, unit: Unit, ticket: Ticket, series: Series) -> bool:
     return await _ask_next(desk, unit, ticket, series)
 
 
-async def _may(desk: Desk, unit: Unit, ticket: Ticket) -> bool:
+async def _may(desk: Desk, unit: Unit, ticket: Ticket, series: Series) -> bool:
     """Whether the desk may ask by itself."""
     if desk.settings.desk.quiet or ticket.status in _ENDED:
         return False
-    if ticket.priority is Priority.CRITICAL and not ticket.taken_id:
+    if ticket.priority is Priority.CRITICAL and not series.taken:
         return False
     return not await _people_talk(unit, ticket, MessageId(0))
 
@@ -201,7 +204,7 @@ async def go_on(desk: Desk, unit: Unit, ticket: Ticket, series: Series, language
     past = {**series.past, **({str(series.parcel): series.name} if series.name else {})}
     series = replace(series, name="", past=past)
     await progress.save(unit, ticket, series)
-    if not series.pulled and not await _may(desk, unit, ticket):
+    if not series.pulled and not await _may(desk, unit, ticket, series):
         return
     if series.row < IN_A_ROW and await _ask_next(desk, unit, ticket, series):
         return

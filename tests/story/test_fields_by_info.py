@@ -205,3 +205,13 @@ async def test_a_list_may_end_in_a_question_with_choices(sqlite_url: str, clock:
         await mail(world, ANN, "Принтер", "Не печатает.")
         assert "1. Версия, напишите?\n2. Сколько людей, напишите? (один / все)" in text_of(await last_mail(world, ANN))
         assert len(await world.tickets()) == 1
+
+
+async def test_the_receipt_of_a_critical_mail_asks_nothing(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    made = tables("version", priority="critical")
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=made) as world:
+        await mail(world, ANN, "Авария", "Всё встало.")
+        assert "зарегистрирована" in text_of(await last_mail(world, ANN))
+        assert await times_mailed(world, ANN, "Версия, напишите?") == 0
+        await order(world, "SD-1", "/info")  # an engineer may
+        assert await times_mailed(world, ANN, "Версия, напишите?") == 1

@@ -158,6 +158,17 @@ async def test_a_critical_ticket_is_not_asked_about_before_somebody_has_taken_it
         assert asked(ann) == ["Версия"]
 
 
+async def test_a_rule_that_gives_a_critical_ticket_to_somebody_is_no_person_who_took_it(opened: Any) -> None:
+    boris = {"person": [{"telegram": 700000001, "name": "Борис"}]}
+    async with opened("version", more=boris, priority="critical", assign="Борис") as world:
+        ann = await chat(world, "Анна", "Всё встало")
+        assert (await world.tickets())[0].taken_by == "Борис"
+        assert asked(ann) == []
+        await world.group.press(world.engineer, world.group.topic("SD-1 ·").messages[0], "Взять")
+        await world.settle()
+        assert asked(ann) == ["Версия"]
+
+
 async def test_nothing_is_asked_while_people_talk(opened: Any) -> None:
     """An engineer's answer ends the asking; a question that is open then is answered by a reply or a button alone."""
     async with opened("version", "many") as world:
