@@ -235,3 +235,14 @@ async def test_what_was_taken_back_before_it_went_never_goes(world: World, comma
     await world.pass_days(1)
     assert (await ticket_of(world)).status is Status.OPEN
     assert len(await world.mails.inbox(ANN)) == mails
+
+
+async def test_a_doubled_tick_closes_once(world: World) -> None:
+    ann = await solved(world)
+    await world.pass_days(6)
+    world.clock.advance(hours=25)
+    await world._hear()
+    await asyncio.gather(*(tick.run() for tick in world.running.ticks() * 2))
+    await world.advance(minutes=1)
+    assert (await ticket_of(world)).status is Status.CLOSED
+    assert said_to(ann).count("SD-1 закрыта") == 1

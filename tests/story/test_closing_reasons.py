@@ -29,13 +29,10 @@ async def ticket_of(world: World, number: int = 1) -> Ticket:
     [
         ("/close решено поменяли кабель", Closing.SOLVED, ["поменяли кабель\n", "вопрос решён"]),
         ("/close no answer", Closing.NO_ANSWER, ["ответ от клиента не получен"]),
-        ("/close вне поддержки", Closing.OUT_OF_SCOPE, ["не входит в объём поддержки"]),
         ("/close abuse", Closing.ABUSE, ["оскорбительных выражений"]),
         ("/close отозвана", Closing.WITHDRAWN, ["вы её отозвали"]),
         ("/close не воспроизводится три <машины> & ничего", Closing.NOT_REPRODUCED, ["три <машины> & ничего"]),
         ("/close чужая программа сбой в 1С", Closing.SOFTWARE, ["сбой в 1С", "к тому, кто её выпускает"]),
-        ("/close lines обрыв у провайдера", Closing.EQUIPMENT, ["обрыв у провайдера", "линии связи"]),
-        ("/close план к весне", Closing.DEVELOPMENT, ["к весне", "план развития"]),
     ],
 )
 async def test_each_reason_is_told_to_the_client_in_the_regulations_words(
