@@ -4,10 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 
 from desk.accounts import Rating
-from desk.parcels import Action, Button
+from desk.parcels import Action, Button, Parcel, Purpose
 from desk.ports import Unit
 from desk.scoring import MOST
-from desk.tickets import Ticket
+from desk.tickets import Status, Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,14 @@ def buttons(ticket: Ticket) -> list[list[Button]]:
 
 async def keep(unit: Unit, rating: Rating, notes: Notes) -> None:
     await unit.remember(f"rating:{rating.id}", json.dumps(asdict(notes)))
+
+
+async def overtaken(unit: Unit, ticket: Ticket, parcel: Parcel) -> bool:
+    """Whether it asks for a mark of a ticket that was opened again while it was on its way."""
+    if parcel.purpose is not Purpose.NOTICE or ticket.status is Status.CLOSED:
+        return False
+    rating = await unit.first(Rating, ticket_id=ticket.id)
+    return rating is not None and (await notes_of(unit, rating)).asked == parcel.message_id
 
 
 async def notes_of(unit: Unit, rating: Rating) -> Notes:

@@ -1,13 +1,13 @@
 """Whether a parcel whose turn has come should still go.
 
-Rule: no reminder leaves for a ticket that no longer waits, nor at night; no letter of closing for one that was opened
-again; nothing of a ticket to who is not its client or does not take part in it any more; nothing to a client in shadow
-mode, when the desk was stopped with it in the queue, or restored from a backup.
+Rule: no reminder leaves for a ticket that no longer waits, nor at night; no letter of closing and no question
+for a mark for one that was opened again; nothing of a ticket to who is not its client or does not take part in it any
+more; nothing to a client in shadow mode, when the desk was stopped with it in the queue, or restored from a backup.
 """
 
 from dataclasses import replace
 
-from desk import delivered, doors, outbox, participants
+from desk import delivered, doors, outbox, participants, ratings
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.parcels import Act, Parcel, ParcelState, Purpose
@@ -24,7 +24,7 @@ async def still(desk: Desk, unit: Unit, parcel: Parcel) -> bool:
         return False
     if ticket is None or parcel.channel == "group":
         return True
-    if not _in_time(desk, ticket, parcel):
+    if not _in_time(desk, ticket, parcel) or await ratings.overtaken(unit, ticket, parcel):
         ours = ticket.reminder_id == parcel.id
         ticket = await _set_aside(unit, parcel, ticket, ParcelState.WITHDRAWN)
         if ours and ticket and parcel.error:

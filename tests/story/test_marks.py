@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desk import rating
+from desk import rating, work
 from desk.accounts import Rating
 from desk.people import Audit
 from desk.tickets import Closing, Kind, Message, Status, Ticket
@@ -373,6 +373,20 @@ async def test_what_was_closed_before_the_first_look_is_never_asked_about(
         other = await closed_in_telegram(world, "Ева", "SD-2")
         assert asked(other) == 1
         assert SUPPORT not in said_to(other)
+
+
+async def test_a_question_on_its_way_does_not_go_when_the_ticket_is_opened_again(world: World) -> None:
+    """Telegram was away for a while; meanwhile an engineer took the ticket up again."""
+    person = await closed_in_telegram(world, go=False)
+    world.bot.fail_next("sendMessage", 502, times=1, when=lambda call: QUESTION in str(call.get("text")))
+    await world.advance(minutes=1)
+    assert (len(await ratings(world)), asked(person)) == (1, 0)
+    async with world.store.unit() as unit:
+        (ticket,) = await unit.find(Ticket)
+        await work.reopen(world.desk, unit, ticket, "Борис")
+        await unit.commit()
+    await world.advance(minutes=10)
+    assert asked(person) == 0
 
 
 async def test_a_client_who_blocked_the_bot_is_asked_by_mail_or_not_at_all(world: World) -> None:
