@@ -11,7 +11,7 @@ import pytest
 from desk.organisations import Organisation
 from desk.people import Client
 from desk.tickets import Kind, Message
-from tests.fields import FIELDS, asked, card, say, tables, trail, values
+from tests.fields import FIELDS, asked, card, field, say, tables, trail, values
 from tests.steps import answer, chat, order, said_in, said_to
 from tests.world import World
 
@@ -342,3 +342,20 @@ async def test_a_field_that_is_configured_no_more_is_waited_for_no_more(opened: 
         assert await ann.press(ann.last("Сколько людей"), "все")
         await order(world, "SD-1", "/take", go=False)
         assert asked(ann) == ["Версия", "Сколько людей", "ИНН"]
+
+
+async def test_a_shared_contact_and_an_album_are_answers_and_a_voice_is_none(opened: Any) -> None:
+    phone = field("phone", "Телефон", "Phone", check="phone")
+    async with opened("phone", "log", "version", more={"field": [*FIELDS, phone]}) as world:
+        ann = await chat(world, "Анна", "Сломалось")
+        ann.send_contact("+79991234567")
+        await world.settle()
+        assert (await values(world))["phone"] == "+79991234567"
+        ann.album([b"\xff\xd8one", b"\xff\xd8two"])
+        await world.settle()
+        await world.advance(seconds=3)
+        assert asked(ann) == ["Телефон", "Лог", "Версия"]
+        ann.send_voice()
+        await world.settle()
+        assert "не похоже на версию" in ann.received[-1].text
+        assert "version" not in await values(world)
