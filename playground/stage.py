@@ -15,7 +15,7 @@ BORIS = "boris@client.example"
 PASSWORD = "secret"
 GROUP = -1001234567890
 
-MONDAY = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 23, 8, 35, tzinfo=UTC)
 """The story begins on a working morning in Moscow, five past ten."""
 
 
@@ -109,7 +109,20 @@ class Stage:
                 }
             ],
             "calendar": {"holidays": "RU"},
-            "line": [{"name": "first", "title": "Первая линия"}, {"name": "second", "title": "Вторая линия"}],
+            "plan": [
+                {"name": "base", "title": "Базовая поддержка", "base": True, "first_answer": "16 working hours"},
+                {
+                    "name": "warranty",
+                    "title": "Гарантия",
+                    "first_answer": "8 working hours",
+                    "solve": "40 working hours",
+                },
+            ],
+            "line": [
+                {"name": "first", "title": "Первая линия"},
+                {"name": "second", "title": "Вторая линия", "plan": "warranty"},
+            ],
+            "person": [{"telegram": self.maria.id, "name": "Мария", "role": "lead"}],
             "rule": [
                 {"name": "счета", "when": {"channel": "mail", "mentions": ["счёт", "invoice"]}, "line": "second"},
                 {"name": "всё остальное", "when": {"always": True}, "line": "first"},

@@ -46,6 +46,7 @@ class Story:
         await self._answers()
         await self._linking()
         await self._other_door()
+        await self._solved()
         await self._question()
         await self._silence()
         self._tell.title("Конец")
@@ -105,6 +106,20 @@ class Story:
         group.say(maria, "Хорошо, успеем к четвергу.", topic=topic, reply_to=words)
         await self._hold(6)
         assert len(group.topics) == 2, "второй заявки быть не должно"
+
+    async def _solved(self) -> None:
+        self._tell.title("Счёт отправлен: Борис подтверждает и ставит оценку")
+        group, maria, boris = self._stage.group, self._stage.maria, self._stage.boris
+        topic = group.topic("SD-2")
+        group.say(maria, "/spent 25m Подготовила счёт", topic=topic)
+        group.say(maria, "/solved Счёт отправили на вашу почту.", topic=topic)
+        await self._hold(6)
+        await boris.press(boris.last("Счёт отправили"), "Да, решено")
+        await self._rest()
+        await self._pass(lambda: "5 ★" in boris.last().buttons)
+        await boris.press(boris.last(), "5 ★")
+        await self._rest()
+        assert "5" in group.topic("SD-2").messages[-1].text, "инженеры должны увидеть оценку"
 
     async def _question(self) -> None:
         self._tell.title("Марии не хватает данных от Анны")
