@@ -28,6 +28,9 @@ _DISTINCT = (
     ("mailbox", "name"), ("mailbox", "address"), ("line", "name"), ("rule", "name"), ("plan", "name"),
     ("reply", "name"), ("field", "name"), ("person", "name"), ("person", "telegram"),
 )  # fmt: skip
+_NAMED = (  # by table and key: the list whose names it holds, and what is said of one that is not there
+    ("line", "plan", "plan", "config.no_such_plan"), ("person", "lines", "line", "config.no_such_line"),
+)  # fmt: skip
 _WHERE = r"line (?P<line>\d+), column (?P<column>\d+)|end of document"
 _POSITION = re.compile(rf"(?P<what>.*?) \(at (?:{_WHERE})\)$", re.DOTALL)
 _UNREAD = {IsADirectoryError: "config.is_folder", PermissionError: "config.not_permitted"}
@@ -43,7 +46,7 @@ def settings_of(
 ) -> Settings:
     """The same of what was read from the file already; `tables` take over what the environment replaces."""
     file = str(path)
-    mistakes = [*_override(tables, environ), *_doubles(file, tables)]
+    mistakes = [*_override(tables, environ), *_doubles(file, tables), *_unknown_names(file, tables)]
     settings = None
     try:
         context = {"environ": environ, "folder": Path(os.path.abspath(path)).parent}  # noqa: PTH100 - a linked file's own folder
@@ -161,9 +164,8 @@ def _usual(path: Sequence[str]) -> dict[str, Any]:
 def _doubles(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
     for table, key in _DISTINCT:
         seen: set[str] = set()
-        rows = tables.get(table, [])
-        for row in rows if isinstance(rows, list) else []:
-            value = row.get(key) if isinstance(row, dict) else None
+        for row in _rows(tables, table):
+            value = row.get(key)
             if not isinstance(value, str | int):
                 continue
             if str(value).casefold() in seen:
@@ -171,3 +173,39 @@ def _doubles(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
                 hint = Said("config.taken_hint")
                 yield mistake_of(file=file, place=f"[[{table}]] {key}", message=message, suggestion=hint)
             seen.add(str(value).casefold())
+
+
+def _unknown_names(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What names a plan, a line or a field that is not there; told beside whatever else is wrong."""
+    for table, key, meant, said in _NAMED:
+        known = _names(tables, meant)
+        for row in _rows(tables, table):
+            whose = str(row.get("name", ""))
+            for name in _listed(row.get(key)):
+                if name and name not in known:
+                    place = f"[[{table}]] {json.dumps(whose, ensure_ascii=False)} {key}"
+                    yield _unknown(file, place, Said(said, whose=whose, name=name), nearest(name, known))
+    requires, fields = tables.get("requires"), _names(tables, "field")
+    for kind, names in requires.items() if isinstance(requires, dict) else ():
+        for name in _listed(names):
+            if name not in fields:
+                message = Said("config.no_such_field", whose=kind, name=name)
+                yield _unknown(file, f"[requires] {kind}", message, nearest(name, fields))
+
+
+def _unknown(file: str, place: str, message: str, hint: str) -> Mistake:
+    return mistake_of(file=file, place=place, message=message, suggestion=hint)
+
+
+def _names(tables: Mapping[str, Any], table: str) -> list[str]:
+    usual = ["first"] if table == "line" and table not in tables else []
+    return [*usual, *(row["name"] for row in _rows(tables, table) if isinstance(row.get("name"), str))]
+
+
+def _rows(tables: Mapping[str, Any], table: str) -> list[dict[str, Any]]:
+    rows = tables.get(table, [])
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _listed(value: Any) -> list[str]:
+    return [name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)]

@@ -36,12 +36,21 @@ def translate(file: str, tables: Mapping[str, Any], error: ValidationError) -> I
     found = error.errors(include_url=False)
     unknown = [(one["loc"][:-1], str(one["loc"][-1])) for one in found if one["type"] == "extra_forbidden"]
     meant = {(table, closest(key, _fields(table))) for table, key in unknown}
+    places = {one["loc"] for one in found}
     for one in found:
         loc = one["loc"]
+        if _taken_over(tables, loc) and ("calendar", *loc[3:]) in places:
+            continue  # told where it stands
         if one["type"] == "missing" and (loc[:-1], str(loc[-1])) in meant:
             continue  # misspelt rather than missing, and said so already
         message, suggestion = _worded(one["type"], loc, one.get("input"), one.get("ctx", {}), one["msg"])
         yield mistake_of(file=file, place=_place(tables, loc), message=message, suggestion=suggestion)
+
+
+def _taken_over(tables: Mapping[str, Any], loc: tuple[int | str, ...]) -> bool:
+    """Whether a key of a plan's calendar is one that the plan left to [calendar]."""
+    table, number, inner, key = (*loc, "", "", "")[:4]
+    return (table, inner) == ("plan", "calendar") and key not in tables["plan"][number]["calendar"]
 
 
 def mistake_of(*, file: str, place: str, message: str, suggestion: str) -> Mistake:

@@ -42,7 +42,6 @@ from desk.checks import (
     WebUrl,
     Zone,
     is_loopback,
-    nearest,
 )
 from desk.durations import Span
 from desk.said import Said, Wrong
@@ -430,10 +429,10 @@ class Settings(Table):
     reports: Reports
     conduct: ConductTable = ConductTable()
     texts: OwnTexts = OwnTexts()
-    plan: list[Plan] = []  # before what names plans
+    plan: list[Plan] = []
     line: Annotated[list[Line], Field(min_length=1)]
     reply: list[Reply] = []
-    field: list[InfoField] = []  # before what names fields
+    field: list[InfoField] = []
     requires: Requires = Requires()
     marks: Marks = Marks()
     rule: list[Rule]
@@ -460,38 +459,6 @@ class Settings(Table):
         if len(base := [plan.name for plan in plans if plan.base]) > 1:
             raise Wrong(Said("config.two_base_plans", names=", ".join(base)), Said("config.two_base_plans_hint"))
         return plans
-
-    @field_validator("line")
-    @classmethod
-    def _by_known_plans(cls, lines: list[Line], info: ValidationInfo) -> list[Line]:
-        if "plan" in info.data:
-            plans = [plan.name for plan in info.data["plan"]]
-            for line in lines:
-                if line.plan and line.plan not in plans:
-                    raise Wrong(Said("config.no_such_plan", whose=line.name, name=line.plan), nearest(line.plan, plans))
-        return lines
-
-    @field_validator("requires")
-    @classmethod
-    def _known_fields(cls, requires: Requires, info: ValidationInfo) -> Requires:
-        if "field" in info.data:
-            fields = [one.name for one in info.data["field"]]
-            for kind in Requires.model_fields:
-                if unknown := [name for name in getattr(requires, kind) if name not in fields]:
-                    said = Said("config.no_such_field", whose=kind, name=unknown[0])
-                    raise Wrong(said, nearest(unknown[0], fields))
-        return requires
-
-    @field_validator("person")
-    @classmethod
-    def _on_known_lines(cls, people: list[Person], info: ValidationInfo) -> list[Person]:
-        if "line" in info.data:
-            lines = [line.name for line in info.data["line"]]
-            for person in people:
-                if unknown := [name for name in person.lines if name not in lines]:
-                    said = Said("config.no_such_line", whose=person.name, name=unknown[0])
-                    raise Wrong(said, nearest(unknown[0], lines))
-        return people
 
 
 def _with_calendar(plan: Any, usual: Any) -> Any:

@@ -16,6 +16,7 @@ from desk.journal import secrets_of
 from desk.mistakes import LISTS
 from desk.settings import Calendar, Settings
 from rules.checking import check_rules
+from scheduler.checking import check_country
 
 ROOT = Path(__file__).parents[2]
 SECRETS = {"TELEGRAM_TOKEN": "123456:telegram-secret", "IMAP_PASSWORD": "imap-secret", "SMTP_PASSWORD": "smtp-secret"}
@@ -321,6 +322,55 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         "OTVET__X", '[[line]] "a" title', '[[rule]] "r" line', '[[rule]] "r" when', "[desk] language", "[desk] name",
         "[telegram] group", "[telegram] token",
     ]  # fmt: skip
+
+
+ASTRAY = """
+[calendar]
+short_eve = true
+[[line]]
+name = "first"
+title = "x"
+plan = "bse"
+reopen_withn = "1 day"
+[[plan]]
+name = "base"
+title = "x"
+payed = true
+[plan.calendar]
+holidays = "XX"
+[[person]]
+telegram = 7
+name = "Ann"
+rule = "lead"
+lines = ["frst", "first", "secnd"]
+[requires]
+error = ["verson", "version"]
+request = ["log"]
+[[field]]
+name = "version"
+check = "versoin"
+"""
+
+
+def test_names_that_lead_nowhere_are_told_beside_whatever_else_is_wrong(tmp_path: Path) -> None:
+    """A table's own slips hide none of its names; what a plan takes over from [calendar] is told once, there."""
+    path = tmp_path / "config.toml"
+    path.write_text(LEAST + ASTRAY, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, {}, checks=(check_rules, check_country))
+    assert sorted(mistake.place for mistake in caught.value.mistakes) == [
+        '[[field]] "version" ask', '[[field]] "version" check', '[[field]] "version" title', '[[line]] "first" plan',
+        '[[line]] "first" reopen_withn', '[[person]] "Ann" lines', '[[person]] "Ann" lines', '[[person]] "Ann" rule',
+        '[[plan]] "base" calendar.holidays', '[[plan]] "base" payed', "[calendar] short_eve", "[requires] error",
+        "[requires] request",
+    ]  # fmt: skip
+    assert '"base"?' in next(str(one) for one in caught.value.mistakes if one.place == '[[line]] "first" plan')
+
+
+def test_days_of_a_plan_that_contradict_those_of_the_desk_are_told(tmp_path: Path) -> None:
+    days = "[calendar]\nextra_workdays = [2026-12-30]\n[[plan]]\nname = 'p'\ntitle = 'P'\n[plan.calendar]\n"
+    (told,) = mistakes(tmp_path, f"{LEAST}{days}extra_days_off = [2026-12-30]\n")
+    assert told.place == '[[plan]] "p" calendar.extra_workdays'
 
 
 UNREADABLE = [
