@@ -72,7 +72,9 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         return
     if not fresh and await rated.heard(desk, unit, door, client, incoming):
         return
-    client, signals = await belonging.recognised(desk, unit, door, client)
+    before, (client, signals) = client, await belonging.recognised(desk, unit, door, client)
+    # Tickets became the organisation's with them: what the mail names is read as it is now.
+    named = await marks.of(desk, unit, incoming) if named and client != before else named
     choice = await choosing.choose(desk, unit, door, client, incoming, named, fresh=fresh)
     choice = second_hand.apart(choice, incoming, forwarder)
     choice = machines.of_its_own(incoming, choice)

@@ -50,10 +50,10 @@ async def listed(world: World, *rows: str, head: str = HEAD) -> str:
     return said
 
 
-async def proven(world: World, sender: str, subject: str = "Вопрос", text: str = "Не печатает.") -> None:
-    """A mail that our server vouches for."""
+async def proven(world: World, sender: str, subject: str = "Вопрос", text: str = "Не печатает.", **more: str) -> str:
+    """A mail that our server vouches for; its Message-ID."""
     said = f"mx.otvet.example; dmarc=pass header.from={sender.rpartition('@')[2]}"
-    await mail(world, sender, subject, text, headers={"Authentication-Results": said})
+    return await mail(world, sender, subject, text, headers={"Authentication-Results": said}, **more)
 
 
 async def company(world: World, ticket: int = 1) -> tuple[str, str, str]:
@@ -372,6 +372,16 @@ async def test_a_list_that_changes_applies_to_known_clients_when_they_write_next
     assert (await company(world))[2] == "base"
     said = said_in(world.group.topic("SD-1 ·"))
     assert "Договор организации изменён.\nСроки пересчитаны: план «Базовая» (оператор)." in said
+
+
+async def test_a_word_in_the_thread_of_a_request_keeps_what_it_proved(world: World) -> None:
+    """The request that it goes on in becomes the organisation's, and stays so."""
+    first = await proven(world, "ann@new.example")
+    await listed(world, "C-3;Новые;warranty;;;;;new.example;;;;\n")
+    await proven(world, "ann@new.example", "Re: Вопрос", "Ну что?", in_reply_to=first)
+    async with world.store.view() as view:
+        assert await view.count(Ticket) == 1
+    assert await company(world) == ("C-3", "C-3", "warranty")
 
 
 async def test_a_stranger_in_the_thread_says_nothing_of_its_client(world: World) -> None:
