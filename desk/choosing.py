@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desk import marks, participants
+from desk import marks, participants, progress
 from desk.desk import Desk
 from desk.durations import Span
 from desk.incoming import Incoming
 from desk.marks import Mark
 from desk.people import Client, Door
 from desk.ports import Unit
-from desk.tickets import TAKES_PART, Standing, Status, Ticket, TicketId, Trace
+from desk.tickets import TAKES_PART, Role, Standing, Status, Ticket, TicketId, Trace
 
 _ALIVE = tuple(status for status in Status if status is not Status.CLOSED)
 
@@ -84,10 +84,27 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
     replied = await _replied_to(unit, client, incoming)
     if replied:
         return _go_on(desk, replied, How.REPLY)
+    asked = await _asked_last(unit, alive, incoming) if len(alive) > 1 else None
+    if asked:
+        return Choice(how=How.ACTIVE, ticket=asked)
     if alive:
         return Choice(how=How.ACTIVE, ticket=alive[0], several=len(alive) > 1)
     closed = await unit.first(Ticket, client_id=client.id, status=Status.CLOSED, order="-closed_at")
     return _go_on(desk, closed, How.REOPEN) if closed else Choice(how=How.NEW)
+
+
+async def _asked_last(unit: Unit, alive: Sequence[Ticket], incoming: Incoming) -> Ticket | None:
+    """The ticket with an open question that spoke last in this chat, whatever went on in others by mail meanwhile.
+
+    Who answers a question does not think of another ticket; and the answer may be a secret, covered in its own alone.
+    """
+    theirs = [one.id for one in alive]
+    last = await unit.first(
+        Trace, channel="telegram", place=incoming.place, role=Role.OURS, ticket_id__in=theirs, order="-id"
+    )
+    ticket = next((one for one in alive if last and one.id == last.ticket_id), None)
+    series = await progress.load(unit, ticket) if ticket else None
+    return ticket if series and series.name and await progress.came_after(unit, series.parcel, incoming) else None
 
 
 async def _replied_to(unit: Unit, client: Client, incoming: Incoming) -> Ticket | None:

@@ -13,7 +13,7 @@ from desk.parcels import Parcel
 from desk.people import Audit
 from desk.tickets import Message, Revision, Ticket
 from tests.fields import asked, card, say, tables, trail, values
-from tests.steps import answer, chat, last_mail, mail, order, said_in, said_to, text_of, times_mailed
+from tests.steps import answer, chat, code_of, last_mail, mail, order, said_in, said_to, text_of, times_mailed
 from tests.world import World
 
 ANN = "anna@client.example"
@@ -167,3 +167,17 @@ async def test_an_uninvited_mail_with_a_secret_is_erased_with_the_ticket_it_came
     assert (await values(world)).get("login") is None
     await order(world, "SD-1", "/close решено")
     assert await stored(world, SECRET) == []
+
+
+async def test_the_answer_to_a_question_goes_to_its_ticket_whatever_came_by_mail_meanwhile(world: World) -> None:
+    """In another ticket the log-in would stand for everybody to read."""
+    ann = await chat(world, "Анна", "Не пускает")
+    await mail(world, ANN, "Сканер", "Не сканирует\nВерсия: 4.2")
+    await say(world, ann, f"/email {ANN}")
+    await say(world, ann, await code_of(world, ANN))
+    assert asked(ann) == ["Доступ"]
+    await say(world, ann, f"temp / {SECRET}")
+    assert SECRET not in shown(world)
+    assert (await values(world))["login"] == f"temp / {SECRET}"
+    assert MASK in said_in(world.group.topic("SD-1 ·"))
+    assert "Записали в заявку" not in said_to(ann)
