@@ -10,6 +10,7 @@ from datetime import datetime
 
 from desk import orders, plans, routing
 from desk.desk import Desk
+from desk.errors import Refusal
 from desk.facts import Facts, Verdict
 from desk.organisations import Organisation
 from desk.people import Client, Door
@@ -34,11 +35,13 @@ class Again:
 
 
 async def one(desk: Desk, number: str) -> Again:
-    """The ticket that a person names. Refusal when there is none."""
+    """The ticket that a person names. Refusal when there is none, or when what was decided was not kept."""
     async with desk.view() as view:
         ticket = await orders.numbered(desk, view, number)
-        [again] = await _read(desk, view, [ticket])
-    return again
+        found = await _read(desk, view, [ticket])
+    if not found:
+        raise Refusal("routing.not_explained", number=desk.number(ticket.id))
+    return found[0]
 
 
 async def replay(desk: Desk, since: datetime, *, everything: bool = False) -> AsyncIterator[str]:

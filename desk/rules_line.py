@@ -70,14 +70,14 @@ def _since(text: str, language: str) -> timedelta | datetime:
     try:
         return parse_plain(text)
     except ValueError:
-        return _time(text, language)
+        return _time(text, language, "routing.since")
 
 
-def _time(text: str, language: str) -> datetime:
+def _time(text: str, language: str, wrong: str = "routing.when") -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(say(language, "routing.when", text=repr(text[:40]))) from None
+        raise argparse.ArgumentTypeError(say(language, wrong, text=repr(text[:40]))) from None
 
 
 def _pair(text: str, language: str) -> tuple[str, str]:

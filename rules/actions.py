@@ -60,7 +60,7 @@ _SAID: Mapping[str, Callable[[str], Sentence] | Callable[[Sequence[str]], Senten
         f"приоритет — {PRIORITIES[Priority(value)].ru}", f"priority {PRIORITIES[Priority(value)].en}"
     ),
     "tags": _listed("метки", "tags"),
-    "plan": _named("тариф", "plan"),
+    "plan": _named("план", "plan"),
     "assign": lambda value: (
         Sentence("назначить дежурному", "assign to whoever is on duty")
         if value == ON_DUTY

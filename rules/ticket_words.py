@@ -15,10 +15,10 @@ TYPES = {
     Type.SUGGESTION: Sentence("предложение", "suggestion"),
 }
 PRIORITIES = {
-    Priority.CRITICAL: Sentence("критичная", "critical"),
-    Priority.HIGH: Sentence("высокая", "high"),
-    Priority.NORMAL: Sentence("обычная", "normal"),
-    Priority.LOW: Sentence("низкая", "low"),
+    Priority.CRITICAL: Sentence("критический", "critical"),
+    Priority.HIGH: Sentence("высокий", "high"),
+    Priority.NORMAL: Sentence("обычный", "normal"),
+    Priority.LOW: Sentence("низкий", "low"),
 }
 # Files by what they are, as far as their names tell.
 FILES: Mapping[str, frozenset[str]] = {
@@ -165,7 +165,7 @@ WORDS: dict[str, Word] = {
         "client_id", Sentence("номер клиента", "the client id"), lambda one: one.facts.client_id, lambda _: None
     ),
     "product": _one("product", Sentence("продукт", "the product"), lambda one: one.facts.product, lambda _: None),
-    "plan": _one("plan", Sentence("тариф", "the plan"), lambda one: one.facts.plan, lambda known: list(known.plans)),
+    "plan": _one("plan", Sentence("план", "the plan"), lambda one: one.facts.plan, lambda known: list(known.plans)),
     "type": _type,
     "priority": _priority,
     "tags": _tags,

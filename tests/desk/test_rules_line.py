@@ -68,7 +68,7 @@ def test_check_tells_mistakes_as_everywhere(folder: Path, capsys: pytest.Capture
     write(folder, rule('{ plan = "vop" }', 'assign = "Мария"'))
     assert main(["rules", "check"]) == 2
     said = capsys.readouterr().err
-    assert 'when.plan: неизвестный тариф "vop". Возможно, имелось в виду "vip".' in said
+    assert 'when.plan: неизвестный план "vop". Возможно, имелось в виду "vip".' in said
     assert 'assign: неизвестный сотрудник "Мария"' in said
 
 
@@ -117,6 +117,13 @@ def test_a_wrong_option_is_a_sentence(folder: Path, words: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["rules", "explain", "--channel", "mail", *words])
     assert ended.value.code == 2
+
+
+def test_a_wrong_beginning_is_told_how_one_is_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder)
+    with pytest.raises(SystemExit):
+        main(["rules", "replay", "--since", "вчера"])
+    assert "например, 30d" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("since", ["30d", "12h", "2w", "30 days", "2026-11-01"])

@@ -100,6 +100,11 @@ async def test_a_ticket_is_explained_as_it_came(world: World) -> None:
     assert (again.before.rule, again.facts.text, again.facts.channel) == ("rest", "Принтер", "telegram")
     with pytest.raises(Refusal):
         await replaying.one(by(world), "SD-99")
+    async with world.store.unit() as unit:
+        await unit.save(replace(again.ticket, verdict={"rule": "rest", "asked": []}))
+        await unit.commit()
+    with pytest.raises(Refusal, match="not_explained"):
+        await replaying.one(by(world), "SD-1")
 
 
 async def test_tickets_from_before_facts_were_kept_are_played_as_well(world: World) -> None:

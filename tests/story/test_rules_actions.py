@@ -48,7 +48,7 @@ async def test_rules_that_go_on_make_one_ticket(sqlite_url: str, clock: Any, tmp
         said = said_in(world.group.topic("SD-1 ·"))
         assert "✓ errors: упомянуто «не печатает» → тип — ошибка; метки «print»; дальше по правилам" in said
         assert (
-            "✓ printing: тип — ошибка; есть метка «print» → приоритет — высокая; тариф vip; дальше по правилам" in said
+            "✓ printing: тип — ошибка; есть метка «print» → приоритет — высокий; план vip; дальше по правилам" in said
         )
         assert "– others: канал — не почта" in said
         assert "✓ rest: подходит всегда → линия first" in said
