@@ -30,6 +30,8 @@ _THREE = re.compile(r"(.)\1{2,}")
 _TWO = re.compile(r"(.)\1+")
 _CYRILLIC = re.compile(r"[\u0430-\u044f]+")
 _LATIN = re.compile(r"[a-z]+")
+# Words with a letter that looks like none of the other alphabet: they are what they are.
+_PLAIN = re.compile("[\u0430-\u044f]*[бгджзийлпфцчшщъыьэюя][\u0430-\u044f]*|[a-z]*[dfgijlqsvwz][a-z]*")
 
 # What a letter is written as: lookalikes of the other alphabet first, then digits and signs.
 _AS_CYRILLIC = str.maketrans("aceopxykmthbnur0346@$1!", "асеорхукмтнвпиг" + "озчбасии")
@@ -54,7 +56,7 @@ class Lexicon:
     def __call__(self, *texts: str) -> Sequence[str]:
         """The words found, as they are written, each once and a few at most."""
         found: dict[str, None] = {}
-        for text in texts:
+        for text in texts if self.stems or self.exact or self.begins or self.phrases else ():
             for word in self._found(_plain(text[:READ])):
                 found[word] = None
                 if len(found) == FOUND:
@@ -63,10 +65,10 @@ class Lexicon:
 
     def _found(self, text: str) -> Iterator[str]:
         runs = [run for run in _RUN.findall(text) if len(run) <= LONGEST and not _ADDRESS.fullmatch(run)]
-        for run in runs:
+        for run in dict.fromkeys(runs):
             if any(self.has(word) for word in _LETTERS.findall(run)):
                 yield next(word for word in _LETTERS.findall(run) if self.has(word))
-            elif any(self.has(word) for word in _disguised(run)):
+            elif any(self.has(word) for word in disguised(run)):
                 yield run.strip(_EDGES)
         yield from (letters for letters in _spelt(runs) if any(self.has(word) for word in _meant(letters)))
         if self.phrases:
@@ -123,10 +125,10 @@ def _plain(text: str) -> str:
     return _UNSEEN.sub("", fold(text.translate(fancy)))
 
 
-def _disguised(run: str) -> Iterator[str]:
-    """The words that a run of signs may be meant as."""
+def disguised(run: str) -> Iterator[str]:
+    """The words that a run of signs may be meant as, besides those that it is."""
     core = run.strip(_EDGES)
-    if len(core) >= LEAST:
+    if len(core) >= LEAST and (_TWO.search(core) or not _PLAIN.fullmatch(core)):
         yield from _meant(core)
 
 

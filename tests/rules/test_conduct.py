@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.conduct import Lexicon, lexicon
+from rules.conduct import Lexicon, disguised, lexicon
 from rules.word_lists import check_words, read
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
@@ -100,6 +100,31 @@ def test_hostile_text_takes_no_time(text: str) -> None:
     started = time.perf_counter()
     SHIPPED(text)
     assert time.perf_counter() - started < 0.7
+
+
+MEANT = {
+    "«договор»,": set(),  # a letter of its own alphabet: it is what it is
+    "window": set(),
+    "мост": {"мост", "moct"},  # every letter has a look-alike
+    "дуурак": {"дуурак", "дурак"},
+    "д.о.м.а": {"дома"},
+}
+
+
+@pytest.mark.parametrize("run", MEANT)
+def test_only_what_may_be_meant_otherwise_is_read_otherwise(run: str) -> None:
+    """Most words of a letter are neither stretched nor disguised, and cost nothing more."""
+    assert set(disguised(run)) == MEANT[run]
+
+
+def test_without_a_list_nothing_is_looked_at() -> None:
+    class Unread(str):
+        __slots__ = ()
+
+        def __getitem__(self, part: object) -> str:  # type: ignore[override]
+            raise AssertionError("it was read")
+
+    assert lexicon([])(Unread("дурак")) == ()
 
 
 @pytest.mark.parametrize(
