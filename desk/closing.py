@@ -36,9 +36,12 @@ class Said:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def wording(desk: Desk, ticket: Ticket, reason: Closing, other: Ticket | None = None) -> Said:
-    """What the client is told; a duplicate of somebody else's ticket is not named to them."""
-    if reason is Closing.NO_ANSWER and ticket.question:
+def wording(desk: Desk, ticket: Ticket, reason: Closing, other: Ticket | None = None, *, waited: bool = False) -> Said:
+    """What the client is told; a duplicate of somebody else's ticket is not named to them.
+
+    `waited`: their answer to our question was still to come; one that they have answered is not held against them.
+    """
+    if reason is Closing.NO_ANSWER and waited and ticket.question:
         return Said(key="client.closed_no_answer")
     if reason is Closing.DUPLICATE and (other is None or other.client_id != ticket.client_id):
         return Said(key="closing.for_duplicate_other")

@@ -92,13 +92,14 @@ async def close(
     ended = {"closed_at": now, "closing": reason, "findings": findings, **await deadlines.at_end(desk, unit, ticket)}
     if other:
         ended["related_id"] = other.id
+    waited = ticket.status is Status.WAITING
     ticket = await moving.move(
         unit, ticket, step, at=now, active_at=now, reminder_id=None, held_reason="", spared_until=None, **ended
     )
     await drop_reminders(unit, ticket)
     more = {name: value for name, value in (("findings", findings), ("other", other and other.id)) if value}
     await audit(desk, unit, ticket, who, "closed", closing=reason.value, **more)
-    said = closing.wording(desk, ticket, reason, other)
+    said = closing.wording(desk, ticket, reason, other, waited=waited)
     done = await what_was_done(unit, ticket)
     await tell_client(
         desk, unit, ticket, key or said.key, Purpose.CLOSING, text=text, done=done, above=not key, **said.values

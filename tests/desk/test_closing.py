@@ -1,13 +1,15 @@
 """How an engineer names a reason for closing, and that a client is told every one of them."""
 
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
 
 from desk import closing
 from desk.desk import Desk
+from desk.people import ClientId, DoorId
 from desk.texts import LANGUAGES, say
-from desk.tickets import NEEDS_FINDINGS, Closing
+from desk.tickets import NEEDS_FINDINGS, Closing, Ticket
 
 
 class Speaker:
@@ -82,3 +84,24 @@ def test_every_reason_has_a_wording_that_says_what_was_found_and_what_to_do(reas
     assert "SD-1" in said
     assert ("НАШЛИ" in said) is (reason in NEEDS_FINDINGS)
     assert len(said) < 4096 - closing.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("question", "waited", "key"),
+    [
+        ("Какая версия?", True, "client.closed_no_answer"),
+        ("Какая версия?", False, "closing.for_no_answer"),
+        ("", True, "closing.for_no_answer"),
+    ],
+)
+def test_only_a_question_that_was_left_unanswered_is_named_on_closing(question: str, waited: bool, key: str) -> None:
+    """By what was asked, and whether the answer was still to come."""
+    assert closing.wording(SPEAKER, _ticket(question), Closing.NO_ANSWER, waited=waited).key == key
+
+
+def _ticket(question: str) -> Ticket:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    return Ticket(
+        client_id=ClientId(1), opened_door_id=DoorId(1), door_id=DoorId(1), line="first", subject="", language="ru", verdict={},
+        question=question, created_at=at, active_at=at, client_wrote_at=at,
+    )  # fmt: skip

@@ -343,7 +343,7 @@ async def test_the_clocks_stand_while_others_are_waited_for(world: World) -> Non
     await order(world, "SD-1", "/wait Ростелеком")
     await world.advance(days=9)
     assert "рок решения" not in general(world)
-    assert "Ответили в срок, за 1 ч\nЧасы стоят: ждём других (Ростелеком). На решение останется 15 ч" in card(world)
+    assert "Ответили в срок (1 ч)\nЧасы стоят: ждём других (Ростелеком). На решение останется 15 ч" in card(world)
     ann.say("Есть новости?")
     await world.settle()
     await world.advance(days=3)
