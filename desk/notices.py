@@ -110,7 +110,8 @@ async def for_receipt(desk: Desk, unit: Unit, language: str) -> str:
     return desk.say("client.notice", language, text=notice.text, until=_until_in_words(desk, notice.until, language))
 
 
-def _until_in_words(desk: Desk, until: datetime, language: str) -> str:
+def _until_in_words(desk: Desk, until: datetime, language: str = "") -> str:
+    language = language or desk.settings.desk.language
     return in_words(language, until, now=desk.now(), timezone=desk.settings.desk.timezone, texts=desk.texts)
 
 
@@ -129,7 +130,7 @@ async def order(desk: Desk, unit: Unit, given: Order) -> None:
     kept = {"text": text, "until": until.isoformat(), "by": given.who}
     await unit.remember(FACT, json.dumps(kept, ensure_ascii=False))
     await unit.add(Audit(at=desk.now(), who=given.who, what="notice set", data={"text": text, "until": kept["until"]}))
-    said = desk.say("notice.set", name=given.who, until=_until_in_words(desk, until, ""), text=text)
+    said = desk.say("notice.set", name=given.who, until=_until_in_words(desk, until), text=text)
     await outbox.to_general(desk, unit, said)
     await mark(desk, unit, given)
 
@@ -139,7 +140,7 @@ async def _show(desk: Desk, unit: Unit, given: Order) -> None:
     if notice is None:
         await reply(desk, unit, given, desk.say("notice.none"))
         return
-    until = _until_in_words(desk, notice.until, "")
+    until = _until_in_words(desk, notice.until)
     await reply(desk, unit, given, desk.say("notice.holds", name=notice.by, until=until, text=notice.text))
 
 

@@ -35,7 +35,7 @@ async def test_a_notice_is_put_into_every_receipt_until_its_time(world: World) -
     await world.settle()
     assert post.reactions == ["👌"]
     assert "Борис: объявление в каждую расписку" in general(world)
-    assert f"сегодня в {until}" in general(world)
+    assert f"сегодня в {until} (МСК)" in general(world)
     ann = await chat(world, "Анна", "Не печатает")
     assert f"Объявление: Обновляем <сервер> & базу\nСрок: сегодня в {until} (МСК)." in said_to(ann)
     await world.stop()
