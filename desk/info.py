@@ -46,6 +46,15 @@ async def before(desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: I
     return await _listed_secrets(desk, unit, ticket, incoming), Meaning(listed=True)
 
 
+async def is_asked(unit: Unit, client: Client) -> bool:
+    """Whether some question of ours waits for the client's answer."""
+    for ticket in await unit.find(Ticket, client_id=client.id, status__ne=Status.CLOSED):
+        asking = await progress.load(unit, ticket)
+        if ticket.status is Status.WAITING or asking.name or (ticket.status is Status.NEW and asking.listed):
+            return True
+    return False
+
+
 async def _listed_secrets(desk: Desk, unit: Unit, ticket: Ticket, incoming: Incoming) -> Incoming:
     """A secret in a numbered reply has no label; it is covered all the same."""
     asked, found = await lists.read_back(desk, unit, ticket, incoming.text)

@@ -34,13 +34,10 @@ from desk.choosing import Choice, How
 from desk.confirming import Said
 from desk.desk import Desk
 from desk.incoming import Incoming, Sort
-from desk.language import guess_language
+from desk.language import heard
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import File, Kind, Message, Role, Status, Ticket, Trace
-
-ENOUGH_LETTERS = 20
-"""A message must say so much before it changes the language we answer in: «ok, thanks» alone does not."""
 
 
 async def receive(desk: Desk, incoming: Incoming) -> None:
@@ -133,11 +130,10 @@ async def _came_by_another_way(unit: Unit, incoming: Incoming) -> bool:
 async def _hear_language(unit: Unit, client: Client, incoming: Incoming) -> Client:
     if incoming.described or incoming.whole:
         return client
-    heard = guess_language(incoming.text)
-    letters = sum(letter.isalpha() for letter in incoming.text[:200])
-    if not heard or heard == client.spoken or (client.spoken and letters < ENOUGH_LETTERS):
+    if heard(client.spoken, incoming.text) == client.spoken:
         return client
-    return await unit.save(replace(client, spoken=heard))
+    spoken = heard(client.spoken, incoming.text, asked=await info.is_asked(unit, client))
+    return client if spoken == client.spoken else await unit.save(replace(client, spoken=spoken))
 
 
 async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket

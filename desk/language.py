@@ -2,6 +2,9 @@
 
 import re
 
+ENOUGH_LETTERS = 20
+"""A message must say so much before it changes the language we answer in: «ok, thanks» alone does not."""
+
 # Enough to tell a language; a mail of a megabyte says nothing new after this many characters.
 LOOKED_AT = 20_000
 _CYRILLIC = re.compile(r"[\u0400-\u052f]+")
@@ -28,3 +31,18 @@ def guess_language(text: str) -> str:
     if not cyrillic and latin < FEW_LETTERS and words.isupper():
         return ""
     return "ru" if cyrillic / (cyrillic + latin) >= CYRILLIC_SHARE else "en"
+
+
+def heard(before: str, text: str, *, asked: bool = False) -> str:
+    """The language that a message shows of somebody who wrote in `before` until now; `before` when it tells no more.
+
+    Who writes Russian pastes logs in English below it, and answers what they were `asked` with a Latin name.
+    """
+    found = guess_language(text)
+    if not before or not found:
+        return found or before
+    if sum(letter.isalpha() for letter in text[: ENOUGH_LETTERS * 10]) < ENOUGH_LETTERS:
+        return before
+    if (before, found) == ("ru", "en") and (asked or _CYRILLIC.search(text[:LOOKED_AT])):
+        return before
+    return found

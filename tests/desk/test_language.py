@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.language import guess_language
+from desk.language import guess_language, heard
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,24 @@ from desk.language import guess_language
 )
 def test_language_by_share_of_letters(text: str, language: str) -> None:
     assert guess_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "asked", "language"),
+    [
+        ("", "Hello, where is my invoice?", False, "en"),
+        ("", "Microsoft", True, "en"),
+        ("", "123", False, ""),
+        ("ru", "123", False, "ru"),
+        ("ru", "ok, thanks", False, "ru"),
+        ("ru", "Could we go on in English, please?", False, "en"),
+        ("ru", "Microsoft Dynamics Navision 2018", True, "ru"),
+        ("ru", "Вот лог:\nConnectionError: the server did not answer within thirty seconds", False, "ru"),
+        ("en", "Давайте дальше по-русски, пожалуйста", False, "ru"),
+        ("en", "Давайте дальше по-русски, пожалуйста", True, "ru"),
+    ],
+)
+def test_names_and_logs_do_not_change_the_language_of_who_writes_russian(
+    before: str, text: str, asked: bool, language: str
+) -> None:
+    assert heard(before, text, asked=asked) == language

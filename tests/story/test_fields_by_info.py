@@ -215,3 +215,20 @@ async def test_the_receipt_of_a_critical_mail_asks_nothing(sqlite_url: str, cloc
         assert await times_mailed(world, ANN, "Версия, напишите?") == 0
         await order(world, "SD-1", "/info")  # an engineer may
         assert await times_mailed(world, ANN, "Версия, напишите?") == 1
+
+
+async def test_an_answer_in_latin_letters_does_not_change_the_language(world: World) -> None:
+    """It is the name of a program, to a question in a chat, to a list in a chat, to a list in a mail's receipt."""
+    ann = await chat(world, "Анна", "Сломалось")
+    await say(world, ann, "Release 4.2 of Microsoft Dynamics Navision")
+    assert asked(ann) == ["Версия", "Сколько людей"]
+    await order(world, "SD-1", "/info")
+    await say(world, ann, "I know nothing about Microsoft Dynamics Navision")
+    await order(world, "SD-1", "/solved")
+    assert "Заявка SD-1 решена" in ann.last().text
+    await mail(world, ANN, "Сканер", "Не сканирует больше ничего")
+    first = (await last_mail(world, ANN))["Message-ID"]
+    await mail(world, ANN, "Re: Сканер", "1. Release 4.2 of Microsoft Dynamics Navision", in_reply_to=first)
+    await answer(world, "SD-2", "Смотрим")
+    await order(world, "SD-2", "/solved")
+    assert "Заявка SD-2 решена" in text_of(await last_mail(world, ANN))
