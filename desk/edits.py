@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from desk import conduct, conversation, info, outbox, secret_fields
+from desk import conduct, conversation, deadlines, info, outbox, secret_fields
 from desk.desk import Desk
 from desk.incoming import Edited, IncomingFile
 from desk.parcels import Purpose
@@ -68,6 +68,7 @@ async def _changed(  # noqa: PLR0917 - the change and what it concerns
     if ticket.status is Status.WAITING and theirs:
         ticket = await conversation.client_wrote(unit, ticket, at=desk.now())
         ticket = await unit.save(replace(ticket, client_wrote_at=desk.now(), active_at=desk.now()))
+        ticket = await deadlines.client_wrote(desk, unit, ticket)
         await outbox.card(desk, unit, ticket)
     shown = await unit.first(Trace, channel="group", message_id=message.id, ticket_id=ticket.id, role=Role.CLIENT)
     await outbox.to_topic(

@@ -318,6 +318,20 @@ async def test_each_word_of_the_client_may_start_the_first_clock_anew(world: Wor
     assert "рок ответа прошёл" in topic(world)
 
 
+async def test_a_changed_word_that_answers_us_starts_the_clock_anew_too(world: World) -> None:
+    ann = world.person("Анна")
+    said = ann.say("Не печатает принтер")
+    await world.settle()
+    await order(world, "SD-1", "/plan anew")
+    await order(world, "SD-1", "/info Какая модель?")
+    await world.advance(minutes=5)
+    assert (await ticket_of(world)).answered_at is not None
+    ann.edit(said, "Не печатает принтер HP 1020")
+    await world.settle()
+    found = await ticket_of(world)
+    assert (found.status, found.answered_at, found.answer_from) == (Status.OPEN, None, found.client_wrote_at)
+
+
 async def test_a_word_that_belonged_elsewhere_starts_no_clock(world: World) -> None:
     """«Это другой вопрос» gives the answered ticket its answer back."""
     ann = await chat(world, "Анна", "Не печатает принтер")
