@@ -121,7 +121,8 @@ async def pressed(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press:
     if parcel is None:
         raise Refusal("client.button_old")
     if press.arg == EACH:
-        if parcel.id != now.list_parcel or not await series.pull(desk, unit, ticket, now):
+        runs = now.pulled and now.name  # a second press of the same button asks nothing twice
+        if parcel.id != now.list_parcel or not (runs or await series.pull(desk, unit, ticket, now)):
             raise Refusal("client.button_old")
         return desk.say("fields.one_by_one", language)
     name = {**now.past, str(now.parcel): now.name}.get(str(parcel.id), "")
