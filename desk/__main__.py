@@ -5,6 +5,7 @@ once. Longer than most files, since all wiring belongs in one. Exit codes: 0 don
 """
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -412,12 +413,19 @@ def clients(options: Namespace) -> int:
     return DONE if well else FAILED
 
 
+def _find_folder(file: Path | None) -> None:
+    """FileNotFoundError that names the folder of a file to be written, and not ours beside it, before all work."""
+    if file is not None and not file.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file.parent))
+
+
 def report(options: Namespace) -> int:
     from desk import report_command
 
     settings, chain = load(options.config)
     period = report_command.period(week=options.week, month=options.month, quarter=options.quarter)
     out = report_command.file(options.out)
+    _find_folder(out)
     from reports.workbook import write
 
     async def answer() -> str:
@@ -449,6 +457,7 @@ def backup(options: Namespace) -> int:
     from store.backup import backup as save
 
     settings, _ = load(options.config)
+    _find_folder(options.file)
     asyncio.run(save(settings.store.url, files_folder(settings), options.file))
     size = f"{options.file.stat().st_size / 1_000_000:.1f}"
     print(say(settings.desk.language, "cli.backed_up", file=options.file, size=size))

@@ -219,6 +219,17 @@ def test_a_backup_comes_back(config: Path, capsys: pytest.CaptureFixture[str]) -
     assert str(saved) in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("words", [["backup", "{}"], ["report", "--month", "2025-11", "--out", "{}.xlsx"]])
+def test_a_folder_that_is_not_there_is_named(
+    config: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """And not the file beside it that would be written first."""
+    assert main(["migrate", "--config", str(config)]) == 0
+    folder = config.parent / "nowhere"
+    assert main([word.format(folder / "it") for word in words] + ["--config", str(config)]) == 1
+    assert f"{folder}." in capsys.readouterr().err
+
+
 def test_what_cannot_be_restored_is_told_in_the_language_of_the_desk(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
