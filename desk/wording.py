@@ -18,6 +18,8 @@ _BESIDES = frozenset(
     for words in (
         "большое огромное огромнейшее вам тебе вас ок окей хорошо понял поняла понятно отлично супер класс очень",
         "всё все работает получилось помогло и за помощь всем ребята заранее да",
+        "здравствуйте добрый доброе доброго день дня утро утра вечер вечера времени суток приветствую привет",
+        "hello hi dear good morning afternoon evening day colleagues коллеги",
         "ok okay you very much so a lot great good got it for your help the yes all works",
     )
     for word in words.split()
@@ -26,12 +28,12 @@ _YES = frozenset(
     word
     for words in (
         "да ага ок окей решено решена решён решен исправлено подтверждаю верно работает заработало заработал помогло",
-        "получилось yes yep yeah ok okay solved fixed resolved confirmed correct works worked working",
+        "получилось порядке yes yep yeah ok okay solved fixed resolved confirmed correct works worked working",
     )
     for word in words.split()
 )
 _WITH_YES = frozenset(
-    "вопрос проблема заявка теперь уже так точно it that is this was now everything problem request".split()  # noqa: SIM905
+    "вопрос проблема заявка теперь уже так точно в it that is s this was now fine everything problem request".split()  # noqa: SIM905
 )
 _THANKS_SIGNS = ("🙏", "👍", "❤", "🤝", "👌", "💯", "🔥", "😊", "🙂")
 _LONGEST_THANKS = 80
@@ -62,7 +64,7 @@ def _cut(text: str) -> str:
 
 def thanks_alone(incoming: Incoming) -> bool:
     """«спасибо» and nothing else: shown, but it opens nothing."""
-    text = incoming.text.strip().casefold()
+    text = _own(incoming)
     if incoming.files or not text or len(text) > _LONGEST_THANKS or "?" in text:
         return False
     words = _WORD.findall(text)
@@ -73,12 +75,18 @@ def thanks_alone(incoming: Incoming) -> bool:
 
 def yes_alone(incoming: Incoming) -> bool:
     """«да», «решено», “yes, works”: a short word that it is solved, and nothing else."""
-    text = incoming.text.strip().casefold()
+    text = _own(incoming)
     if incoming.files or len(text) > _LONGEST_THANKS or "?" in text or any(letter.isdigit() for letter in text):
         return False
     words = _WORD.findall(text)
     known = _YES | _WITH_YES | _THANKS | _BESIDES
     return any(word in _YES for word in words) and all(word in known for word in words)
+
+
+def _own(incoming: Incoming) -> str:
+    """What they wrote themselves in small letters: without the lines that quote us."""
+    lines = incoming.text.casefold().splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith(">")).strip()
 
 
 def size(desk: Desk, count: int) -> str:
