@@ -141,7 +141,8 @@ def _value(path: tuple[str, ...], text: str) -> Any:
     except (tomllib.TOMLDecodeError, KeyError):
         return text
     kind = _kind_of(path)
-    wants_text = str in (kind, *get_args(kind)) or any(isinstance(word, str) for word in get_args(kind))
+    kinds = () if get_origin(kind) is list else get_args(kind)
+    wants_text = str in (kind, *kinds) or any(isinstance(word, str) for word in kinds)
     return text if wants_text and not isinstance(value, str | dict) else value
 
 
@@ -181,7 +182,7 @@ def _unknown_names(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
         known = _names(tables, meant)
         for row in _rows(tables, table):
             whose = str(row.get("name", ""))
-            for name in _listed(row.get(key)):
+            for name in _listed(row.get(key, []) if key == "lines" else [row.get(key)]):
                 if name and name not in known:
                     place = f"[[{table}]] {json.dumps(whose, ensure_ascii=False)} {key}"
                     yield _unknown(file, place, Said(said, whose=whose, name=name), nearest(name, known))
@@ -208,4 +209,5 @@ def _rows(tables: Mapping[str, Any], table: str) -> list[dict[str, Any]]:
 
 
 def _listed(value: Any) -> list[str]:
-    return [name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)]
+    """The names in a list; what is of another kind is told as such."""
+    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []

@@ -50,7 +50,7 @@ def translate(file: str, tables: Mapping[str, Any], error: ValidationError) -> I
 def _taken_over(tables: Mapping[str, Any], loc: tuple[int | str, ...]) -> bool:
     """Whether a key of a plan's calendar is one that the plan left to [calendar]."""
     table, number, inner, key = (*loc, "", "", "")[:4]
-    return (table, inner) == ("plan", "calendar") and key not in tables["plan"][number]["calendar"]
+    return bool(key) and (table, inner) == ("plan", "calendar") and key not in tables["plan"][number]["calendar"]
 
 
 def mistake_of(*, file: str, place: str, message: str, suggestion: str) -> Mistake:

@@ -449,7 +449,7 @@ class Settings(Table):
             whole["plan"] = [_with_calendar(plan, whole["calendar"]) for plan in whole["plan"]]
         # One line needs no rules; with several only the operator knows which gets what, and the rules' check asks.
         only = lines[0] if isinstance(lines, list) and len(lines) == 1 else None
-        if "rule" not in value and isinstance(only, dict) and "name" in only:
+        if "rule" not in value and isinstance(only, dict) and isinstance(only.get("name"), str):
             whole["rule"] = [{"name": "everything", "when": {"always": True}, "line": only["name"]}]
         return whole
 

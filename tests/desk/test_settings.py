@@ -146,6 +146,7 @@ OVERRIDES = [
     ("OTVET__CALENDAR__HOURS__SUN", '"10:00-11:00"', lambda s: s.calendar.hours["sun"], ((600, 660),)),
     ("OTVET__CALENDAR__HOURS__SUN", "10:00-11:00", lambda s: len(s.calendar.hours), 6),
     ("OTVET__CALENDAR__HOURS__FRI", "", lambda s: s.calendar.hours["fri"], ()),
+    ("OTVET__REQUIRES__ERROR", "[]", lambda s: s.requires.error, []),
     ("OTVET__REMINDERS__EVERY", "5 seconds", lambda s: s.reminders.every, Span(plain=timedelta(seconds=5))),
 ]
 
@@ -371,6 +372,21 @@ def test_days_of_a_plan_that_contradict_those_of_the_desk_are_told(tmp_path: Pat
     days = "[calendar]\nextra_workdays = [2026-12-30]\n[[plan]]\nname = 'p'\ntitle = 'P'\n[plan.calendar]\n"
     (told,) = mistakes(tmp_path, f"{LEAST}{days}extra_days_off = [2026-12-30]\n")
     assert told.place == '[[plan]] "p" calendar.extra_workdays'
+
+
+OTHER_KINDS = [
+    "plan = 5\nline = [{ name = 5, title = 'x', plan = ['a'] }]\nrequires = { error = 'version', request = 5 }\n",
+    "calendar = 5\nplan = [1, { calendar = 5, name = 3 }, { calendar = { holidays = 5, hours = 3 } }]\nperson = {}\n",
+    "line = 7\nrequires = []\nfield = [[]]\nperson = [{ name = 7, lines = 'first' }, { lines = [7] }]\n",
+]
+
+
+@pytest.mark.parametrize("text", OTHER_KINDS)
+def test_what_is_of_another_kind_is_a_mistake_and_no_fault_of_the_program(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text + LEAST, encoding="utf-8")
+    with pytest.raises(ConfigError):
+        load_settings(path, {}, checks=(check_rules, check_country))
 
 
 UNREADABLE = [
