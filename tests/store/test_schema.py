@@ -14,11 +14,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from desk.accounts import Detail, Estimate, Rating, Spent
+from desk.accounts import Detail, Estimate, Pause, Rating, Spent
 from desk.errors import ConfigError
 from desk.organisations import Belonging, Contact, Domain, Organisation, Reach
 from desk.people import Client
-from desk.tickets import Participant, Ticket
+from desk.tickets import Closing, Participant, Ticket
 from store.migrating import config
 from store.schema import HEAD, recorded
 from store.store import SqlStore
@@ -119,6 +119,40 @@ async def test_a_newer_database_is_refused(store: SqlStore, store_url: str) -> N
     with pytest.raises(ConfigError):
         await store.open()
     assert await revision_of(store_url) == "9999"
+
+
+STOOD = {
+    "new": None, "open": None, "waiting": "2026-11-23 10:00:00.000000", "solved": "2026-11-23 11:00:00.000000",
+    "closed": "2026-11-23 12:00:00.000000",
+}  # fmt: skip
+
+
+async def test_a_ticket_of_before_the_clocks_stands_still_where_it_would(tmp_path: Path) -> None:
+    """Since its question arrived, or since it was solved or closed; who withdrew theirs is called so."""
+    path = tmp_path / "desk.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((UPGRADE / "0002.sql").read_text(encoding="utf-8"))
+        times = "clock_from = ?, solved_at = ?, closed_at = ?, closing = 'client'"
+        connection.execute("CREATE TEMP TABLE one AS SELECT * FROM ticket WHERE id = 1")
+        for number, status in enumerate(STOOD, start=101):
+            connection.execute("UPDATE one SET id = ?, status = ?", (number, status))
+            connection.execute(f"UPDATE one SET {times}", list(STOOD.values())[2:])  # noqa: S608 - our own words
+            connection.execute("INSERT INTO ticket SELECT * FROM one")
+        connection.execute("UPDATE one SET id = 106, status = 'waiting', clock_from = NULL")  # has not arrived yet
+        connection.execute("INSERT INTO ticket SELECT * FROM one")
+        connection.commit()
+    store = SqlStore(f"sqlite:///{path}")
+    await store.open()
+    async with store.view() as view:
+        tickets = await view.find(Ticket, id__gt=100)
+        pauses = await view.find(Pause, ticket_id__gt=100, order="ticket_id")
+    await store.close()
+    assert [(one.status, one.closing, one.plan) for one in tickets] == [
+        (status, Closing.WITHDRAWN, "") for status in (*STOOD, "waiting")
+    ]
+    stood = [(one.why, f"{one.since:%Y-%m-%d %H:%M:%S.%f}") for one in pauses]
+    assert stood == [(status, since) for status, since in STOOD.items() if since]
+    assert all(one.until is None for one in pauses)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
