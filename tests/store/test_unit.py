@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from desk.errors import AlreadyDone
 from desk.incoming import Raw, RawState
@@ -439,3 +440,9 @@ async def test_a_long_row_of_statements_lets_others_have_their_turn(sqlite_store
     whole = asyncio.get_running_loop().time() - began
     task.cancel()
     assert longest < whole / 4
+
+
+async def test_what_was_erased_is_overwritten_in_the_file(sqlite_store: SqlStore) -> None:
+    """SQLite would leave it in pages that it has no more use for."""
+    async with sqlite_store._database.reading() as connection:
+        assert (await connection.execute(text("PRAGMA secure_delete"))).scalar() == 1
