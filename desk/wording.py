@@ -37,6 +37,8 @@ _WITH_YES = frozenset(
 )
 _THANKS_SIGNS = ("🙏", "👍", "❤", "🤝", "👌", "💯", "🔥", "😊", "🙂")
 _LONGEST_THANKS = 80
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the direction of what follows: in a list of topics they would turn the desk's own words too."""
 
 
 def subject(desk: Desk, incoming: Incoming) -> str:
@@ -56,6 +58,7 @@ def subject_of(desk: Desk, text: str, sort: str = "") -> str:
 
 
 def _cut(text: str) -> str:
+    text = _TURNING.sub("", text)
     if len(text) <= SUBJECT:
         return text
     cut = text[:SUBJECT].rsplit(" ", 1)[0] if " " in text[SUBJECT // 2 : SUBJECT] else text[: SUBJECT - 1]

@@ -158,3 +158,9 @@ def test_what_says_more_than_yes_is_none(text: str) -> None:
 def test_a_yes_with_a_file_wants_an_eye() -> None:
     file = IncomingFile(sort="photo", name="a.jpg", mime="image/jpeg", size=5)
     assert not wording.yes_alone(_incoming("да", files=(file,)))
+
+
+@pytest.mark.parametrize("turned", ["\u202eСчёт\u202c", "Сч\u2066ёт\u2069"])
+def test_a_subject_does_not_turn_the_direction_of_what_follows(turned: str) -> None:
+    """In the list of topics the words after it are the desk's."""
+    assert wording.subject(_desk(), _incoming(turned)) == "Счёт"
