@@ -120,8 +120,9 @@ def sentence(error: Exception, language: str) -> str:
         return say(language, error.key, **error.values)
     if isinstance(error, Worded):
         return error.said(language)
-    if isinstance(error, FileNotFoundError | PermissionError) and error.filename:
-        key = "cli.no_file" if isinstance(error, FileNotFoundError) else "cli.no_right"
+    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError) and error.filename:
+        folder = isinstance(error, IsADirectoryError)
+        key = "cli.is_folder" if folder else "cli.no_file" if isinstance(error, FileNotFoundError) else "cli.no_right"
         return say(language, key, what=error.filename)
     if isinstance(error, NoRoom | StoreAway):
         return say(language, "cli.no_room" if isinstance(error, NoRoom) else "cli.store_away", what=error)

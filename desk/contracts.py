@@ -113,8 +113,12 @@ async def _tell(desk: Desk, unit: Unit, found: Sequence[Organisation], day: date
     lines = [_line(desk, one, day) for one in found[:SHOWN]]
     if len(found) > SHOWN:
         lines.append(desk.say("org.ending_more", count=len(found) - SHOWN))
-    text = "\n".join([desk.say("org.ending"), *lines, desk.say("org.ending_hint")])
-    await outbox.to_general(desk, unit, text, mention=staff.mention(staff.leads(desk)))
+    mention = staff.mention(staff.leads(desk))
+    head = desk.say("org.ending")
+    if mention:
+        head = f"{head[:1].lower()}{head[1:]}"  # it goes on after the names
+    text = "\n".join([head, *lines, desk.say("org.ending_hint")])
+    await outbox.to_general(desk, unit, text, mention=mention)
 
 
 def _line(desk: Desk, company: Organisation, day: date) -> str:

@@ -23,6 +23,9 @@ IN_A_ROW = 3
 """Questions that come one after the other before we are silent."""
 
 SKIP, EACH = "skip", "each"
+_FEW_WORDS = 6
+"""A message of so many words with a rude one among them says nothing else."""
+
 _LONGEST_SECRET = 200
 """Characters: what is longer is no log-in, and its words are left to be read."""
 
@@ -115,7 +118,7 @@ async def meant(desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: In
     if door.channel != "telegram" or not desk.settings.field:
         return None
     series = await progress.load(unit, ticket)
-    if wording.thanks_alone(incoming):
+    if wording.thanks_alone(incoming) or _rude_alone(desk, incoming):
         return None
     if incoming.reply_to:
         return await _replied(desk, unit, ticket, series, incoming)
@@ -124,6 +127,11 @@ async def meant(desk: Desk, unit: Unit, ticket: Ticket, door: Door, incoming: In
     if await _people_talk(unit, ticket, MessageId(series.message)):
         return None  # the client rather answers them
     return details.field_named(desk, series.name)
+
+
+def _rude_alone(desk: Desk, incoming: Incoming) -> bool:
+    """A few words, rude ones among them: no name of a company and no version."""
+    return len(incoming.text.split()) <= _FEW_WORDS and bool(desk.current.setup.conduct(incoming.text))
 
 
 async def _replied(desk: Desk, unit: Unit, ticket: Ticket, series: Series, incoming: Incoming) -> InfoField | None:

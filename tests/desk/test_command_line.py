@@ -306,3 +306,11 @@ def test_the_running_desk_keeps_a_second_one_off_and_ends_cleanly(config: Path, 
     assert first.returncode == 0, log
     assert time.monotonic() - started < 10
     assert "secret-of-the-bot" not in log
+
+
+def test_a_folder_in_place_of_a_file_is_said_so(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ["--config", str(config)]
+    assert main(["migrate", *at]) == 0
+    capsys.readouterr()
+    assert main(["clients", "export", str(config.parent), *at]) == 1
+    assert capsys.readouterr().err == f"{config.parent} — это папка; назовите файл.\n"

@@ -276,6 +276,19 @@ async def test_thanks_and_a_typed_skip_are_no_answers(opened: Any) -> None:
         assert ann.received[-1].text == "Спасибо, записали."
 
 
+async def test_rude_words_alone_are_no_answer(opened: Any) -> None:
+    """They are the client's words and mark the ticket; the question stays."""
+    lists: dict[str, Any] = {"conduct": {"words": [str(Path(__file__).parents[2] / "docs" / "samples" / "abuse.ru.txt")]}}
+    lists["field"] = [field("place", "Место", "Place")]
+    async with opened("place", more=lists) as world:
+        ann = await chat(world, "Анна", "Сломалось")
+        await say(world, ann, "Какие же вы идиоты")
+        assert await values(world) == {}
+        await say(world, ann, "Склад")
+        assert await values(world) == {"place": "Склад"}
+        assert "Какие же вы идиоты" in said_in(world.group.topic("SD-1 ·"))
+
+
 async def test_what_is_known_of_the_client_is_never_asked(opened: Any) -> None:
     """It follows the client: whoever is found to be of an organisation later is so in their open tickets too."""
     known = {"from": "client_id"}

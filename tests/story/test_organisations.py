@@ -401,7 +401,7 @@ async def test_a_stranger_in_the_thread_says_nothing_of_its_client(world: World)
 
 async def told(world: World) -> list[str]:
     await world.advance(minutes=5)
-    return [one.text for one in world.group.messages if one.from_bot and "Договоры заканчиваются" in one.text]
+    return [one.text for one in world.group.messages if one.from_bot and "оговоры заканчиваются" in one.text]
 
 
 async def test_the_lead_is_told_thirty_and_seven_days_before_and_when_it_is_over(world: World) -> None:
