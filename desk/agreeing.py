@@ -7,7 +7,7 @@ what a mail's From says alone proves nobody. Whatever does not count is shown to
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from desk import bills, clients, consent, conversation, copies, deadlines, estimates, outbox, senders, work
+from desk import bills, clients, consent, conversation, copies, deadlines, estimates, outbox, senders, underneath, work
 from desk.accounts import Agreement, Estimate
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -57,10 +57,9 @@ def _answerable(estimate: Estimate, ticket: Ticket) -> None:
 
 async def _under_a_reminder(desk: Desk, unit: Unit, estimate: Estimate, press: Press, said: str) -> None:
     """A reminder carries the buttons too; what stands under the question itself is written by `_answered`."""
-    trace = await unit.first(Trace, channel="telegram", place=press.place, external_id=press.external_id)
-    parcel = await unit.get(Parcel, trace.parcel_id) if trace and trace.parcel_id else None
+    parcel = await underneath.pressed(unit, press)
     if parcel and parcel.message_id != estimate.message_id:
-        await estimates.write_under(desk, unit, parcel, press.place, press.external_id, f"✓ {said}")
+        await underneath.write(desk, unit, parcel, press.place, press.external_id, f"✓ {said}")
 
 
 async def _answered(  # noqa: PLR0917 - the estimate and who answered it

@@ -14,6 +14,7 @@ from desk import (
     other_question,
     outbox,
     rated,
+    underneath,
     wishes,
     work,
 )
@@ -22,12 +23,11 @@ from desk.errors import Refusal
 from desk.incoming import Press
 from desk.info import pressed as field_pressed
 from desk.lifecycle import Step
-from desk.parcels import Act, Action, Outgoing, Parcel, Purpose
+from desk.parcels import Action
 from desk.people import Client
 from desk.ports import Unit
 from desk.texts import LANGUAGES
 from desk.tickets import Closing, Message, Status, Ticket, Trace
-from desk.wire import unpack
 
 KEPT_AT_MOST = 2
 """How often «still needed» starts the reminders anew; then an engineer decides."""
@@ -92,7 +92,7 @@ async def _keep(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: P
         await outbox.to_topic(desk, unit, ticket, desk.say("group.kept", name=name), silent=True)
         said = clients.say(desk, client, "client.kept")
     await outbox.card(desk, unit, ticket)
-    await _tick(desk, unit, ticket, press, said)
+    await _tick(desk, unit, press, said)
     return said
 
 
@@ -108,7 +108,7 @@ async def _confirm(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press
         raise Refusal("closing.not_asked")
     ticket = await work.confirmed(desk, unit, ticket, client.name)
     said = clients.say(desk, client, "client.solved_thanks")
-    await _tick(desk, unit, ticket, press, said)
+    await _tick(desk, unit, press, said)
     return said
 
 
@@ -123,7 +123,7 @@ async def _not_solved(desk: Desk, unit: Unit, client: Client, ticket: Ticket, pr
     await outbox.to_topic(desk, unit, ticket, desk.say("closing.objected", name=client.name))
     await outbox.card(desk, unit, ticket)
     said = clients.say(desk, client, "closing.not_solved")
-    await _tick(desk, unit, ticket, press, said)
+    await _tick(desk, unit, press, said)
     return said
 
 
@@ -139,7 +139,7 @@ async def _snooze(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press:
     await work.audit(desk, unit, ticket, client.name, "snoozed", until=until.isoformat())
     await outbox.to_topic(desk, unit, ticket, desk.say("group.snoozed", name=client.name), silent=True)
     said = clients.say(desk, client, "client.snoozed")
-    await _tick(desk, unit, ticket, press, said)
+    await _tick(desk, unit, press, said)
     return said
 
 
@@ -148,7 +148,7 @@ async def _drop(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: P
         raise Refusal("client.closed_already")
     await work.close(desk, unit, ticket, client.name, Closing.WITHDRAWN, key="client.closed_by_you")
     said = clients.say(desk, client, "client.closed_toast", number=desk.number(ticket.id))
-    await _tick(desk, unit, ticket, press, said)
+    await _tick(desk, unit, press, said)
     return said
 
 
@@ -162,35 +162,21 @@ async def _other(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: 
         Trace, {"ticket_id": fresh.id}, channel="telegram", place=press.place, external_id=press.external_id
     )
     said = clients.say(desk, client, "client.moved", number=desk.number(fresh.id))
-    await _tick(desk, unit, ticket, press, said)
+    await _tick(desk, unit, press, said)
     return said
 
 
 async def _field(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
     said = await field_pressed(desk, unit, client, ticket, press)
-    await _tick(desk, unit, ticket, press, said)
+    await _tick(desk, unit, press, said)
     return said
 
 
-async def _tick(desk: Desk, unit: Unit, ticket: Ticket, press: Press, said: str) -> None:
+async def _tick(desk: Desk, unit: Unit, press: Press, said: str) -> None:
     """Write under the message what was chosen and take its buttons away, so that nothing is pressed twice."""
-    trace = await unit.first(Trace, channel="telegram", place=press.place, external_id=press.external_id)
-    parcel = await unit.get(Parcel, trace.parcel_id) if trace and trace.parcel_id else None
-    if parcel is None:
-        return
-    words = unpack(parcel.body, parcel.id)
-    order = Outgoing(
-        channel="telegram",
-        place=press.place,
-        purpose=Purpose.NOTICE,
-        act=Act.EDIT,
-        ticket=ticket.id,
-        title=words.title,
-        text=f"{words.text}\n\n✓ {said}",
-        quote=words.quote,
-        target=press.external_id,
-    )
-    await outbox.send(desk, unit, order, lane=f"telegram:{press.place}")
+    parcel = await underneath.pressed(unit, press)
+    if parcel:
+        await underneath.write(desk, unit, parcel, press.place, press.external_id, f"✓ {said}")
 
 
 _VERBS: dict[Action, Verb] = {

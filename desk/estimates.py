@@ -1,15 +1,13 @@
 """An estimate that the client has not answered yet: which it is, its buttons, and how it ends unanswered."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from desk import copies, doors, outbox
+from desk import copies, doors, underneath
 from desk.accounts import Agreement, Estimate
 from desk.desk import Desk
-from desk.parcels import Act, Action, Button, Outgoing, Parcel, Purpose
+from desk.parcels import Action, Button, Parcel, Purpose
 from desk.ports import Unit
 from desk.tickets import Message, MessageId, Role, Ticket, Trace
-from desk.wire import unpack
 
 
 async def waiting(unit: Unit, ticket: Ticket) -> Estimate | None:
@@ -55,31 +53,4 @@ async def strike(desk: Desk, unit: Unit, message_id: MessageId, said: str) -> No
     for number in dict.fromkeys(trace.parcel_id for trace in shown if trace.parcel_id):
         parcel = await unit.get(Parcel, number)
         if parcel and parcel.external_id:
-            await write_under(desk, unit, parcel, parcel.place, parcel.external_id, said)
-
-
-async def write_under(  # noqa: PLR0917 - a message by its chat and number
-    desk: Desk,
-    unit: Unit,
-    parcel: Parcel,
-    place: str,
-    external_id: str,
-    said: str,
-    *,
-    buttons: Sequence[Sequence[Button]] = (),
-) -> None:
-    """The same for one message; `buttons` that stay."""
-    words = unpack(parcel.body, parcel.id)
-    order = Outgoing(
-        channel="telegram",
-        place=place,
-        purpose=Purpose.NOTICE,
-        act=Act.EDIT,
-        ticket=parcel.ticket_id,
-        title=words.title,
-        text=f"{words.text}\n\n{said}",
-        quote=words.quote,
-        buttons=tuple(tuple(row) for row in buttons),
-        target=external_id,
-    )
-    await outbox.send(desk, unit, order, lane=f"telegram:{place}")
+            await underneath.write(desk, unit, parcel, parcel.place, parcel.external_id, said)

@@ -11,7 +11,6 @@ from desk import (
     choosing,
     clients,
     conversation,
-    estimates,
     keys,
     opening,
     outbox,
@@ -20,6 +19,7 @@ from desk import (
     scoring,
     senders,
     staff,
+    underneath,
     work,
 )
 from desk.accounts import Rating
@@ -54,11 +54,10 @@ async def pressed(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press:
         return said
     first = rating.stars is None
     rating = await _mark(desk, unit, ticket, rating, client, door, stars)
-    trace = await unit.first(Trace, channel="telegram", place=press.place, external_id=press.external_id)
-    parcel = await unit.get(Parcel, trace.parcel_id) if trace and trace.parcel_id else None
+    parcel = await underneath.pressed(unit, press)
     if parcel:
         buttons = ratings.buttons(ticket)
-        await estimates.write_under(desk, unit, parcel, press.place, press.external_id, f"✓ {said}", buttons=buttons)
+        await underneath.write(desk, unit, parcel, press.place, press.external_id, f"✓ {said}", buttons=buttons)
     if first:
         await _ask_for_words(desk, unit, ticket, rating, client, door)
     return said

@@ -5,15 +5,14 @@ Rule: a wish changes nothing but what the engineers see; the priority is theirs.
 
 from dataclasses import replace
 
-from desk import clients, outbox, sorts, triage
+from desk import clients, outbox, sorts, triage, underneath
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
-from desk.parcels import Act, Action, Button, Outgoing, Parcel, Purpose
+from desk.parcels import Action, Button
 from desk.people import Client
 from desk.ports import Unit
-from desk.tickets import Priority, Status, Ticket, Trace, Type
-from desk.wire import unpack
+from desk.tickets import Priority, Status, Ticket, Type
 from desk.work import audit
 
 WISHED = Priority.HIGH
@@ -87,25 +86,12 @@ def _not_closed(ticket: Ticket) -> None:
 
 async def _show(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> None:
     """Write under the receipt what was chosen; only what is still to choose keeps its button."""
-    trace = await unit.first(Trace, channel="telegram", place=press.place, external_id=press.external_id)
-    parcel = await unit.get(Parcel, trace.parcel_id) if trace and trace.parcel_id else None
+    parcel = await underneath.pressed(unit, press)
     if parcel is None:
         return
     language = clients.language(desk, client, ticket)
-    words = unpack(parcel.body, parcel.id)
     chosen = [desk.say(f"client.button_{ticket.type.value}", language)] if ticket.type else []
     chosen += [desk.say("client.button_urgent", language)] if ticket.wished else []
-    text = "\n\n".join([words.text, *([f"✓ {' · '.join(chosen)}"] if chosen else [])])
-    order = Outgoing(
-        channel="telegram",
-        place=press.place,
-        purpose=Purpose.NOTICE,
-        act=Act.EDIT,
-        ticket=ticket.id,
-        title=words.title,
-        text=text,
-        quote=words.quote,
-        target=press.external_id,
-        buttons=buttons(desk, ticket, language),
-    )
-    await outbox.send(desk, unit, order, lane=f"telegram:{press.place}")
+    said = f"✓ {' · '.join(chosen)}" if chosen else ""
+    left = buttons(desk, ticket, language)
+    await underneath.write(desk, unit, parcel, press.place, press.external_id, said, buttons=left)
