@@ -168,11 +168,8 @@ async def heard(
 
 def read(desk: Desk, text: str) -> dict[str, str]:
     """What the labels in a text tell, by field; values that pass their checks, none of a secret field."""
-    plain = [field for field in desk.settings.field if not field.secret]
-    patterns, language = desk.current.setup.patterns, desk.settings.desk.language
-    said = fields.labelled(text, plain)
-    checked = {one.name: fields.check(one, said[one.name], patterns, language) for one in plain if one.name in said}
-    return {name: value for name, value in checked.items() if value and MASK not in value}
+    said = fields.told(text, desk.settings.field, desk.current.setup.patterns, desk.settings.desk.language)
+    return {name: value for name, value in said.items() if MASK not in value}
 
 
 async def _shown_by(desk: Desk, unit: Unit, ticket: Ticket, file: File, by: str) -> str:

@@ -169,6 +169,14 @@ _KINDS: Mapping[str, Callable[[str], str]] = {
 }
 
 
+def told(text: str, fields: Sequence[InfoField], patterns: Patterns, language: str) -> dict[str, str]:
+    """What labelled lines tell, by field, as far as it passes the fields' checks; of no secret field."""
+    plain = [field for field in fields if not field.secret]
+    said = labelled(text, plain) if plain else {}
+    checked = {one.name: check(one, said[one.name], patterns, language) for one in plain if one.name in said}
+    return {name: value for name, value in checked.items() if value}
+
+
 def labelled(text: str, fields: Sequence[InfoField]) -> dict[str, str]:
     """What stands behind labels at the beginnings of lines («ИНН: 7707083893»), by field, not checked yet.
 

@@ -40,11 +40,7 @@ def names_of(door: Door) -> tuple[str, ...]:
 
 def said_in(setup: Setup, text: str) -> Mapping[str, str]:
     """What labelled lines say, by field, as far as it is right; secrets are not for rules."""
-    open_ones = [field for field in setup.settings.field if not field.secret]
-    patterns, language = setup.patterns, setup.settings.desk.language
-    said = fields.labelled(text, open_ones) if open_ones else {}
-    checked = {one.name: fields.check(one, said[one.name], patterns, language) for one in open_ones if one.name in said}
-    return {name: value for name, value in checked.items() if value}
+    return fields.told(text, setup.settings.field, setup.patterns, setup.settings.desk.language)
 
 
 async def assignee(desk: Desk, unit: Unit, verdict: Verdict) -> tuple[str, str]:
