@@ -102,10 +102,11 @@ def set_up(settings: "Settings", router: "Router") -> "Setup":
     """What the configuration comes to, with the official calendars."""
     from desk.desk import Setup
     from rules.patterns import compiled
+    from rules.text import stems
     from rules.word_lists import read
     from scheduler.workdays import days_off
 
-    return Setup.of(settings, router, days_off, compiled(settings.field), read(settings.conduct.words))
+    return Setup.of(settings, router, days_off, compiled(settings.field), read(settings.conduct.words), stems)
 
 
 def _now() -> datetime:

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field, replace
 from desk.calendar import DaysOff, WorkingTime
 from desk.fields import Patterns
 from desk.incoming import RawId
-from desk.ports import Conduct, Files, Now, Router, Store, Unit
+from desk.ports import Conduct, Files, Now, Router, Stems, Store, Unit
 from desk.settings import Settings
 from desk.texts import Texts
 
 
 def _nothing_rude(*texts: str) -> Sequence[str]:  # noqa: ARG001 - a desk without lists
     return ()
+
+
+def _as_they_stand(text: str) -> Sequence[str]:
+    return text.lower().split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +31,18 @@ class Setup:
     calendars: Mapping[str, WorkingTime] = field(default_factory=dict)  # of the plans that have one of their own
     patterns: Patterns = field(default_factory=dict)  # of the [[field]]s that have one
     conduct: Conduct = _nothing_rude
+    stems: Stems = _as_they_stand
     texts: Texts = field(default_factory=Texts)
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0917 - the parts of a setup, all but two of them optional
         cls,
         settings: Settings,
         router: Router,
         days_off: Callable[[str], DaysOff],
         patterns: Patterns | None = None,
         conduct: Conduct = _nothing_rude,
+        stems: Stems = _as_they_stand,
     ) -> "Setup":
         """`days_off`: the official calendar of a country by its code."""
         zone = settings.desk.zone
@@ -46,6 +52,7 @@ class Setup:
             router=router,
             patterns=patterns or {},
             conduct=conduct,
+            stems=stems,
             texts=Texts({"ru": settings.texts.ru, "en": settings.texts.en}),
             calendar=settings.calendar.working_time(zone, days_off(settings.calendar.holidays)),
             calendars={
@@ -89,6 +96,10 @@ class Desk:
     @property
     def texts(self) -> Texts:
         return self.current.setup.texts
+
+    @property
+    def stems(self) -> Stems:
+        return self.current.setup.stems
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         """One transaction; its commit also marks the raw messages done, so that nothing is worked on twice."""

@@ -160,12 +160,13 @@ class Edited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engineer:
-    """A member of the engineers' group. `anonymous`: an admin hidden behind the group's name."""
+    """A member of an engineers' group. `anonymous`: an admin hidden behind the group's name."""
 
     id: str
     name: str
     username: str = ""
     anonymous: bool = False
+    admin: bool = False  # an administrator of the group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ class Contact:
     organisation_id: OrganisationId
     name: str
     role: str = ""
+    news: str = ""  # whether they agreed to hear of releases and outages: "yes", "no", "" where the list does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

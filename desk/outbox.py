@@ -168,14 +168,18 @@ async def to_general(
     reply_to: str = "",
     mention: str = "",
     thread: str = "",
+    line: str = "",
     files: Sequence[Enclosure] = (),
     silent: bool = False,
     coalesce: str = "",
 ) -> Parcel:
-    """A message into the group's General topic, or into a `thread` that is no ticket's."""
+    """A message into the group's General topic, or into a `thread` that is no ticket's.
+
+    `line`: into the group of that line, where it has one of its own.
+    """
     message = Outgoing(
         channel="group",
-        place="",
+        place=line,
         purpose=purpose,
         thread=thread,
         title=title,
@@ -186,7 +190,8 @@ async def to_general(
         files=tuple(files),
         silent=silent,
     )
-    return await send(desk, unit, message, lane="group:general", coalesce=coalesce)
+    lane = f"group:general:{line}" if line else "group:general"
+    return await send(desk, unit, message, lane=lane, coalesce=coalesce)
 
 
 async def card(desk: Desk, unit: Unit, ticket: Ticket) -> None:

@@ -33,6 +33,8 @@ class Purpose(StrEnum):
     TOPIC = "topic"
     REACTION = "reaction"
     ALARM = "alarm"  # a word in General
+    PARTNER = "partner"  # to a partner whom a ticket was handed to
+    NEWS = "news"  # an announcement
     LEAVE = "leave"
 
 
@@ -46,6 +48,8 @@ class Act(StrEnum):
     TOPIC = "topic"  # bring the topic's name and open/closed state in line: `title`, `closed`
     OPEN = "open"  # make the place for a ticket's conversation
     LEAVE = "leave"  # leave the chat `place`
+    DELETE = "delete"  # delete the message `target`
+    DROP = "drop"  # delete the ticket's topic
 
 
 class Urgency(IntEnum):
@@ -60,6 +64,7 @@ class Urgency(IntEnum):
 
 class ParcelState(StrEnum):
     QUEUED = "queued"
+    HELD = "held"  # waits for its author's word; others go past it
     SENDING = "sending"  # handed to the channel; found so at start it is sent again
     SENT = "sent"
     FAILED = "failed"
@@ -203,4 +208,5 @@ class Parcel:
     sent_at: datetime | None = None
     external_id: str = ""
     error: str = ""
+    mailing_id: int | None = None
     coalesce: str = ""  # a queued parcel with the same key is replaced instead of joined by another

@@ -31,6 +31,12 @@ class Client:
     joined_to: ClientId | None = None
     organisation_id: OrganisationId | None = None
     created_at: datetime
+    banned_at: datetime | None = None
+    banned_by: str = ""
+    ban_reason: str = ""
+    news_at: datetime | None = None  # when they agreed to hear of releases and outages
+    no_news_at: datetime | None = None  # when they said that they do not want to; outweighs all else
+    forgotten_at: datetime | None = None  # their data was erased; the row stays, without a name, for the figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,10 @@ class Arrival:
     whole: int = 0
 
 
+Stems = Callable[[str], Sequence[str]]
+"""The words of a text in their order, each cut to the stem that all its inflections share. Pure."""
+
+
 Receive = Callable[[Sequence[Arrival]], Awaitable[None]]
 """Stores what arrived; returns after the commit. NoRoom: do not confirm, try again later."""
 

@@ -1,4 +1,4 @@
-"""Tickets, what was said in them, and where it can be seen."""
+"""Tickets, what was said in them, and where it can be seen. A little longer than most: one page of values."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,6 +52,7 @@ class Closing(StrEnum):
     SOFTWARE = "software"  # a third party's software
     EQUIPMENT = "equipment"  # a third party's equipment or lines
     DEVELOPMENT = "development"  # accepted to the development plan
+    ARTICLE = "article"  # solved by an article of the knowledge base
     ENGINEER = "engineer"  # by an engineer without a reason: only before revision 0003 of the tables
 
 
@@ -101,6 +102,11 @@ class Ticket:
     plan_by: str = ""  # who chose that plan for this ticket ("rule" or a name); "" follows contract and line
     third_party: str = ""  # whom it depends on while THIRD_PARTY
     findings: str = ""  # what was found out, told to the client with the reason for closing
+    # What it has to do with other tickets.
+    merged_into: TicketId | None = None  # it was one with that ticket, which goes on
+    parent_id: TicketId | None = None  # the incident that it is part of
+    incident: bool = False  # others are part of it
+    later_until: datetime | None = None  # put off by an engineer until then
     # The two clocks (desk.clocks). None in `*_from`: from `created_at`. Lengths are seconds of the plan's own time.
     answer_from: datetime | None = None
     answered_at: datetime | None = None  # the first word of a person that reached the client
@@ -125,6 +131,8 @@ class Kind(StrEnum):
     NOTICE = "notice"  # the desk's own word to the client
     MACHINE = "machine"  # an automatic mail from the client's side
     STRANGER = "stranger"  # of somebody who takes no part in the ticket; for engineers only
+    PARTNER = "partner"  # of a partner whom the ticket was handed to; for engineers only
+    TO_PARTNER = "to partner"  # an engineer's, or the desk's, to the partner
     EVENT = "event"  # what happened to the ticket; shown in its topic only
 
 
@@ -148,6 +156,7 @@ class Message:
     at: datetime
     withdrawn_at: datetime | None = None
     raw_id: int | None = None  # the raw mail that it came as
+    data: dict[str, Any] = field(default_factory=dict)  # what it is besides words: a place, a poll, a forward, a quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +194,7 @@ class Role(StrEnum):
     OURS = "ours"  # what the client got from us
     THEIRS = "theirs"  # what the client wrote, in their own chat or mailbox
     STRANGER = "stranger"  # what somebody wrote who takes no part in the ticket, in their mailbox
+    PARTNER = "partner"  # what a partner wrote, in the topic or in their mailbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +242,7 @@ class Standing(StrEnum):
     COPIED = "copied"  # the client named them in Cc; receives answers from then on
     ADMITTED = "admitted"  # an engineer let them in; receives answers from then on
     REMOVED = "removed"  # an engineer let them out again
+    PARTNER = "partner"  # the ticket was handed to them; they write to the engineers, never to the client
 
 
 TAKES_PART = frozenset({Standing.COPIED, Standing.ADMITTED})

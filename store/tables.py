@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from desk import accounts, incoming, organisations, parcels, people, tickets
+from desk import accounts, incoming, organisations, parcels, people, tickets, workbench
 from store.columns import NUMBER, Bytes, Choice, Day, Flag, Instant, Name, Tree, Whole, Words
 
 NAMES = {
@@ -27,6 +27,10 @@ NAMES = {
 RAW_UNDONE = "state IN ('new', 'working')"
 PARCEL_UNDONE = "state IN ('queued', 'sending')"
 PARCEL_QUEUED = "state = 'queued'"
+PARCEL_MAILED = "mailing_id IS NOT NULL"
+TICKET_PARENT = "parent_id IS NOT NULL"
+TICKET_MERGED = "merged_into IS NOT NULL"
+APPOINTMENT_OPEN = "done_at IS NULL"
 
 Id = Annotated[int | None, Field(sa_type=NUMBER, primary_key=True)]
 Int = Annotated[int, Field(sa_type=Whole)]
@@ -76,6 +80,12 @@ class ClientRow(Row, table=True):
     joined_to: IntOrNone
     organisation_id: int | None = to("organisation", optional=True)
     created_at: At
+    banned_at: AtOrNone
+    banned_by: Str
+    ban_reason: Str
+    news_at: AtOrNone
+    no_news_at: AtOrNone
+    forgotten_at: AtOrNone
 
 
 class DoorRow(Row, table=True):
@@ -161,6 +171,8 @@ class TicketRow(Row, table=True):
         Index(None, "organisation_id"),
         Index(None, "created_at"),
         Index(None, "closed_at"),
+        some("ix_ticket_parent", TICKET_PARENT, "parent_id"),
+        some("ix_ticket_merged", TICKET_MERGED, "merged_into"),
     )
     # The number comes from the counter, without gaps.
     id: int = Field(sa_column=Column(NUMBER, primary_key=True, autoincrement=False))
@@ -199,6 +211,10 @@ class TicketRow(Row, table=True):
     plan_by: Str
     third_party: Str
     findings: Str
+    merged_into: IntOrNone
+    parent_id: IntOrNone
+    incident: Bool
+    later_until: AtOrNone
     answer_from: AtOrNone
     answered_at: AtOrNone
     answer_took: IntOrNone
@@ -225,6 +241,7 @@ class MessageRow(Row, table=True):
     at: At
     withdrawn_at: AtOrNone
     raw_id: IntOrNone
+    data: Json
 
 
 class RevisionRow(Row, table=True):
@@ -333,6 +350,7 @@ class ContactRow(Row, table=True):
     organisation_id: int = to("organisation")
     name: Str
     role: Str
+    news: Str
 
 
 class ReachRow(Row, table=True):
@@ -449,6 +467,7 @@ class ParcelRow(Row, table=True):
         Index(None, "state"),
         Index(None, "coalesce", "state"),
         Index(None, "lane", "created_at"),
+        some("ix_parcel_mailing", PARCEL_MAILED, "mailing_id", "state"),
         Index(None, "ticket_id"),
         Index(None, "message_id"),
         NEVER_AGAIN,
@@ -469,7 +488,94 @@ class ParcelRow(Row, table=True):
     sent_at: AtOrNone
     external_id: Str
     error: Str
+    mailing_id: IntOrNone
     coalesce: Indexed
+
+
+class AppointmentRow(Row, table=True):
+    __tablename__ = "appointment"
+    __table_args__ = (
+        some("ix_appointment_open", APPOINTMENT_OPEN, "at"),
+        Index(None, "ticket_id"),
+        NEVER_AGAIN,
+    )
+    id: Id = None
+    ticket_id: int = to("ticket")
+    why: str = one_of(workbench.Why)
+    at: At
+    words: Str
+    by: Str
+    by_id: Str
+    data: Json
+    made_at: At
+    done_at: AtOrNone
+
+
+class ItemRow(Row, table=True):
+    __tablename__ = "item"
+    __table_args__ = (Index(None, "ticket_id"), NEVER_AGAIN)
+    id: Id = None
+    ticket_id: int = to("ticket")
+    checklist: Str
+    place: Int
+    text: Str
+    by: Str
+    done_at: AtOrNone
+
+
+class WatcherRow(Row, table=True):
+    __tablename__ = "watcher"
+    __table_args__ = (UniqueConstraint("ticket_id", "telegram"), NEVER_AGAIN)
+    id: Id = None
+    ticket_id: int = to("ticket")
+    telegram: Indexed
+    name: Str
+    at: At
+
+
+class UseRow(Row, table=True):
+    __tablename__ = "use"
+    __table_args__ = (Index(None, "sort", "name", "what"), Index(None, "ticket_id"), NEVER_AGAIN)
+    id: Id = None
+    sort: str = one_of(workbench.Sort)
+    name: Indexed
+    ticket_id: int | None = to("ticket", optional=True)
+    by: Str
+    what: Indexed
+    at: At
+
+
+class MailingRow(Row, table=True):
+    __tablename__ = "mailing"
+    __table_args__ = (Index(None, "ticket_id"), Index(None, "ended_at"), NEVER_AGAIN)
+    id: Id = None
+    sort: str = one_of(workbench.MailingSort)
+    ticket_id: int | None = to("ticket", optional=True)
+    product: Str
+    text: Str
+    by: Str
+    by_id: Str
+    at: At
+    total: Int
+    told: Str
+    data: Json
+    ended_at: AtOrNone
+
+
+class ErasureRow(Row, table=True):
+    __tablename__ = "erasure"
+    __table_args__ = (Index(None, "client_id"), Index(None, "due_at"), NEVER_AGAIN)
+    id: Id = None
+    client_id: int = to("client")
+    reason: Str
+    by: Str
+    by_id: Str
+    asked_at: At
+    due_at: At
+    stopped_at: AtOrNone
+    stopped_by: Str
+    done_at: AtOrNone
+    data: Json
 
 
 class RawRow(Row, table=True):
@@ -547,6 +653,12 @@ TABLES: Mapping[type, Table] = {
     accounts.Estimate: table(EstimateRow),
     accounts.Spent: table(SpentRow),
     accounts.Rating: table(RatingRow),
+    workbench.Appointment: table(AppointmentRow),
+    workbench.Item: table(ItemRow),
+    workbench.Watcher: table(WatcherRow),
+    workbench.Use: table(UseRow),
+    workbench.Mailing: table(MailingRow),
+    workbench.Erasure: table(ErasureRow),
     parcels.Parcel: table(ParcelRow),
     incoming.Raw: table(RawRow),
 }

@@ -27,10 +27,11 @@ from desk.tickets import (
     Trace,
     Type,
 )
+from desk.workbench import Appointment, Erasure, Item, Mailing, MailingSort, Sort, Use, Watcher, Why
 
 _TIMES = (
     "solved_at", "closed_at", "asked_at", "clock_from", "snoozed_until", "spared_until", "answer_from", "answered_at",
-    "solve_from",
+    "solve_from", "later_until",
 )  # fmt: skip
 
 
@@ -90,8 +91,19 @@ class Make:
                 warned="30",
             )
         )
-        contact = await unit.add(Contact(organisation_id=company.id, name="Анна", role="бухгалтер"))
-        client = await unit.save(self.client(id=client.id, organisation_id=company.id))
+        contact = await unit.add(Contact(organisation_id=company.id, name="Анна", role="бухгалтер", news="yes"))
+        client = await unit.save(
+            self.client(
+                id=client.id,
+                organisation_id=company.id,
+                banned_at=self.now,
+                banned_by="Иван",
+                ban_reason="брань",
+                news_at=self.now,
+                no_news_at=self.now,
+                forgotten_at=self.now,
+            )
+        )
         other = await unit.add(self.client(name="A", language="en", spoken="ru", joined_to=client.id))
         moments = dict.fromkeys(_TIMES, self.now)
         ticket = await unit.save(
@@ -119,6 +131,9 @@ class Make:
                 plan_by="Иван",
                 third_party="провайдер",
                 findings="Кабель",
+                merged_into=ticket.id,
+                parent_id=ticket.id,
+                incident=True,
                 answer_took=3600,
                 answer_limit=28_800,
                 solve_took=7200,
@@ -140,11 +155,18 @@ class Make:
             )
         )
         message = await unit.add(
-            self.message(ticket.id, door_id=door.id, external_id="9", withdrawn_at=self.now, raw_id=1)
+            self.message(
+                ticket.id, door_id=door.id, external_id="9", withdrawn_at=self.now, raw_id=1, data={"quote": "ё"}
+            )
         )
         parcel = await unit.add(
             self.parcel(
-                ticket_id=ticket.id, message_id=message.id, sent_at=self.now, state=ParcelState.SENT, coalesce="c"
+                ticket_id=ticket.id,
+                message_id=message.id,
+                sent_at=self.now,
+                state=ParcelState.SENT,
+                coalesce="c",
+                mailing_id=1,
             )
         )
         place = {"channel": "group", "place": "-100"}
@@ -262,6 +284,45 @@ class Make:
                 standing=Standing.ADMITTED,
                 by="Иван",
                 at=self.now,
+            ),
+            Appointment(
+                ticket_id=ticket.id,
+                why=Why.CALL,
+                at=self.now,
+                words="Созвон",
+                by="Иван",
+                by_id="5",
+                data={"link": "https://example.com"},
+                made_at=self.now,
+                done_at=self.now,
+            ),
+            Item(ticket_id=ticket.id, checklist="error", place=1, text="Лог", by="Иван", done_at=self.now),
+            Watcher(ticket_id=ticket.id, telegram="5", name="Иван", at=self.now),
+            Use(sort=Sort.ANSWER, name="password", ticket_id=ticket.id, by="Иван", what="sent", at=self.now),
+            Mailing(
+                sort=MailingSort.NEWS,
+                ticket_id=ticket.id,
+                product="Касса",
+                text="Вышла 2.0",
+                by="Иван",
+                by_id="5",
+                at=self.now,
+                total=2,
+                told="-100:9",
+                data={"ё": 1},
+                ended_at=self.now,
+            ),
+            Erasure(
+                client_id=client.id,
+                reason="просьба",
+                by="Иван",
+                by_id="5",
+                asked_at=self.now,
+                due_at=self.now,
+                stopped_at=self.now,
+                stopped_by="Иван",
+                done_at=self.now,
+                data={"files": 1},
             ),
             self.raw(
                 "1",

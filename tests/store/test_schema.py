@@ -19,6 +19,7 @@ from desk.errors import ConfigError
 from desk.organisations import Belonging, Contact, Domain, Organisation, Reach
 from desk.people import Client
 from desk.tickets import Closing, Participant, Ticket
+from desk.workbench import Appointment, Erasure, Item, Mailing, Use, Watcher
 from store.migrating import config
 from store.schema import HEAD, recorded
 from store.store import SqlStore
@@ -28,7 +29,8 @@ UPGRADE = Path(__file__).parent / "upgrade"
 """A filled SQLite database of each revision, as SQL; `python tests/store/upgrade/write.py` writes the newest."""
 ORGANISATIONS = (Organisation, Domain, Contact, Reach, Belonging)
 RECORDS = (Detail, Estimate, Spent, Rating)  # pauses are made by the migration, of what stood still
-SINCE = {Participant: "0002"} | dict.fromkeys((*ORGANISATIONS, *RECORDS), "0003")
+WORKBENCH = (Appointment, Item, Watcher, Use, Mailing, Erasure)
+SINCE = {Participant: "0002"} | dict.fromkeys((*ORGANISATIONS, *RECORDS), "0003") | dict.fromkeys(WORKBENCH, "0004")
 """Kinds of values that older revisions did not know."""
 ROOT = Path(__file__).parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
