@@ -12,6 +12,8 @@ from aiogram.types import Message
 
 from bot import opening
 from bot.acts import Acts
+from bot.client_groups import client_group_router
+from bot.client_topics import ClientTopics
 from bot.decode import album_of, decode
 from bot.files import Fetcher
 from bot.group import follow, group_router
@@ -75,7 +77,7 @@ class TelegramChannel:
         self._lost_at = float("-inf")
         self._failures = 0
         self._dispatcher = Dispatcher(disable_fsm=True)
-        self._dispatcher.include_routers(private_router(), group_router())
+        self._dispatcher.include_routers(private_router(), client_group_router(), group_router())
         self._dispatcher["home"] = self.home
         self._dispatcher["members"] = Membership(self.bot, clock)
         self._dispatcher["fetcher"] = Fetcher(bot=self.bot, files=desk.files)

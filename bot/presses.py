@@ -1,6 +1,7 @@
 """A pressed button, in private and in the group alike: ask the desk, answer with a toast."""
 
 import logging
+from dataclasses import replace
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -20,13 +21,18 @@ TOAST_LIMIT = 200  # Bot API, answerCallbackQuery.text
 log = logging.getLogger(__name__)
 
 
-async def handle_press(query: CallbackQuery, desk: Desk, bot: Bot) -> None:
-    """Hand the press to the desk and show its word; a refusal is shown as an alert."""
+async def handle_press(query: CallbackQuery, desk: Desk, bot: Bot, *, client: bool = False) -> None:
+    """Hand the press to the desk and show its word; a refusal is shown as an alert.
+
+    `client`: by whoever sits in a client's own group.
+    """
     data = buttons.read(query.data or "")
     press = translate.press(query, data, desk.now()) if data else None
     if press is None:
         await _show(bot, query, desk.say("bot.button_old"))
         return
+    if client:
+        press = replace(press, private=True)
     try:
         toast = await presses.pressed(desk, press)
     except Refusal as refusal:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desk import marks, participants, progress
+from desk import client_topics, marks, participants, progress
 from desk.desk import Desk
 from desk.durations import Span
+from desk.group_doors import goes_on as goes_on_in_group
 from desk.incoming import Incoming
 from desk.marks import Mark
 from desk.people import Client, Door
@@ -33,12 +34,15 @@ class How(StrEnum):
 class Choice:
     """The ticket to go on in, or None for a new one; `several`: the client may have meant another one.
 
+    `main`: it was said in the main view of a chat that has a topic for each ticket.
+
     `related`: a ticket that a new one may have to do with, whosever it is: for engineers only.
     """
 
     how: How
     ticket: Ticket | None = None
     several: bool = False
+    main: bool = False
     related: TicketId | None = None
 
 
@@ -58,6 +62,8 @@ async def choose(  # noqa: PLR0917 - the message and its sender
     asked = await _asked_for_new(unit, door)
     if fresh or asked:
         return Choice(how=How.NEW)
+    if incoming.group:
+        return await _in_group(desk, unit, client, incoming)
     return await _in_chat(desk, unit, client, incoming)
 
 
@@ -79,16 +85,29 @@ async def door_of_chat(unit: Unit, chat: str) -> Door | None:
     return await unit.first(Door, channel="telegram", address=chat)
 
 
+async def _in_group(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -> Choice:
+    """Many speak there of many things: only a reply goes on, or who spoke a moment ago."""
+    replied = await _replied_to(unit, client, incoming)
+    if replied:
+        return _go_on(desk, replied, How.REPLY)
+    lately = await goes_on_in_group(unit, client, incoming)
+    return Choice(how=How.ACTIVE, ticket=lately) if lately else Choice(how=How.NEW)
+
+
 async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -> Choice:
     alive = await unit.find(Ticket, client_id=client.id, status__in=_ALIVE, order="-active_at")
     replied = await _replied_to(unit, client, incoming)
     if replied:
         return _go_on(desk, replied, How.REPLY)
+    if incoming.thread:
+        there = await client_topics.ticket_in(unit, incoming, client.id)
+        return _go_on(desk, there, How.THREAD) if there else Choice(how=How.NEW)
+    main = bool(alive) and await client_topics.switched_on(unit)
     asked = await _asked_last(unit, alive, incoming) if len(alive) > 1 else None
     if asked:
-        return Choice(how=How.ACTIVE, ticket=asked)
+        return Choice(how=How.ACTIVE, ticket=asked, main=main)
     if alive:
-        return Choice(how=How.ACTIVE, ticket=alive[0], several=len(alive) > 1)
+        return Choice(how=How.ACTIVE, ticket=alive[0], several=len(alive) > 1, main=main)
     closed = await unit.first(Ticket, client_id=client.id, status=Status.CLOSED, order="-closed_at")
     return _go_on(desk, closed, How.REOPEN) if closed else Choice(how=How.NEW)
 

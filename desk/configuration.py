@@ -27,6 +27,7 @@ _RULES = "[[rule]]"
 _DISTINCT = (
     ("mailbox", "name"), ("mailbox", "address"), ("line", "name"), ("rule", "name"), ("plan", "name"),
     ("reply", "name"), ("field", "name"), ("person", "name"), ("person", "telegram"),
+    ("client_group", "chat"),
 )  # fmt: skip
 _NAMED = (  # by table and key: the list whose names it holds, and what is said of one that is not there
     ("line", "plan", "plan", "config.no_such_plan"), ("person", "lines", "line", "config.no_such_line"),
@@ -47,6 +48,7 @@ def settings_of(
     """The same of what was read from the file already; `tables` take over what the environment replaces."""
     file = str(path)
     mistakes = [*_override(tables, environ), *_doubles(file, tables), *_unknown_names(file, tables)]
+    mistakes += _engineers_for_clients(file, tables)
     settings = None
     try:
         context = {"environ": environ, "folder": Path(os.path.abspath(path)).parent}  # noqa: PTH100 - a linked file's own folder
@@ -176,6 +178,17 @@ def _doubles(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
             seen.add(str(value).casefold())
 
 
+def _engineers_for_clients(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A group of engineers is never a client's: whatever is said in it would be the client's words."""
+    telegram = tables.get("telegram")
+    ours = [telegram.get("group")] if isinstance(telegram, dict) else []
+    ours += [row.get("group") for row in _rows(tables, "line")]
+    for row in _rows(tables, "client_group"):
+        if row.get("chat") in [group for group in ours if isinstance(group, int)]:
+            message, hint = Said("config.engineers_group"), Said("config.engineers_group_hint")
+            yield mistake_of(file=file, place="[[client_group]] chat", message=message, suggestion=hint)
+
+
 def _unknown_names(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
     """What names a plan, a line or a field that is not there; told beside whatever else is wrong."""
     for table, key, meant, said in _NAMED:
@@ -186,12 +199,32 @@ def _unknown_names(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
                 if name and name not in known:
                     place = f"[[{table}]] {json.dumps(whose, ensure_ascii=False)} {key}"
                     yield _unknown(file, place, Said(said, whose=whose, name=name), nearest(name, known))
+    yield from _of_lines(file, tables)
     requires, fields = tables.get("requires"), _names(tables, "field")
     for kind, names in requires.items() if isinstance(requires, dict) else ():
         for name in _listed(names):
             if name not in fields:
                 message = Said("config.no_such_field", whose=kind, name=name)
                 yield _unknown(file, f"[requires] {kind}", message, nearest(name, fields))
+
+
+def _of_lines(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
+    """People on duty who are in no [[person]], and partners' lines that no mail can leave for."""
+    people = _names(tables, "person")
+    known = {name.casefold() for name in people}
+    boxes = {str(row.get("address", "")).casefold() for row in _rows(tables, "mailbox")}
+    for row in _rows(tables, "line"):
+        whose, address = str(row.get("name", "")), row.get("address")
+        shifts = row.get("duty") if isinstance(row.get("duty"), list) else []
+        for number, shift in enumerate(shifts or [], start=1):
+            for name in _listed(shift.get("people")) if isinstance(shift, dict) else []:
+                if name.strip().casefold() not in known:
+                    place = f"[[line]] {json.dumps(whose, ensure_ascii=False)} duty.{number}.people"
+                    yield _unknown(file, place, Said("config.no_such_person", name=name), nearest(name, people))
+        if isinstance(address, str) and (not boxes or address.casefold() in boxes):
+            key = "config.partner_is_us" if boxes else "config.partner_without_mailbox"
+            place = f"[[line]] {json.dumps(whose, ensure_ascii=False)} address"
+            yield _unknown(file, place, Said(key), Said(f"{key}_hint"))
 
 
 def _unknown(file: str, place: str, message: str, hint: str) -> Mistake:

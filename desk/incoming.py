@@ -137,6 +137,8 @@ class Incoming:
     whole: int = 0  # mail: its bytes when it is too large and only its header was fetched
     raw_id: int | None = None  # the raw message that it came as
     sort: Sort = Sort.HUMAN
+    thread: str = ""  # Telegram: the topic of the client's chat in which it was said
+    group: str = ""  # Telegram: the title of the client's own group in which it was said
     described: bool = False  # the words are not the sender's own: a place or a sticker in words, something forwarded
     contact: SharedContact | None = None
     failed: str = ""  # BOUNCE: the Message-ID of the mail that failed

@@ -8,6 +8,7 @@ from desk import (
     belonging,
     bounces,
     choosing,
+    client_topics,
     codes,
     conduct,
     confirming,
@@ -65,7 +66,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         return
     door, client, known = await senders.door_for(desk, unit, incoming, named)
     client = await _hear_language(unit, client, incoming)
-    if incoming.sort is Sort.HUMAN and await codes.typed(desk, unit, door, client, incoming):
+    if incoming.sort is Sort.HUMAN and not incoming.group and await codes.typed(desk, unit, door, client, incoming):
         return
     if not fresh and await rated.heard(desk, unit, door, client, incoming):
         return
@@ -80,6 +81,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         return
     if choice.ticket is None:
         ticket = await opening.open_ticket(desk, unit, door, client, incoming, known=known, related=choice.related)
+        await client_topics.bind(unit, ticket, incoming)
         await second_hand.told(desk, unit, ticket, incoming, forwarder)
         await suggesting.unproven(desk, unit, door)
     elif choice.how is How.STRANGER:
@@ -92,7 +94,9 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         await _go_on(desk, unit, choice, ticket, door, client, incoming, answers=answers)
     if incoming.contact and incoming.contact.own:
         await linking.own_phone(desk, unit, client, door, incoming.contact)
-    if incoming.sort is Sort.HUMAN and (choice.ticket is None or choice.ticket.client_id == client.id):
+    # A group is nobody: what its people say of themselves links it to no one.
+    own = choice.ticket is None or choice.ticket.client_id == client.id
+    if own and incoming.sort is Sort.HUMAN and not incoming.group:
         await suggesting.look(desk, unit, door, incoming)
         await belonging.look(desk, unit, ticket, door, incoming, signals)
 
@@ -190,5 +194,6 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     await outbox.react(desk, unit, "telegram", incoming.place, incoming.external_id, "👀", ticket.id)
     # A solved ticket that opens again may just as well be a new question that came to the old place.
     reopened = before.status in (Status.SOLVED, Status.CLOSED) and ticket.status is Status.OPEN
-    if reopened or choice.several:
-        await other_question.say_where(desk, unit, before, ticket, door, client, message, reopened=reopened)
+    if reopened or choice.several or choice.main:
+        main = choice.main
+        await other_question.say_where(desk, unit, before, ticket, door, client, message, reopened=reopened, main=main)

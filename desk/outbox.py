@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from desk import keys, letters
 from desk.desk import Desk
+from desk.group_doors import is_group, last_word
 from desk.parcels import Act, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose, Urgency
 from desk.people import Door
 from desk.ports import Unit
@@ -96,6 +97,8 @@ async def to_door(
         channel=door.channel,
         place=door.address,
         purpose=purpose,
+    if ticket and not reply_to and is_group(door.channel, door.address):
+        reply_to = await last_word(unit, ticket, door.address)  # among many people it must be plain what is answered
         ticket=ticket.id if ticket else None,
         number=desk.number(ticket.id) if ticket else "",
         title=title,

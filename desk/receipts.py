@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from desk import clients, expecting, keys, loops, notices, outbox, second_hand, templates, wishes
 from desk.desk import Desk
+from desk.group_doors import is_group
 from desk.lists import for_receipt
 from desk.parcels import Parcel, Purpose
 from desk.people import Client, Door
@@ -66,7 +67,8 @@ async def confirm(
     """
     language = clients.language(desk, client, ticket)
     when = expecting.words(desk, ticket, language)
-    text = desk.say(f"client.receipt_{door.channel}", language, number=desk.number(ticket.id), when=when)
+    kind = "group" if is_group(door.channel, door.address) else door.channel
+    text = desk.say(f"client.receipt_{kind}", language, number=desk.number(ticket.id), when=when)
     if notice := await notices.for_receipt(desk, unit, language):
         text = f"{text}\n\n{notice}"
     footer = ""

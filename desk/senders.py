@@ -38,7 +38,7 @@ async def door_for(desk: Desk, unit: Unit, incoming: Incoming, marks: Sequence[M
         shut_reason="",
         username=sender.username,
         place=_mailbox(incoming),
-        name=sender.name or door.name,
+        name=incoming.group or sender.name or door.name,
         vouched_at=desk.now() if vouched(incoming) and not door.claimed else door.vouched_at,
     )
     opened = await unit.save(fresh)
