@@ -13,7 +13,6 @@ from aiogram.types import Message
 from bot import opening
 from bot.acts import Acts
 from bot.client_groups import client_group_router
-from bot.client_topics import ClientTopics
 from bot.decode import album_of, decode
 from bot.files import Fetcher
 from bot.group import follow, group_router

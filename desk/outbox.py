@@ -93,12 +93,12 @@ async def to_door(
 
     `copies`: addresses that a mail names in Cc; their copies go in parcels of their own (desk.copies).
     """
+    if ticket and not reply_to and is_group(door.channel, door.address):
+        reply_to = await last_word(unit, ticket, door.address)  # among many people it must be plain what is answered
     message = Outgoing(
         channel=door.channel,
         place=door.address,
         purpose=purpose,
-    if ticket and not reply_to and is_group(door.channel, door.address):
-        reply_to = await last_word(unit, ticket, door.address)  # among many people it must be plain what is answered
         ticket=ticket.id if ticket else None,
         number=desk.number(ticket.id) if ticket else "",
         title=title,

@@ -415,6 +415,14 @@ class Rule(Table):
     stop: bool = True  # False: the rules that follow are asked as well
 
 
+class ClientGroup(Table):
+    """A client's own group in Telegram, bound to the organisation with that client id."""
+
+    chat: GroupId
+    organisation: Text
+    language: Literal["ru", "en"] | None = None  # else that of [desk]
+
+
 class Reports(Table):
     monday: bool = False  # last week's and last month's come by themselves
 
@@ -437,6 +445,7 @@ class Settings(Table):
     marks: Marks = Marks()
     rule: list[Rule]
     person: list[Person] = []
+    client_group: list[ClientGroup] = []
 
     @model_validator(mode="before")
     @classmethod
@@ -457,24 +466,6 @@ class Settings(Table):
     @classmethod
     def _one_base(cls, plans: list[Plan]) -> list[Plan]:
         if len(base := [plan.name for plan in plans if plan.base]) > 1:
-class ClientGroup(Table):
-    """A client's own group in Telegram, bound to the organisation with that client id."""
-
-    chat: GroupId
-    organisation: Text
-    language: Literal["ru", "en"] | None = None  # else that of [desk]
-
-
-class Retention(Table):
-    """How long what is kept; from a ticket's closing, or from a message's coming where there is no ticket."""
-
-    files: Keep = Span(plain=timedelta(days=180))
-    raw: Keep = Span(plain=timedelta(days=180))
-    messages: Keep = None
-    audit: Keep = None
-    parcels: Keep = None
-
-
             raise Wrong(Said("config.two_base_plans", names=", ".join(base)), Said("config.two_base_plans_hint"))
         return plans
 
@@ -484,4 +475,3 @@ def _with_calendar(plan: Any, usual: Any) -> Any:
     if not isinstance(plan, dict) or not isinstance(own := plan.get("calendar"), dict) or not isinstance(usual, dict):
         return plan
     return {**plan, "calendar": {**usual, **own}}
-    client_group: list[ClientGroup] = []
