@@ -99,6 +99,14 @@ class WorkingTime:
         today = at.astimezone(self.zone).date()
         return any(start <= at < end for day in (today - ONE_DAY, today) for start, end in self._day(day))
 
+    def next_shift(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return what is left of the shift at that moment, from `at` to its end, or else the next one whole.
+
+        Raises LookupError if there is no working time within 400 days.
+        """
+        start, end, _ = next(self._shifts(_utc(at)))
+        return start, end
+
     def next_start(self, at: datetime) -> datetime:
         """Return `at` itself if it is working time, else the start of the next shift.
 

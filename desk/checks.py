@@ -190,6 +190,13 @@ def term_of(value: Any) -> Span:
     return span
 
 
+def keep_of(value: Any) -> Span | None:
+    """How long something is kept: a day at least; "" is for ever."""
+    if value is None or value == "":
+        return None
+    return _span(value, read=parse_plain, least=timedelta(days=1))
+
+
 def domain_of(text: str) -> str:
     """A mail domain as it stands in headers: lower case, Cyrillic letters in their ASCII form."""
     try:
@@ -229,12 +236,15 @@ Referred = Annotated[Text, BeforeValidator(from_environment)]
 Wait = Annotated[Span, PlainValidator(_span)]
 Interval = Annotated[Span, PlainValidator(partial(_span, least=timedelta(seconds=1)))]
 Beat = Annotated[Span, PlainValidator(partial(_span, read=parse_plain, least=timedelta(seconds=1)))]
+Moment = Annotated[Span, PlainValidator(partial(_span, read=parse_plain))]
 Term = Annotated[Span, PlainValidator(term_of)]
+Keep = Annotated[Span | None, PlainValidator(keep_of)]
 TelegramPerson = Annotated[int | str, PlainValidator(telegram_person)]
 Rate = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Days = list[Annotated[date, PlainValidator(day_of)]]
 Shifts = Annotated[tuple[tuple[int, int], ...], PlainValidator(shifts_of)]
-Hours = dict[Annotated[str, AfterValidator(weekday_named)], Shifts]
+Weekday = Annotated[str, AfterValidator(weekday_named)]
+Hours = dict[Weekday, Shifts]
 DatabaseUrl = Annotated[Referred, AfterValidator(database_url)]
 WebUrl = Annotated[str, AfterValidator(partial(web_url, ("https", "http")))]
 ProxyUrl = Annotated[Referred, AfterValidator(partial(web_url, ("http", "socks5")))]

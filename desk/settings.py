@@ -23,9 +23,11 @@ from desk.checks import (
     Host,
     Hours,
     Interval,
+    Keep,
     Label,
     MailAddress,
     MailDomain,
+    Moment,
     Name,
     Prefix,
     ProxyUrl,
@@ -33,6 +35,7 @@ from desk.checks import (
     Secret,
     Sentences,
     ServerId,
+    Shifts,
     TelegramPerson,
     Tenant,
     Term,
@@ -40,6 +43,7 @@ from desk.checks import (
     Token,
     Wait,
     WebUrl,
+    Weekday,
     Zone,
     is_loopback,
 )
@@ -93,7 +97,11 @@ class Telegram(Table):
     api: WebUrl = "https://api.telegram.org"
     proxy: ProxyUrl | None = Field(default=None, repr=False)
     group: GroupId
+    topic_retention: Beat | None = None  # topics of tickets closed so long ago are deleted; None: never
     plain_text: Literal["note", "reply"] = "note"
+    hold: Moment = Span(plain=timedelta(seconds=5))  # how long an answer waits for a change of heart …
+    hold_mail: Moment = Span(plain=timedelta(seconds=30))  # … a mail longer, as it cannot be called back at all
+    just_wrote: Moment = Span(plain=timedelta(seconds=2))
     pace: Pace = Pace()
 
 
@@ -260,6 +268,7 @@ class Reminders(Table):
     reopen_within: Wait = Span(plain=timedelta(days=30))
     confirm_within: Wait = Span(working_days=5)
     preview: bool = True
+    digest: bool = True
     tick: Beat = Span(plain=timedelta(minutes=1))
 
 
@@ -284,11 +293,43 @@ class Marks(Table):
     low: Annotated[int, Field(ge=0, le=5)] = 3  # up to so many stars the leads hear of it; 0: of none
 
 
+class LibraryTable(Table):
+    """Folders of what is sent ready-made; one that is not there is empty."""
+
+    answers: Folder = Path("answers")
+    articles: Folder = Path("articles")
+
+
+class DutyHours(Table):
+    """Who is on duty, and when; a shift over midnight belongs to the day on which it begins."""
+
+    people: Annotated[list[str], Field(min_length=1)]
+    days: Annotated[list[Weekday], Field(min_length=1)] = list(WEEK)
+    hours: Shifts = parse_hours("00:00-24:00")
+    week: Literal["", "odd", "even"] = ""  # by turns: weeks are numbered from the year's first as ISO 8601 does
+    timezone: Zone | None = None  # that of [desk] without it
+
+    @field_validator("hours")
+    @classmethod
+    def _some_hours(cls, hours: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        if not hours:
+            raise Wrong(Said("config.hours"))
+        return hours
+
+
 class Line(Table):
     name: Name
     title: Text
+    group: GroupId | None = None  # its own group; None: that of [telegram]
     plan: str = ""  # for whoever has no contract of their own
+    articles: bool = False  # clients are offered articles before a person answers
     reopen_within: Wait | None = None  # instead of that of [reminders]
+    duty: list[DutyHours] = []
+    assign: Literal["", "in turn"] = ""  # new tickets go to who is on duty, in turn
+    cap: Annotated[int, Field(ge=0, le=10_000)] = 0  # open tickets of one person from which they get no more; 0: any
+    address: MailAddress | None = None  # a partner's: tickets go there by mail
+    language: Literal["ru", "en"] | None = None  # of what is written to the partner; that of [desk] without it
+    share_client: bool = False  # whether the partner is told who the client is and how to reach them
 
 
 class Person(Table):
@@ -323,6 +364,7 @@ class Plan(Table):
     restart_on_client_message: bool = False
     paid: bool = False  # work is billed, rounded up to half hours
     calendar: PlanCalendar | None = None
+    mirror_files: Literal["all", "names"] = "all"  # names: clients' files are not copied into Telegram
 
 
 class Reply(Table):
@@ -423,6 +465,16 @@ class ClientGroup(Table):
     language: Literal["ru", "en"] | None = None  # else that of [desk]
 
 
+class Retention(Table):
+    """How long what is kept; from a ticket's closing, or from a message's coming where there is no ticket."""
+
+    files: Keep = Span(plain=timedelta(days=180))
+    raw: Keep = Span(plain=timedelta(days=180))
+    messages: Keep = None
+    audit: Keep = None
+    parcels: Keep = None
+
+
 class Reports(Table):
     monday: bool = False  # last week's and last month's come by themselves
 
@@ -443,6 +495,8 @@ class Settings(Table):
     field: list[InfoField] = []
     requires: Requires = Requires()
     marks: Marks = Marks()
+    retention: Retention = Retention()
+    library: LibraryTable
     rule: list[Rule]
     person: list[Person] = []
     client_group: list[ClientGroup] = []
@@ -453,7 +507,8 @@ class Settings(Table):
         if not isinstance(value, dict):
             return value
         lines = value.get("line", [{"name": "first", "title": "Первая линия"}])
-        whole = {"store": {}, "calendar": {}, "reminders": {}, "reports": {}, "line": lines, "rule": [], **value}
+        plain = {"store": {}, "calendar": {}, "reminders": {}, "reports": {}, "library": {}}
+        whole = {**plain, "line": lines, "rule": [], **value}
         if isinstance(whole.get("plan"), list):
             whole["plan"] = [_with_calendar(plan, whole["calendar"]) for plan in whole["plan"]]
         # One line needs no rules; with several only the operator knows which gets what, and the rules' check asks.

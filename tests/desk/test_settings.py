@@ -82,7 +82,7 @@ def test_the_sample_loads_with_the_values_that_it_shows() -> None:
     assert settings.mailbox[0].imap.port == 993
     assert settings.reminders.close_after == Span(working_days=5)
     assert settings.calendar.hours["fri"] == ((600, 840), (900, 1140))
-    assert [line.name for line in settings.line] == ["first", "second"]
+    assert [line.name for line in settings.line] == ["first", "second", "vendor"]
 
 
 def test_whatever_the_sample_shows_is_the_default(tmp_path: Path) -> None:
