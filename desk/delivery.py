@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from desk import delivered, other_ways, threads, wanted
+from desk import client_topics, delivered, other_ways, threads, wanted
 from desk.desk import Desk
 from desk.disk import AGAIN, TROUBLES, Disk
 from desk.errors import DeliveryDelayed, DeliveryRefused, FilesTooLarge, ThreadGone
@@ -207,6 +207,11 @@ class Courier:
             if prepared is None:
                 return message, Receipt()
             message = prepared
+        elif parcel.channel == client_topics.CHANNEL:
+            prepared = await client_topics.prepare(self._desk, channel, parcel, message)
+            if prepared is None:
+                return message, Receipt()
+            message = prepared
         return message, await threads.deliver(channel, message)
 
     async def _refused(self, parcel: Parcel, why: DeliveryRefused) -> None:
@@ -217,7 +222,11 @@ class Courier:
         later = self._desk.now() + (REBUILD_AGAIN if parcel.attempts > REBUILT_AT_ONCE else timedelta(0))
 
         async def write(unit: Unit) -> None:
-            if await threads.forget(self._desk, unit, parcel, gone):
+            if parcel.channel == client_topics.CHANNEL:
+                forgotten = await client_topics.forget(unit, parcel, gone)
+            else:
+                forgotten = await threads.forget(self._desk, unit, parcel, gone)
+            if forgotten:
                 await unit.save(replace(parcel, state=ParcelState.QUEUED, not_before=later))
             else:
                 await delivered.refused(self._desk, unit, parcel, DeliveryRefused(str(gone)))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import clients, conduct, opening, outbox, putting_back, receipts, routing, wording
+from desk import client_topics, clients, conduct, opening, outbox, putting_back, receipts, routing, wording
 from desk.desk import Desk
 from desk.info import moved as moved_on
 from desk.parcels import Action, Button, Purpose
@@ -21,8 +21,12 @@ async def say_where(  # noqa: PLR0917 - the message, its sender and its ticket
     message: Message,
     *,
     reopened: bool,
+    main: bool = False,
 ) -> None:
-    """Tell the client where a message went; `before` is the ticket as the message found it."""
+    """Tell the client where a message went; `before` is the ticket as the message found it.
+
+    `main`: said where the message stands, in the main view of a chat with topics.
+    """
     language = clients.language(desk, client, ticket)
     key = "client.went_to_reopened" if reopened else "client.went_to"
     text = desk.say(key, language, number=desk.number(ticket.id), subject=ticket.subject)
@@ -30,8 +34,9 @@ async def say_where(  # noqa: PLR0917 - the message, its sender and its ticket
         label=desk.say("client.button_other", language), action=Action.OTHER, ticket=ticket.id, arg=str(message.id)
     )
     await putting_back.keep(unit, before, message)
+    thread, to = client_topics.MAIN if main else "", message.external_id
     await outbox.to_door(
-        desk, unit, door, Purpose.NOTICE, text, ticket=ticket, buttons=[[button]], reply_to=message.external_id
+        desk, unit, door, Purpose.NOTICE, text, ticket=ticket, buttons=[[button]], reply_to=to, thread=thread
     )
 
 

@@ -151,7 +151,7 @@ def _topic_now(desk: Desk, ticket: Ticket, client: Client, thread: Thread, parce
 
 async def set_in_line(unit: Unit, parcel: Parcel, message: Outgoing) -> None:
     """Record what a TOPIC order brought about; a change of heart meanwhile is sent after it."""
-    thread = await unit.first(Thread, ticket_id=parcel.ticket_id, channel="group")
+    thread = await unit.first(Thread, ticket_id=parcel.ticket_id, channel=parcel.channel)
     if thread and message.thread:
         await unit.save(replace(thread, title=message.title or thread.title, closed=message.closed))
 

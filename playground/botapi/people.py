@@ -7,6 +7,7 @@ from playground.botapi.drafts import words
 from playground.botapi.errors import NotPossible
 from playground.botapi.model import Chat, Member, Message, Topic, User
 from playground.botapi.seat import Seat
+from playground.botapi.topics import delete_topic, open_topic
 
 if TYPE_CHECKING:
     from playground.botapi.world import World
@@ -40,6 +41,23 @@ class Person(Seat):
     def topics(self) -> list[Topic]:
         """The private chat's topics, where the bot has them switched on."""
         return [topic for topic in self.chat_here.topics.values() if topic.id != 1 and not topic.deleted]
+
+    def topic(self, name_contains: str) -> Topic:
+        """The first topic here with those words in its name; LookupError while there is none."""
+        for topic in self.topics:
+            if name_contains in topic.name:
+                return topic
+        raise LookupError(f"no topic with {name_contains!r} among {[topic.name for topic in self.topics]}")
+
+    def create_topic(self, name: str) -> Topic:
+        """Open a topic of one's own, where the bot lets people do that."""
+        if not self.chat_here.is_forum or not self.world.people_make_topics:
+            raise NotPossible("the app offers no new topic here")
+        return open_topic(self.world, self.chat_here, self.user, name)
+
+    def delete_topic(self, topic: Topic) -> None:
+        """Delete a topic with all its messages; the bot finds out when it writes there."""
+        delete_topic(self.world, topic)
 
     def last(self, contains: str = "") -> Message:
         """The bot's latest message here with those words; LookupError while there is none."""

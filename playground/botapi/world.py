@@ -25,6 +25,7 @@ class World(Happenings):
         self.bot = bot
         self.privacy = privacy
         self.private_topics = private_topics
+        self.people_make_topics = True
         self.users: dict[int, User] = {bot.id: bot, shapes.ANONYMOUS.id: shapes.ANONYMOUS}
         self.chats: dict[int, Chat] = {}
         self.people: "list[Person]" = []  # noqa: UP037 - the name exists for type checkers only
@@ -76,6 +77,13 @@ class World(Happenings):
         )  # fmt: skip
         self.groups.append(group)
         return group
+
+    def set_private_topics(self, on: bool, *, people_make_them: bool = True) -> None:
+        """Switch the bot's topics in private chats on or off, as its owner does at BotFather."""
+        self.private_topics, self.people_make_topics = on, people_make_them
+        for chat in self.chats.values():
+            if chat.private:
+                chat.is_forum = on
 
     def number(self, what: str) -> int:
         """The next number of a sequence, from 1."""

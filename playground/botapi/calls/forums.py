@@ -15,6 +15,8 @@ from playground.botapi.model import GENERAL, Chat, Json, Topic
 def create(api: Context, call: m.CreateForumTopic) -> Json:
     name = _name(call.name)
     chat = _forum(api, call.chat_id)
+    if chat.private:
+        api.chat_to_write(chat.id, count=0)
     api.require(chat, "can_manage_topics", "create a topic")
     if call.icon_color is not None and call.icon_color not in topics.COLOURS:
         raise bad("wrong parameter icon_color in request")
@@ -84,6 +86,8 @@ def icons(api: Context, call: m.GetForumTopicIconStickers) -> list[Json]:  # noq
 
 
 def _toggle(api: Context, topic: Topic, *, close: bool) -> bool:
+    if topic.chat.private:  # Bot API, closeForumTopic: "in a forum supergroup chat"
+        raise bad("the chat is not a supergroup")
     if topic.closed == close:
         raise bad("TOPIC_NOT_MODIFIED")
     (topics.close_topic if close else topics.reopen_topic)(api.world, topic, api.bot)

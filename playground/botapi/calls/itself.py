@@ -26,6 +26,7 @@ def get_me(api: Context, call: m.GetMe) -> Json:  # noqa: ARG001 - it has no par
         "can_join_groups": True, "can_read_all_group_messages": not api.world.privacy,
         "supports_inline_queries": False, "can_connect_to_business": False, "has_main_web_app": False,
         "has_topics_enabled": api.world.private_topics,
+        "allows_users_to_create_topics": api.world.private_topics and api.world.people_make_topics,
     }  # fmt: skip
 
 
