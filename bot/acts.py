@@ -1,7 +1,7 @@
 """What the desk may ask of Telegram, each act as its calls; errors rise as aiogram's and `bot.channel` reads them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -19,7 +19,6 @@ from aiogram.types import LinkPreviewOptions, ReactionTypeEmoji
 
 from bot.buttons import keyboard
 from bot.home import Home
-from bot.client_topics import ClientTopics
 from bot.mishaps import Mishap, told
 from bot.plain import CAPTION_LIMIT, TOPIC_LIMIT, cut
 from bot.render import render
@@ -39,7 +38,6 @@ class Acts:
     home: Home
     sender: Sender
     _shown: dict[str, str] = field(default_factory=dict)
-    theirs: ClientTopics
 
     async def carry_out(self, message: Outgoing) -> Receipt:
         receipt = await _BY_ACT[message.act](self, message)
@@ -62,8 +60,6 @@ class Acts:
             sent = await self.sender.say(message, target)
         except AiogramError as error:
             if told(error, group=True).mishap is not Mishap.CLOSED or target.thread is None:
-            if message.channel != "group" and target.thread and not message.ticket:
-                return await self.say(replace(message, thread=""))  # asked in a topic that is gone by now
                 raise
             # A ticket closed meanwhile, or an engineer closed the topic by hand: the word goes there all the same.
             await self.bot(ReopenForumTopic(chat_id=target.chat_id, message_thread_id=target.thread))
@@ -192,7 +188,7 @@ class Acts:
         chat = self._chat(message)
         reply = int(message.reply_to) if message.reply_to else None
         if message.channel != "group":
-            return Target(chat_id=chat, thread=int(message.thread or 0) or None, reply_to=reply)
+            return Target(chat_id=chat, reply_to=reply)
         thread = int(message.thread) if message.thread else None
         if self.home.forum:
             return Target(chat_id=chat, thread=thread, reply_to=reply, previews=False)

@@ -55,8 +55,7 @@ def incoming(messages: Sequence[Message], files: Sequence[IncomingFile], languag
         at=first.date.astimezone(UTC),
         text="\n".join([*marks, *([text] if text else [])]),
         files=tuple(files),
-        thread=topic(first),
-        reply_to=answered(first),
+        reply_to=str(first.reply_to_message.message_id) if first.reply_to_message else "",
         described=not own_words(messages),
         contact=_contact(first),
     )

@@ -10,7 +10,7 @@ from desk.group_doors import is_group, last_word
 from desk.parcels import Act, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose, Urgency
 from desk.people import Door
 from desk.ports import Unit
-from desk.tickets import File, MessageId, Thread, Ticket, TicketId
+from desk.tickets import File, MessageId, Ticket, TicketId
 from desk.wire import pack
 
 CARD_REST = timedelta(seconds=3)
@@ -87,14 +87,11 @@ async def to_door(
     notes: Sequence[str] = (),
     reply_to: str = "",
     delay: timedelta = timedelta(0),
-    thread: str = "",
     silent: bool = False,
 ) -> Parcel:
     """A message to a client through one door. In mail it goes on in the ticket's thread.
 
     `copies`: addresses that a mail names in Cc; their copies go in parcels of their own (desk.copies).
-    `thread`: a topic of a chat, where it is not the ticket's own.
-
     """
     if ticket and not reply_to and is_group(door.channel, door.address):
         reply_to = await last_word(unit, ticket, door.address)  # among many people it must be plain what is answered
@@ -113,7 +110,6 @@ async def to_door(
         files=tuple(enclosure(file) for file in files),
         reply_to=reply_to,
         silent=silent,
-        thread=thread,
     )
     if door.channel == "mail":
         message = replace(message, subject=subject, copies=tuple(copies), notes=tuple(notes))
@@ -216,9 +212,6 @@ async def topic(desk: Desk, unit: Unit, ticket: Ticket) -> None:
 
 async def react(  # noqa: PLR0917 - channel, place and target are one address
     desk: Desk,
-    if theirs := await unit.first(Thread, ticket_id=ticket.id, channel="telegram"):
-        order = replace(message, channel="telegram", place=theirs.place)
-        await send(desk, unit, order, lane=f"telegram:{theirs.place}")
     unit: Unit,
     channel: str,
     place: str,
