@@ -1,7 +1,7 @@
 """What the desk may ask of Telegram, each act as its calls; errors rise as aiogram's and `bot.channel` reads them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
@@ -18,6 +18,7 @@ from aiogram.methods import (
 from aiogram.types import LinkPreviewOptions, ReactionTypeEmoji
 
 from bot.buttons import keyboard
+from bot.client_topics import ClientTopics
 from bot.home import Home
 from bot.mishaps import Mishap, told
 from bot.plain import CAPTION_LIMIT, TOPIC_LIMIT, cut
@@ -37,6 +38,7 @@ class Acts:
     bot: Bot
     home: Home
     sender: Sender
+    theirs: ClientTopics
     _shown: dict[str, str] = field(default_factory=dict)
 
     async def carry_out(self, message: Outgoing) -> Receipt:
@@ -59,6 +61,8 @@ class Acts:
         try:
             sent = await self.sender.say(message, target)
         except AiogramError as error:
+            if message.channel != "group" and target.thread and not message.ticket:
+                return await self.say(replace(message, thread=""))  # asked in a topic that is gone by now
             if told(error, group=True).mishap is not Mishap.CLOSED or target.thread is None:
                 raise
             # A ticket closed meanwhile, or an engineer closed the topic by hand: the word goes there all the same.
@@ -188,7 +192,7 @@ class Acts:
         chat = self._chat(message)
         reply = int(message.reply_to) if message.reply_to else None
         if message.channel != "group":
-            return Target(chat_id=chat, reply_to=reply)
+            return Target(chat_id=chat, thread=int(message.thread or 0) or None, reply_to=reply)
         thread = int(message.thread) if message.thread else None
         if self.home.forum:
             return Target(chat_id=chat, thread=thread, reply_to=reply, previews=False)

@@ -13,6 +13,7 @@ from aiogram.types import Message
 from bot import opening
 from bot.acts import Acts
 from bot.client_groups import client_group_router
+from bot.client_topics import ClientTopics
 from bot.decode import album_of, decode
 from bot.files import Fetcher
 from bot.group import follow, group_router
@@ -71,7 +72,8 @@ class TelegramChannel:
             group_per_minute=pace.group_per_minute,
             clock=clock,
         )
-        self._acts = Acts(bot=self.bot, home=self.home, sender=Sender(bot=self.bot, files=desk.files))
+        sender = Sender(bot=self.bot, files=desk.files)
+        self._acts = Acts(bot=self.bot, home=self.home, sender=sender, theirs=ClientTopics(self.bot))
         self._opened = False
         self._lost_at = float("-inf")
         self._failures = 0
@@ -175,8 +177,8 @@ class TelegramChannel:
             await follow(self._desk, self.home, self.home.chat_id, trouble.new_chat)
             return DeliveryDelayed(timedelta(0), trouble.words)
         if mishap is Mishap.LOST:
-            return await self._lost(message, trouble)
-        if mishap is Mishap.THREAD and in_group:
+            return await self._lost(message, here, trouble)
+        if mishap is Mishap.THREAD and (in_group or message.thread):
             return ThreadGone(trouble.words)
         if mishap is Mishap.SHUT:
             return DoorShut(trouble.words)

@@ -22,7 +22,7 @@ from bot.home import Home
 from bot.poller import OnHealth
 from bot.raw import RawGetChat, RawGetMe, ask
 from bot.redact import redact
-from desk import group
+from desk import client_topics, group
 from desk.desk import Desk
 from desk.errors import ConfigError, Mistake
 from desk.texts import LANGUAGES
@@ -56,6 +56,7 @@ async def introduce(desk: Desk, bot: Bot, home: Home, on_health: OnHealth) -> bo
         return False
     home.username = str(me.get("username") or "")
     async with desk.unit() as unit:
+        await unit.remember(client_topics.SWITCHED_ON, "1" if me.get("has_topics_enabled") else "")
         await unit.remember("telegram.username", home.username)
         await unit.remember("telegram.bot", str(me.get("id") or bot.id))
         await unit.commit()

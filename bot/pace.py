@@ -210,8 +210,8 @@ def cost_of(message: Outgoing, *, forum: bool = True) -> int:
     """How many messages it is for Telegram. Reactions are none; a group without topics makes none either."""
     if message.act in (Act.REACT, Act.LEAVE):
         return 0
-    if message.act in (Act.OPEN, Act.TOPIC):
-        return 1 if forum else 0
+    if message.act in (Act.OPEN, Act.TOPIC, Act.DROP):
+        return 1 if forum and message.channel == "group" else 0
     return parts_of(message) if message.act is Act.SAY else 1
 
 

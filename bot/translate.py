@@ -55,7 +55,8 @@ def incoming(messages: Sequence[Message], files: Sequence[IncomingFile], languag
         at=first.date.astimezone(UTC),
         text="\n".join([*marks, *([text] if text else [])]),
         files=tuple(files),
-        reply_to=str(first.reply_to_message.message_id) if first.reply_to_message else "",
+        thread=topic(first),
+        reply_to=answered(first),
         described=not own_words(messages),
         contact=_contact(first),
     )

@@ -147,7 +147,7 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
     if ticket and parcel.purpose in _APART:
         await other_ways.refused(desk, unit, parcel, ticket, why)
         return
-    if ticket is None or parcel.body.get("act") == Act.EDIT:  # a line under a button says nothing that is owed
+    if ticket is None or parcel.body.get("act") in (Act.EDIT, Act.TOPIC):  # neither says anything that is owed
         return
     if parcel.state is ParcelState.SENT:
         ticket = await _never_arrived(unit, parcel, ticket)

@@ -10,7 +10,7 @@ from desk.group_doors import is_group, last_word
 from desk.parcels import Act, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose, Urgency
 from desk.people import Door
 from desk.ports import Unit
-from desk.tickets import File, MessageId, Ticket, TicketId
+from desk.tickets import File, MessageId, Thread, Ticket, TicketId
 from desk.wire import pack
 
 CARD_REST = timedelta(seconds=3)
@@ -86,10 +86,13 @@ async def to_door(
     copies: Sequence[str] = (),
     notes: Sequence[str] = (),
     reply_to: str = "",
+    thread: str = "",
     delay: timedelta = timedelta(0),
     silent: bool = False,
 ) -> Parcel:
     """A message to a client through one door. In mail it goes on in the ticket's thread.
+
+    `thread`: a topic of a chat, where it is not the ticket's own.
 
     `copies`: addresses that a mail names in Cc; their copies go in parcels of their own (desk.copies).
     """
@@ -109,6 +112,7 @@ async def to_door(
         buttons=tuple(tuple(row) for row in buttons),
         files=tuple(enclosure(file) for file in files),
         reply_to=reply_to,
+        thread=thread,
         silent=silent,
     )
     if door.channel == "mail":
@@ -208,6 +212,9 @@ async def topic(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     """Bring the topic's name and its open or closed state in line with the ticket, after what was said before."""
     message = Outgoing(channel="group", place=ticket.line, purpose=Purpose.TOPIC, act=Act.TOPIC, ticket=ticket.id)
     await send(desk, unit, message, lane=f"group:{ticket.id}")
+    if theirs := await unit.first(Thread, ticket_id=ticket.id, channel="telegram"):
+        order = replace(message, channel="telegram", place=theirs.place)
+        await send(desk, unit, order, lane=f"telegram:{theirs.place}")
 
 
 async def react(  # noqa: PLR0917 - channel, place and target are one address

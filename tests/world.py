@@ -93,6 +93,7 @@ class World:
     reactions: Any = "all"
     forum: bool = True
     files: Callable[[Path], FolderFiles] = FolderFiles
+    private_topics: bool = False  # people's chats with the bot have topics
     limits: Any = None  # playground.botapi.pace.Limits: the server keeps Telegram's pace
     ask: Callable[[str, float], bytes | None] = lambda _name, _seconds: None  # the keys of signatures
     draw: tuple[str, ...] = DRAW  # the command that draws reports
@@ -106,7 +107,8 @@ class World:
     telegram: TelegramChannel = field(init=False)
 
     async def __aenter__(self) -> Self:
-        self.bot = await BotApiServer(token=TOKEN, now=self.clock, limits=self.limits).start()
+        server = BotApiServer(token=TOKEN, now=self.clock, limits=self.limits, private_topics=self.private_topics)
+        self.bot = await server.start()
         self.mails = self.shared or MailWorld(self.clock)
         if not self.shared:
             await self.mails.start()
