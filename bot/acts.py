@@ -120,15 +120,13 @@ class Acts:
             except AiogramError as error:
                 if told(error, group=True).mishap is not Mishap.MESSAGE:
                     raise
-            if not self.home.forum:
+            if not self.home.of(message).forum:
                 raise ThreadGone("the card stood for the thread")
         return await self.say(message)
 
     async def react(self, message: Outgoing) -> Receipt:
         chat = self._chat(message)
-        if message.channel == "group" and message.thread_place not in {"", self.home.chat_id}:
-            raise DeliveryRefused("that message stayed in the group's former chat")
-        if message.channel == "group" and not self.home.allows(message.emoji):
+        if message.channel == "group" and not self.home.of(message).allows(message.emoji):
             raise DeliveryRefused(NO_REACTIONS)
         reaction = [ReactionTypeEmoji(emoji=message.emoji)] if message.emoji else []
         call = SetMessageReaction(chat_id=chat, message_id=int(message.target), reaction=list(reaction))
@@ -143,22 +141,24 @@ class Acts:
         return Receipt(external_ids=(message.target,), thread_place=str(chat))
 
     async def open_topic(self, message: Outgoing) -> Receipt:
-        place = self.home.chat_id
-        if self.home.forum:
+        here = self.home.of(message)
+        place = here.chat_id
+        if here.forum:
             name = cut(message.title, TOPIC_LIMIT) or message.number or "…"
             try:
                 topic = await self.bot(CreateForumTopic(chat_id=int(place), name=name))
             except AiogramError as error:
                 if told(error, group=True).mishap is not Mishap.FLAT:
                     raise
-                self.home.forum = False
+                here.forum = False
             else:
                 return Receipt(thread=str(topic.message_thread_id), thread_place=place)
         return Receipt(thread_place=place)
 
     async def topic(self, message: Outgoing) -> Receipt:
-        chat = int(self.home.chat_id)
-        if self.home.forum and message.thread:
+        here = self.home.of(message)
+        chat = int(here.chat_id)
+        if here.forum and message.thread:
             thread = int(message.thread)
             if message.title:
                 name = cut(message.title, TOPIC_LIMIT)
@@ -186,7 +186,7 @@ class Acts:
         return Receipt(thread_place=message.place)
 
     def _chat(self, message: Outgoing) -> int:
-        return int(self.home.chat_id if message.channel == "group" else message.place)
+        return int(self.home.of(message).chat_id if message.channel == "group" else message.place)
 
     def _target(self, message: Outgoing) -> Target:
         chat = self._chat(message)
@@ -194,7 +194,7 @@ class Acts:
         if message.channel != "group":
             return Target(chat_id=chat, thread=int(message.thread or 0) or None, reply_to=reply)
         thread = int(message.thread) if message.thread else None
-        if self.home.forum:
+        if self.home.of(message).forum:
             return Target(chat_id=chat, thread=thread, reply_to=reply, previews=False)
         if reply or thread is None:
             return Target(chat_id=chat, reply_to=reply, previews=False)

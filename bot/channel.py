@@ -17,7 +17,7 @@ from bot.client_topics import ClientTopics
 from bot.decode import album_of, decode
 from bot.files import Fetcher
 from bot.group import follow, group_router
-from bot.home import Home
+from bot.home import Group, Home
 from bot.membership import Membership
 from bot.mishaps import Mishap, Trouble, told
 from bot.pace import Pace
@@ -64,7 +64,9 @@ class TelegramChannel:
         self._hearing = Hearing(desk, "telegram")
         self._on_health: OnHealth = on_health or self._hearing
         self.bot = open_bot(token, settings.api, settings.proxy)
-        self.home = Home(configured=str(settings.group), bot_id=self.bot.id, clock=clock)
+        self.home = Home(
+            configured=str(settings.group), lines=lambda: group.lines_of(desk.settings), bot_id=self.bot.id, clock=clock
+        )
         pace = settings.pace
         self._pace = Pace(
             per_second=pace.per_second,
@@ -75,7 +77,6 @@ class TelegramChannel:
         sender = Sender(bot=self.bot, files=desk.files)
         self._acts = Acts(bot=self.bot, home=self.home, sender=sender, theirs=ClientTopics(self.bot))
         self._opened = False
-        self._lost_at = float("-inf")
         self._failures = 0
         self._dispatcher = Dispatcher(disable_fsm=True)
         self._dispatcher.include_routers(private_router(), client_group_router(), group_router())
@@ -131,7 +132,8 @@ class TelegramChannel:
 
     def reserve(self, message: Outgoing, *, before: Sequence[Act] = ()) -> timedelta:
         """Take places in Telegram's pace; zero: taken. See desk.ports.Channel."""
-        return self._pace.reserve(message, before=before, forum=self.home.forum)
+        here = self.home.of(message)
+        return self._pace.reserve(message, before=before, group=here.chat_id, forum=here.forum)
 
     def release(self, message: Outgoing) -> None:
         """Give places back that were not used."""
@@ -139,42 +141,55 @@ class TelegramChannel:
 
     def ready_in(self, message: Outgoing) -> timedelta:
         """How long the message must wait for Telegram's pace; zero: it may go now."""
-        return self._pace.ready_in(message, forum=self.home.forum)
+        here = self.home.of(message)
+        return self._pace.ready_in(message, group=here.chat_id, forum=here.forum)
 
     async def deliver(self, message: Outgoing) -> Receipt:
         """Send; DeliveryDelayed, DeliveryRefused, DoorShut or ThreadGone."""
         if (standing := self._acts.stands(message)) is not None:
             return standing
-        if not self._pace.use(message, forum=self.home.forum):
+        here = self.home.of(message)
+        if not self._pace.use(message, group=here.chat_id, forum=here.forum):
             wait = self.ready_in(message)
             if wait > timedelta(0):
                 raise DeliveryDelayed(wait, "pace")
-            self._pace.spend(message, forum=self.home.forum)
+            self._pace.spend(message, group=here.chat_id, forum=here.forum)
         failures = self._failures  # several on their way to a Telegram that is down are one failure
-        in_group = message.channel == "group" and message.act is not Act.LEAVE
-        if in_group and message.thread_place and message.thread_place != self.home.chat_id and message.thread:
-            raise ThreadGone(f"{message.thread_place} is not the engineers' group")
+        if message.channel == "group":
+            await self._at_home(message, here)
         try:
             receipt = await self._acts.carry_out(message)
         except AiogramError as error:
-            raise await self._meant(message, error, failures + 1) from error
+            raise await self._meant(message, here, error, failures + 1) from error
         self._failures = 0
+        if message.channel == "group" and here.told_at > float("-inf"):
+            here.told_at = float("-inf")
+            await group.found(self._desk, here.chat_id)
         return receipt
 
-    async def _meant(self, message: Outgoing, error: AiogramError, failures: int) -> OtvetError:
+    async def _at_home(self, message: Outgoing, here: Group) -> None:
+        """See that a message stays among the engineers' groups, and that the one it goes to is known."""
+        if message.thread_place and here.chat_id != message.thread_place:
+            if message.thread:
+                raise ThreadGone(f"{message.thread_place} is no group of the engineers'")
+            raise DeliveryRefused("that message stayed in a former group")
+        if not here.seen:
+            await opening.look_around(self._desk, self.bot, self.home, here)
+
+    async def _meant(self, message: Outgoing, here: Group, error: AiogramError, failures: int) -> OtvetError:
         """The desk's error for Telegram's, after doing what must be done about it at once."""
         in_group = message.channel == "group"
-        trouble = told(error, group=in_group, card=in_group and not self.home.forum)
+        trouble = told(error, group=in_group, card=in_group and not here.forum)
         mishap = trouble.mishap
         if mishap is Mishap.WAIT:
-            self._pace.pause(message, trouble.wait.total_seconds())
+            self._pace.pause(message, trouble.wait.total_seconds(), group=here.chat_id)
             return DeliveryDelayed(trouble.wait, trouble.words)
         if mishap in {Mishap.DOWN, Mishap.TOKEN}:
             self._failures = failures
             wait = min(trouble.wait * 2 ** min(self._failures - 1, 8), max(SLOWEST, trouble.wait))
             return DeliveryDelayed(wait, trouble.words, everyone=True)
         if mishap is Mishap.MIGRATED and in_group:
-            await follow(self._desk, self.home, self.home.chat_id, trouble.new_chat)
+            await follow(self._desk, self.home, here.chat_id, trouble.new_chat)
             return DeliveryDelayed(timedelta(0), trouble.words)
         if mishap is Mishap.LOST:
             return await self._lost(message, here, trouble)
@@ -184,10 +199,10 @@ class TelegramChannel:
             return DoorShut(trouble.words)
         return DeliveryRefused(trouble.words)
 
-    async def _lost(self, message: Outgoing, trouble: Trouble) -> DeliveryDelayed:
-        """The group cannot be written to: its messages wait, and the operator hears of it once an hour."""
-        self._pace.pause(message, trouble.wait.total_seconds())
-        if self._clock() - self._lost_at >= LOST_QUIET:
-            self._lost_at = self._clock()
-            await group.lost(self._desk, self._desk.say("bot.lost_rights", reason=trouble.words))
+    async def _lost(self, message: Outgoing, here: Group, trouble: Trouble) -> DeliveryDelayed:
+        """The group cannot be written to: its messages wait, and the operator hears of it."""
+        self._pace.pause(message, trouble.wait.total_seconds(), group=here.chat_id)
+        if self._clock() - here.told_at >= LOST_QUIET:
+            here.told_at = self._clock()
+            await group.lost(self._desk, here.chat_id, self._desk.say("bot.lost_rights", reason=trouble.words))
         return DeliveryDelayed(trouble.wait, trouble.words)

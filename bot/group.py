@@ -37,7 +37,7 @@ async def _moved(message: Message, desk: Desk, home: Home) -> None:
     place = str(message.chat.id)
     old = str(message.migrate_from_chat_id or place)
     new = str(message.migrate_to_chat_id or place)
-    if old == home.chat_id:
+    if home.at(old):
         await follow(desk, home, old, new)
 
 
@@ -59,14 +59,15 @@ async def _posted(
     members: Membership,
     fetcher: Fetcher,
 ) -> None:
-    if str(message.chat.id) != home.chat_id:
+    here = home.at(str(message.chat.id))
+    if here is None:
         await _foreign(desk, home, message)
         return
     if not await _heard(message, home, members):
         return
     language = desk.settings.desk.language
     if message.chat.is_forum is not None:
-        home.forum = message.chat.is_forum
+        here.forum = message.chat.is_forum
     post, asked = translate.post(album, (), language), translate.command(translate.own_words(album))
     if post is None or (asked and asked.bot.lower() not in {"", home.username.lower()}):
         return
@@ -97,11 +98,11 @@ async def _heard(message: Message, home: Home, members: Membership) -> bool:
     person = message.from_user
     if person is None or person.is_bot:
         return False
-    return await members.has(home.chat_id, person.id)
+    return await members.has(str(message.chat.id), person.id)
 
 
 async def _changed(message: Message, desk: Desk, home: Home, members: Membership) -> None:
-    if str(message.chat.id) != home.chat_id or message.location or not await _heard(message, home, members):
+    if home.at(str(message.chat.id)) is None or message.location or not await _heard(message, home, members):
         return
     post = translate.post([message], (), desk.settings.desk.language)
     if post is None or (message.media_group_id and not message.caption):
@@ -114,20 +115,22 @@ async def _changed(message: Message, desk: Desk, home: Home, members: Membership
 
 
 async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot, home: Home, members: Membership) -> None:
-    if query.message is None or str(query.message.chat.id) != home.chat_id:
+    place = str(query.message.chat.id) if query.message else ""
+    if home.at(place) is None:
         return
     hidden = query.from_user.id == translate.ANONYMOUS_ADMIN
-    if hidden or await members.has(home.chat_id, query.from_user.id):
+    if hidden or await members.has(place, query.from_user.id):
         await handle_press(query, desk, bot)
 
 
 async def _reacted(event: MessageReactionUpdated, desk: Desk, home: Home, members: Membership) -> None:
-    if str(event.chat.id) != home.chat_id:
+    place = str(event.chat.id)
+    if home.at(place) is None:
         return
     engineer, emojis = translate.reaction(event)
-    if event.user and (event.user.is_bot or not await members.has(home.chat_id, event.user.id)):
+    if event.user and (event.user.is_bot or not await members.has(place, event.user.id)):
         return
-    await posts.reacted(desk, engineer, home.chat_id, str(event.message_id), emojis)
+    await posts.reacted(desk, engineer, place, str(event.message_id), emojis)
 
 
 async def _member_moved(event: ChatMemberUpdated, members: Membership) -> None:
@@ -136,8 +139,10 @@ async def _member_moved(event: ChatMemberUpdated, members: Membership) -> None:
 
 async def _we_moved(event: ChatMemberUpdated, desk: Desk, home: Home) -> None:
     place, inside = str(event.chat.id), is_in(event.new_chat_member)
-    if place == home.chat_id and not inside:
-        await group.lost(desk, desk.say("bot.lost_kicked"))
-    elif place != home.chat_id and inside and not home.told(place):
+    here = home.at(place)
+    if here and not inside:
+        here.told_at = home.clock()
+        await group.lost(desk, place, desk.say("bot.lost_kicked"))
+    elif here is None and inside and not home.told(place):
         await group.foreign(desk, place)
         home.tell(place)

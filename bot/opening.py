@@ -18,7 +18,7 @@ from aiogram.methods import SetMyCommands
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 
 from bot.group import follow
-from bot.home import Home
+from bot.home import Group, Home
 from bot.poller import OnHealth
 from bot.raw import RawGetChat, RawGetMe, ask
 from bot.redact import redact
@@ -60,29 +60,34 @@ async def introduce(desk: Desk, bot: Bot, home: Home, on_health: OnHealth) -> bo
         await unit.remember("telegram.username", home.username)
         await unit.remember("telegram.bot", str(me.get("id") or bot.id))
         await unit.commit()
-    await look_around(desk, bot, home)
+    for each in home.all():
+        await look_around(desk, bot, home, each)
     await _announce(desk, bot, home)
     on_health(ok=True, reason="")
     return True
 
 
-async def look_around(desk: Desk, bot: Bot, home: Home) -> None:
-    """Learn whether the group has topics and which reactions it allows; a group that is not there is told."""
+async def look_around(desk: Desk, bot: Bot, home: Home, here: Group) -> None:
+    """Learn whether a group has topics and which reactions it allows; a group that is not there is told."""
     try:
-        chat = await ask(bot, RawGetChat(chat_id=int(home.chat_id)))
+        chat = await ask(bot, RawGetChat(chat_id=int(here.chat_id)))
     except TelegramMigrateToChat as error:
-        await follow(desk, home, home.chat_id, str(error.migrate_to_chat_id))
-        await look_around(desk, bot, home)
+        await follow(desk, home, here.chat_id, str(error.migrate_to_chat_id))
+        await look_around(desk, bot, home, here)
         return
     except (TelegramBadRequest, TelegramForbiddenError) as error:
-        await group.lost(desk, desk.say("bot.lost_missing", reason=redact(error.message)))
+        here.seen = True
+        here.told_at = home.clock()
+        await group.lost(desk, here.chat_id, desk.say("bot.lost_missing", reason=redact(error.message)))
         return
     except AiogramError as error:
         log.warning("group.unseen %s", redact(str(error), bot.token))
         return
-    home.forum = bool(chat.get("is_forum"))
-    home.emojis = allowed_reactions(chat)
-    log.info("group.seen forum=%s reactions=%s", home.forum, "all" if home.emojis is None else len(home.emojis))
+    here.seen = True
+    here.forum = bool(chat.get("is_forum"))
+    here.emojis = allowed_reactions(chat)
+    reactions = "all" if here.emojis is None else len(here.emojis)
+    log.info("group.seen chat=%s forum=%s reactions=%s", here.chat_id, here.forum, reactions)
 
 
 def allowed_reactions(chat: Mapping[str, Any]) -> frozenset[str] | None:
@@ -118,8 +123,9 @@ def _commands(desk: Desk, home: Home) -> list[SetMyCommands]:
     for language in LANGUAGES:
         listed = _list(desk, language, "command", PRIVATE)
         calls.append(SetMyCommands(commands=listed, scope=private, language_code=language))
-    scope = BotCommandScopeChat(chat_id=int(home.chat_id))
-    calls.append(SetMyCommands(commands=_list(desk, own, "group", GROUP), scope=scope))
+    for each in home.all():
+        scope = BotCommandScopeChat(chat_id=int(each.chat_id))
+        calls.append(SetMyCommands(commands=_list(desk, own, "group", GROUP), scope=scope))
     return calls
 
 

@@ -172,7 +172,8 @@ async def _not_shown(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefuse
         await outbox.send(desk, unit, bare, lane=parcel.lane, message_id=parcel.message_id)
     else:
         number = desk.number(parcel.ticket_id)
-        await outbox.to_general(desk, unit, desk.say("group.not_shown", number=number, why=why.reason[:200]))
+        said = desk.say("group.not_shown", number=number, why=why.reason[:200])
+        await outbox.to_general(desk, unit, said, line=parcel.place)
 
 
 async def _never_arrived(unit: Unit, parcel: Parcel, ticket: Ticket) -> Ticket:
@@ -240,4 +241,5 @@ async def _reaction_refused(desk: Desk, unit: Unit, parcel: Parcel) -> None:
     if ticket and words:
         await outbox.to_topic(desk, unit, ticket, words, reply_to=reaction.target, silent=True)
     elif words:
-        await outbox.to_general(desk, unit, words, purpose=Purpose.REPLY, reply_to=reaction.target, silent=True)
+        at = reaction.thread_place
+        await outbox.to_general(desk, unit, words, purpose=Purpose.REPLY, reply_to=reaction.target, silent=True, at=at)

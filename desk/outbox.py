@@ -179,6 +179,7 @@ async def to_general(
     files: Sequence[Enclosure] = (),
     silent: bool = False,
     coalesce: str = "",
+    at: str = "",
 ) -> Parcel:
     """A message into the group's General topic, or into a `thread` that is no ticket's.
 
@@ -194,10 +195,11 @@ async def to_general(
         buttons=tuple(tuple(row) for row in buttons),
         reply_to=reply_to,
         mention=mention,
+        thread_place=at,
         files=tuple(files),
         silent=silent,
     )
-    lane = f"group:general:{line}" if line else "group:general"
+    lane = f"group:general:{at or line}" if at or line else "group:general"
     return await send(desk, unit, message, lane=lane, coalesce=coalesce)
 
 

@@ -128,7 +128,8 @@ async def tell(desk: Desk, unit: Unit, post: Post, ticket: Ticket | None, text: 
         await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=post.external_id)
     else:
         to = post.external_id
-        await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, reply_to=to, thread=post.thread)
+        at = post.place
+        await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, reply_to=to, thread=post.thread, at=at)
 
 
 async def edited(desk: Desk, post: Post, *, command: str = "") -> None:

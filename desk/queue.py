@@ -35,7 +35,7 @@ async def show(desk: Desk, unit: Unit, post: Post, *, mine: bool) -> None:
     text = "\n".join(rows) or desk.say("group.queue_empty")
     buttons = await _links(desk, unit, tickets[:LINKED])
     await outbox.to_general(
-        desk, unit, text, purpose=Purpose.REPLY, title=title, buttons=buttons, reply_to=post.external_id
+        desk, unit, text, purpose=Purpose.REPLY, title=title, buttons=buttons, reply_to=post.external_id, at=post.place
     )
 
 

@@ -56,7 +56,7 @@ async def order(desk: Desk, unit: Unit, given: Order) -> None:
     if period.first > today:
         raise Refusal("report.future", period=report_words.title(desk, period))
     post = given.post
-    wanted = {"period": period.name, "reply_to": post.external_id, "thread": post.thread}
+    wanted = {"period": period.name, "reply_to": post.external_id, "thread": post.thread, "place": post.place}
     await unit.remember(f"{ASKED}{post.place}:{post.external_id}", json.dumps(wanted))
     asked = Audit(at=desk.now(), who=given.who, what="report asked", data={"period": period.name})
     await unit.add(asked)
@@ -77,8 +77,9 @@ async def tick(desk: Desk, printer: Printer | None) -> None:
         period = parse(str(wanted["period"]))
         if period:
             await _send(
-                desk, printer, period, key, stored, reply_to=str(wanted["reply_to"]), thread=str(wanted["thread"])
-            )
+                desk, printer, period, key, stored, reply_to=str(wanted["reply_to"]), thread=str(wanted["thread"]),
+                at=str(wanted.get("place", "")),
+            )  # fmt: skip
     if desk.settings.reports.monday:
         for sort in Sort:
             await _by_itself(desk, printer, sort)
@@ -111,7 +112,15 @@ def _first_working_day(desk: Desk, first: date, today: date) -> bool:
 
 
 async def _send(
-    desk: Desk, printer: Printer | None, period: Period, key: str, known: str, *, reply_to: str = "", thread: str = ""
+    desk: Desk,
+    printer: Printer | None,
+    period: Period,
+    key: str,
+    known: str,
+    *,
+    reply_to: str = "",
+    thread: str = "",
+    at: str = "",
 ) -> None:
     """Make it and queue it, unless the fact `key` that asked for it has changed meanwhile."""
     text, pictures = await _worded(desk, printer, period)
@@ -125,7 +134,7 @@ async def _send(
             await unit.remember(f"{KEPT}{picture.key}", desk.now().isoformat())
         await outbox.to_general(
             desk, unit, text, purpose=Purpose.REPLY if reply_to else Purpose.ALARM, reply_to=reply_to, thread=thread,
-            files=pictures,
+            at=at, files=pictures,
         )  # fmt: skip
         await unit.commit()
     await _drop_old(desk)

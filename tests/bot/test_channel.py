@@ -383,7 +383,7 @@ async def test_a_group_that_threw_the_bot_out_is_told_once(room: Any, group: Any
     assert caught.value.retry_in == timedelta(seconds=60)
     assert room.channel.ready_in(POST) > timedelta(seconds=50)
     async with room.desk.view() as view:
-        assert "kicked" in await view.recall("telegram.group_lost")
+        assert "kicked" in await view.recall(f"telegram.group_lost:{GROUP}")
         assert await view.count(Parcel) == 1
 
 
@@ -448,7 +448,7 @@ async def test_a_group_that_cannot_be_seen_does_not_stop_the_start(
         server.fail_next("setMyCommands", 400)
     room = await make_room()
     async with room.desk.view() as view:
-        lost = await view.recall("telegram.group_lost")
+        lost = await view.recall(f"telegram.group_lost:{GROUP}")
     assert bool(lost) is (what == "missing")
     assert room.channel.home.chat_id == str(group.id if what == "migrated" else GROUP)
 

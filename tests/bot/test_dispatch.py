@@ -286,7 +286,7 @@ async def test_being_thrown_out_is_noted(room: Any, group: Any) -> None:
     group.ban_bot()
     await room.settle()
     async with room.desk.view() as view:
-        assert await view.recall("telegram.group_lost")
+        assert await view.recall(f"telegram.group_lost:{GROUP}")
 
 
 async def test_service_messages_and_bots_are_nobodys_words(
