@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import bills, closing, contracts, deadlines, keys, outbox, sorts
+from desk import bills, closing, contracts, deadlines, keys, mirroring, outbox, quiet_hours, sorts
 from desk.desk import Desk
 from desk.field_rows import rows as field_rows
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
@@ -140,9 +140,10 @@ async def told_again(desk: Desk, unit: Unit, ticket: Ticket) -> tuple[str, tuple
     rows = []
     for message in told:
         label = desk.say(f"group.kind_{message.kind.value}")
-        names = [f"[{file.name}]" for file in files if file.message_id == message.id]
+        names = mirroring.names(desk, message, files)
         rows.append(" ".join([f"{message.author} ({label}): {message.text}".rstrip(), *names]))
-    again = tuple(outbox.enclosure(file) for file in files if file.key)[-REPLAYED_FILES:]
+    kept_out = await mirroring.names_only(desk, unit, ticket)
+    again = () if kept_out else tuple(outbox.enclosure(file) for file in files if file.key)[-REPLAYED_FILES:]
     return keys.disarmed("\n\n".join(rows)), again
 
 

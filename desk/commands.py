@@ -3,6 +3,7 @@
 from desk import (
     admitting,
     answering,
+    asked_files,
     belonging,
     duty,
     estimating,
@@ -186,6 +187,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "remove": (Where.TOPIC, _remove),
     "spent": (Where.TOPIC, time_spent.order),
     "estimate": (Where.TOPIC, estimating.order),
+    "file": (Where.TOPIC, asked_files.order),
     "notice": (Where.GENERAL, notices.order),
     "queue": (Where.GENERAL, _queue),
     "mine": (Where.GENERAL, _mine),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import keys, letters
+from desk import keys, letters, mirroring, quiet_hours
 from desk.desk import Desk
 from desk.group_doors import is_group, last_word
 from desk.parcels import Act, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose, Urgency
@@ -44,6 +44,7 @@ async def send(
 ) -> Parcel:
     """Queue one message. With `coalesce`, a queued parcel of that key takes the new content and keeps its time."""
     now = desk.now()
+    message = await mirroring.as_may_be(desk, unit, message)
     if message.channel == "mail" and not message.dated:
         message = replace(message, dated=now.isoformat())
     if coalesce and (waiting := await unit.first(Parcel, state=ParcelState.QUEUED, coalesce=coalesce)):

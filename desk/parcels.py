@@ -35,6 +35,8 @@ class Purpose(StrEnum):
     ALARM = "alarm"  # a word in General
     PARTNER = "partner"  # to a partner whom a ticket was handed to
     NEWS = "news"  # an announcement
+    FILE = "file"  # a file that an engineer asked for
+    EXPORT = "export"  # somebody's data, to themselves or to a lead
     LEAVE = "leave"
 
 
@@ -108,6 +110,17 @@ class Action(StrEnum):
     REFUSE = "refuse"  # a lead: closed for abuse
     FIELD = "field"  # a client answers a question for a field; arg: the choice's place, "skip", or "each": one by one
     LOOK = "look"  # an engineer looks at a secret; arg: the detail's id
+    FILE = "file"  # an engineer wants a file that was not copied into Telegram; arg: its id
+    FORGET = "forget"  # a lead: forget somebody; arg: "<client id>:yes" or ":no"
+    EXPORT = "export"  # a lead: somebody's data into the topic all the same; arg: the client's id
+    MAILING = "mail"  # a lead: an announcement; arg: "<mailing id>:go" | "drop" | "stop"
+    NEWS = "news"  # a client: hear of releases and outages; arg: on | off
+    CANNED = "canned"  # a canned answer: its key; what is pressed under its preview begins with "="
+    ARTICLES = "kb"  # articles that fit a request: show them
+    ARTICLE = "article"  # one of them; arg: its key, with a letter before it for what to do
+    HELPED = "helped"  # a client: an article solved it; arg: its key
+    PERSON = "person"  # a client: no article helps, a person is wanted
+    SIMILAR = "similar"  # solved tickets like this one
     ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: their id; "<id>:out" undoes it
 
 

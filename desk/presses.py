@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from desk import (
     admitting,
+    asked_files,
     belonging,
     client_presses,
     conduct,
@@ -180,3 +181,5 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.BELONGS: _belongs,
     Action.ADMIT: _admit,
 }
+    Action.CANNED: canned.pressed,
+    Action.FILE: asked_files.pressed,

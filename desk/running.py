@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores, contracts, health, notices, preview, rating, reloading, tally
+from desk import chores, contracts, health, notices, preview, rating, reloading, retention, tally
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.disk import Disk
@@ -69,6 +69,8 @@ class Running:
             Tick(name="reports", every=LOOK, run=self._report),
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
         ]
+            Tick(name="later", every=timedelta(minutes=1), run=self._later),
+            Tick(name="retention", every=timedelta(minutes=5), run=self._retain),
 
     async def _chores(self) -> None:
         """The leads are told what will happen before any of it does."""
@@ -99,6 +101,12 @@ class Running:
         await send_reports(self.desk, self._printer)
 
     async def _contracts(self) -> None:
+    async def _retain(self) -> None:
+        await retention.tick(self.desk)
+
+    async def _later(self) -> None:
+        await wake_later(self.desk)
+
         await contracts.tick(self.desk)
 
     def start(self) -> None:
