@@ -14,6 +14,7 @@ from desk.parcels import Button, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import TO_CLIENT, File, Kind, Message, Role, Status, Ticket, Trace
+from desk.watchers import named as named_in
 
 HOLD = timedelta(seconds=5)
 HOLD_MAIL = timedelta(seconds=30)
@@ -30,6 +31,7 @@ async def note(
     message = await _store(unit, ticket, post, kind, post.text if text is None else text)
     words = desk.say("group.noted_done") if kind is Kind.DONE else ""
     await outbox.react(desk, unit, "group", post.place, post.external_id, "👀", ticket.id, words=words)
+    await named_in(desk, unit, ticket, message.text, post.engineer, reply_to=post.external_id)
     return message
 
 

@@ -8,6 +8,7 @@ from desk.field_rows import rows as field_rows
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
+from desk.shaped import rows as shaped_rows
 from desk.tickets import File, Kind, Message, Status, Ticket
 
 TOPIC_NAME = 120
@@ -54,6 +55,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
         *await contracts.rows(desk, unit, ticket),
         *sorts.card_rows(desk, ticket),
+        *await shaped_rows(desk, unit, ticket),
         desk.say("group.card_line", line=titles.get(ticket.line, ticket.line)),
         desk.say("group.card_taken", name=ticket.taken_by) if ticket.taken_by else desk.say("group.card_free"),
         desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),

@@ -28,6 +28,7 @@ from desk.plan_choice import order as choose_plan
 from desk.ports import Unit
 from desk.reports import order as report
 from desk.series import taken
+from desk.shaping import COMMANDS as SHAPING
 from desk.tickets import Kind
 from desk.work import audit
 
@@ -159,7 +160,9 @@ async def _mine(desk: Desk, unit: Unit, order: Order) -> None:
 
 async def _help(desk: Desk, unit: Unit, order: Order) -> None:
     key = "group.help_topic" if order.ticket else "group.help_general"
-    await reply(desk, unit, order, desk.say(key, plain=desk.say(f"group.plain_{desk.settings.telegram.plain_text}")))
+    said = desk.say(key, plain=desk.say(f"group.plain_{desk.settings.telegram.plain_text}"))
+    more = desk.say("shaping.help_topic") if order.ticket else desk.say("shaping.help_general")
+    await reply(desk, unit, order, f"{said}\n\n{more}")
 
 
 COMMANDS: dict[str, tuple[Where, Verb]] = {
@@ -195,6 +198,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "onduty": (Where.GENERAL, duty.on_duty),
     "offduty": (Where.GENERAL, duty.off_duty),
     "reload": (Where.GENERAL, reloading.order),
+    **SHAPING,
     "help": (Where.BOTH, _help),
 }
 """Every command of the group; `docs/commands.md` names the same."""

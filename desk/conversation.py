@@ -29,6 +29,8 @@ async def client_wrote(unit: Unit, ticket: Ticket, *, at: datetime) -> Ticket:
         held_reason="",
         spared_until=None,
         third_party="",
+        later_until=None,
+        merged_into=None,
     )
 
 

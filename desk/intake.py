@@ -39,6 +39,7 @@ from desk.language import heard
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import File, Kind, Message, Role, Status, Ticket, Trace
+from desk.watchers import client_wrote as watchers_hear
 
 
 async def receive(desk: Desk, incoming: Incoming) -> None:
@@ -170,6 +171,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
         ticket = await unit.save(replace(ticket, door_id=last, client_wrote_at=now, active_at=now))
     if counts and not thanks:
         ticket = await deadlines.client_wrote(desk, unit, ticket)
+        await watchers_hear(desk, unit, before, ticket)
     proven = senders.vouched(incoming) or (answers and await participants.alone(unit, ticket))
     below = await participants.named_in_copy(desk, unit, ticket, incoming, by_client=own, proven=proven)
     below = below or meaning.below(desk)

@@ -12,6 +12,7 @@ from desk.desk import Desk
 from desk.disk import Disk
 from desk.errors import AlreadyRunning, ConfigError
 from desk.inbox import Inbox
+from desk.later import tick as wake_later
 from desk.overdue import Watch
 from desk.ports import Channel, Printer
 from desk.reports import LOOK
@@ -68,6 +69,7 @@ class Running:
             Tick(name="marks", every=rating.LOOK, run=self._rate),
             Tick(name="reports", every=LOOK, run=self._report),
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
+            Tick(name="later", every=timedelta(minutes=1), run=self._later),
         ]
             Tick(name="later", every=timedelta(minutes=1), run=self._later),
             Tick(name="retention", every=timedelta(minutes=5), run=self._retain),
@@ -99,6 +101,9 @@ class Running:
 
     async def _report(self) -> None:
         await send_reports(self.desk, self._printer)
+
+    async def _later(self) -> None:
+        await wake_later(self.desk)
 
     async def _contracts(self) -> None:
     async def _retain(self) -> None:

@@ -18,6 +18,7 @@ from desk.people import Audit, Client
 from desk.ports import Unit
 from desk.secret_fields import erase, with_farewell
 from desk.tickets import Closing, Kind, Message, Status, Ticket
+from desk.watchers import moved as watchers_hear
 
 _ASKS = {"yes": Action.CONFIRM, "no": Action.NOT_SOLVED}
 
@@ -26,6 +27,7 @@ async def audit(desk: Desk, unit: Unit, ticket: Ticket, who: str, what: str, **d
     """A line in the trail."""
     entry = Audit(at=desk.now(), who=who, what=what, ticket_id=ticket.id, client_id=ticket.client_id, data=dict(data))
     await unit.add(entry)
+    await watchers_hear(desk, unit, ticket, who, what)
 
 
 async def take(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer) -> str:
