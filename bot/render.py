@@ -46,25 +46,33 @@ def render(message: Outgoing, limit: int = TEXT_LIMIT) -> Rendered:
 
 
 def _mentions(message: Outgoing) -> list[tuple[str, str]]:
-    """Whom it mentions first: an id, "" where only the name is known, and the name."""
-    pairs = (line.partition(":") for line in message.mention.splitlines())
+    """Whom it mentions: an id, "" where only the name is known, and the name."""
+    pairs = (line.partition(":") for line in message.mention.splitlines() if line)
     return [(user, name or user) for user, _, name in pairs]
 
 
+def _around(message: Outgoing, names: Sequence[str], text: str, footer: str) -> tuple[str, str]:
+    """The words and the last line with the names in one of them: see Outgoing.mention."""
+    if message.mention.startswith("\n"):
+        return text, f"{footer} {', '.join(names)}".strip()
+    return ", ".join([*names, text]), footer
+
+
 def _plain(message: Outgoing, text: str, quote: str) -> str:
-    lead = ", ".join([*(name for _, name in _mentions(message)), text])
-    return "\n".join(part for part in (message.title, lead.strip(), quote, message.code, message.footer) if part)
+    lead, footer = _around(message, [name for _, name in _mentions(message)], text, message.footer)
+    return "\n".join(part for part in (message.title, lead.strip(), quote, message.code, footer) if part)
 
 
 def _html(message: Outgoing, text: str, quote: str) -> str:
-    lead = ", ".join([*(_linked(user, name) for user, name in _mentions(message)), escape(text.strip(), quote=False)])
+    names = [_linked(user, name) for user, name in _mentions(message)]
+    lead, footer = _around(message, names, escape(text.strip(), quote=False), escape(message.footer, quote=False))
     tag = "<blockquote expandable>" if units(quote) > LONG_QUOTE else "<blockquote>"
     parts = (
         f"<b>{escape(message.title, quote=False)}</b>" if message.title else "",
         lead.strip(),
         f"{tag}{escape(quote, quote=False)}</blockquote>" if quote else "",
         f"<code>{escape(message.code, quote=False)}</code>" if message.code else "",
-        escape(message.footer, quote=False),
+        footer,
     )
     return "\n".join(part for part in parts if part)
 

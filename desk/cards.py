@@ -79,7 +79,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         title=f"{desk.number(ticket.id)} · {ticket.subject}",
         text="\n".join(rows),
         buttons=_line_buttons(desk, ticket) if lines else _buttons(desk, ticket),
-        silent=not desk.calendar.is_working(desk.now()),
+        silent=quiet_hours.keeps_silent(desk, ticket),
     )
 
 

@@ -6,6 +6,7 @@ from desk import (
     clients,
     conduct,
     conversation,
+    duty,
     info,
     keys,
     loops,
@@ -13,6 +14,7 @@ from desk import (
     oversize,
     participants,
     plans,
+    ready_made,
     receipts,
     routing,
     senders,
@@ -60,7 +62,21 @@ async def open_ticket(
     message = await conversation.add_message(unit, ticket, door, incoming, kind=Kind.WORDS)
     proven = senders.vouched(incoming)
     below = await participants.named_in_copy(desk, unit, ticket, incoming, by_client=True, proven=proven)
-    await mirror(desk, unit, ticket, door, client, message, subject=incoming.subject, below=below)
+    footer, mention = await routing.called(desk, unit, ticket)
+    suggested = await ready_made.under_first_words(desk, unit, ticket, incoming)
+    await mirror(
+        desk,
+        unit,
+        ticket,
+        door,
+        client,
+        message,
+        subject=incoming.subject,
+        below=below,
+        buttons=suggested,
+        footer=footer,
+        mention=mention,
+    )
     if related:
         await _note_related(desk, unit, ticket, related)
     await routing.tell(desk, unit, ticket)
@@ -83,7 +99,9 @@ async def register(
     now = desk.now()
     facts = await routing.all_facts(desk, unit, client, facts)
     verdict = desk.router.decide(facts)
-    taken_by, taken_id = await routing.assignee(desk, unit, verdict)
+    turn = await routing.assignee(desk, unit, verdict)
+    taken_by = turn.person.name if turn.person else ""
+    taken_id = await duty.id_of(unit, turn.person) if turn.person else ""
     company = await unit.get(Organisation, client.organisation_id) if client.organisation_id else None
     today = now.astimezone(desk.settings.desk.zone).date()
     ticket = await unit.add(
@@ -100,7 +118,7 @@ async def register(
             line=verdict.line,
             subject=keys.disarmed(subject),
             language=facts.language,
-            verdict=routing.stored(verdict, facts),
+            verdict=routing.stored(verdict, facts) | ({routing.FULL: turn.full} if turn.full else {}),
             taken_by=taken_by,
             taken_id=taken_id,
             related_id=related,
@@ -168,10 +186,12 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
     author: str = "",
     below: str = "",
     buttons: Sequence[Sequence[Button]] = (),
+    footer: str = "",
+    mention: str = "",
 ) -> None:
     """Show somebody's words and files in the ticket's topic; `subject` is that of a mail.
 
-    `author` where it is not the client, `below` a line of the desk's own.
+    `author` where it is not the client, `below` a line of the desk's own; `footer` and `mention` stand last.
     """
     files = await unit.find(File, message_id=message.id)
     text = message.text or ("" if message.rest or files else desk.say("group.no_text"))
@@ -196,6 +216,8 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
         quote=quote,
         buttons=buttons,
         files=[file for file in files if file.key],
+        footer=footer,
+        mention=mention,
     )
 
 

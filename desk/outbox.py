@@ -1,4 +1,7 @@
-"""Putting messages into the outbox, in the same transaction as the fact that they speak of."""
+"""Putting messages into the outbox, in the same transaction as the fact that they speak of.
+
+A little longer than most modules: every way out begins on this page.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -144,6 +147,7 @@ async def to_topic(
     files: Sequence[File] = (),
     reply_to: str = "",
     mention: str = "",
+    footer: str = "",
     silent: bool | None = None,
 ) -> Parcel:
     """A message into a ticket's topic; without sound outside working hours unless `silent` says otherwise."""
@@ -160,7 +164,8 @@ async def to_topic(
         files=tuple(enclosure(file) for file in files),
         reply_to=reply_to,
         mention=mention,
-        silent=not desk.calendar.is_working(desk.now()) if silent is None else silent,
+        footer=footer,
+        silent=quiet_hours.keeps_silent(desk, ticket) if silent is None else silent,
     )
     return await send(desk, unit, message, lane=f"group:{ticket.id}", message_id=message_id)
 
@@ -177,28 +182,30 @@ async def to_general(
     mention: str = "",
     thread: str = "",
     line: str = "",
-    files: Sequence[Enclosure] = (),
-    silent: bool = False,
-    coalesce: str = "",
     at: str = "",
+    files: Sequence[Enclosure] = (),
+    silent: bool | None = None,
+    coalesce: str = "",
 ) -> Parcel:
-    """A message into the group's General topic, or into a `thread` that is no ticket's.
+    """A message into the main group's General topic, or into a `thread` that is no ticket's.
 
-    `line`: into the group of that line, where it has one of its own.
+    `line`: into the group of that line, where it has one of its own. `at`: into that very group, by its chat id, as
+    an answer to what was said there. Without sound outside working hours unless it answers somebody, or `silent` says
+    otherwise.
     """
     message = Outgoing(
         channel="group",
         place=line,
         purpose=purpose,
         thread=thread,
+        thread_place=at,
         title=title,
         text=text,
         buttons=tuple(tuple(row) for row in buttons),
         reply_to=reply_to,
         mention=mention,
-        thread_place=at,
         files=tuple(files),
-        silent=silent,
+        silent=purpose is not Purpose.REPLY and quiet_hours.keeps_silent(desk) if silent is None else silent,
     )
     lane = f"group:general:{at or line}" if at or line else "group:general"
     return await send(desk, unit, message, lane=lane, coalesce=coalesce)

@@ -173,7 +173,9 @@ class Outgoing:
     reply_to: str = ""  # external id in the same chat
     target: str = ""  # external id of the message to edit or react to
     emoji: str = ""
-    mention: str = ""  # Telegram users to mention first, a line each: "id:name", or ":@name" without an id
+    # Telegram users to mention first, a line each: "id:name", or ":@name" without an id. After an empty line they stand
+    # last, behind the footer's words.
+    mention: str = ""
     silent: bool = False
     closed: bool = False
     # mail only

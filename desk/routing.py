@@ -14,6 +14,9 @@ from desk.settings import Person
 from desk.tickets import Priority, Ticket
 
 LEADS = "leads"
+IN_TURN = "in turn"
+FULL = "full"
+"""In a ticket's verdict: how many tickets everybody on duty had who might have taken it."""
 
 
 async def all_facts(desk: Desk, unit: Unit, client: Client, facts: Facts) -> Facts:
@@ -43,13 +46,29 @@ def said_in(setup: Setup, text: str) -> Mapping[str, str]:
     return fields.told(text, setup.settings.field, setup.patterns, setup.settings.desk.language)
 
 
-async def assignee(desk: Desk, unit: Unit, verdict: Verdict) -> tuple[str, str]:
-    """Whose the ticket is from the start, by name and Telegram id; ("", "") when it stays free."""
-    if not verdict.assign:
-        return "", ""
-    on_duty = verdict.assign == duty.ON_DUTY
-    person = await duty.next_one(desk, unit, verdict.line) if on_duty else staff.named(desk, verdict.assign)
-    return (person.name, await duty.id_of(unit, person)) if person else ("", "")
+async def assignee(desk: Desk, unit: Unit, verdict: Verdict) -> duty.Turn:
+    """Whose the ticket is from the start, if anybody's: by a rule, else by the line's own turns."""
+    if verdict.assign and verdict.assign != duty.ON_DUTY:
+        return duty.Turn(person=staff.named(desk, verdict.assign))
+    line = staff.line(desk, verdict.line)
+    by_turns = verdict.assign == duty.ON_DUTY or (line is not None and line.assign == IN_TURN)
+    return await duty.next_one(desk, unit, verdict.line) if by_turns else duty.Turn()
+
+
+async def called(desk: Desk, unit: Unit, ticket: Ticket) -> tuple[str, str]:
+    """Who is to hear of a new ticket with its first words: what stands before their names, and how they are mentioned.
+
+    Whose turn it is; where it is nobody's, everybody on duty on the line. ("", "") when that is nobody.
+    """
+    verdict = Verdict.from_dict(ticket.verdict)
+    if ticket.taken_by:
+        mine = staff.named(desk, ticket.taken_by) if verdict.assign in ("", duty.ON_DUTY) else None
+        return (desk.say("duty.turn"), f"\n{staff.mention([mine])}") if mine else ("", "")
+    there = await duty.of_line(desk, unit, ticket.line)
+    if full := ticket.verdict.get(FULL):
+        said = desk.say("duty.full", cap=full)
+        return (f"{said} {desk.say('duty.called')}", f"\n{staff.mention(there)}") if there else (said, "")
+    return (desk.say("duty.called"), f"\n{staff.mention(there)}") if there else ("", "")
 
 
 async def tell(desk: Desk, unit: Unit, ticket: Ticket) -> None:
@@ -59,7 +78,8 @@ async def tell(desk: Desk, unit: Unit, ticket: Ticket) -> None:
         leads = staff.mention(staff.leads(desk, ticket.line))
         await outbox.to_topic(desk, unit, ticket, desk.say("triage.critical_opened"), mention=leads)
     rules = ", ".join(one.rule for one in verdict.asked if one.matched)
-    mine = staff.named(desk, ticket.taken_by) if verdict.assign and ticket.taken_by else None
+    by_rule = verdict.assign not in ("", duty.ON_DUTY)  # whose turn it is reads so with the first words
+    mine = staff.named(desk, ticket.taken_by) if by_rule and ticket.taken_by else None
     if mine:
         said = desk.say("routing.assigned", rule=rules)
         await outbox.to_topic(desk, unit, ticket, said, mention=staff.mention([mine]))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
-from desk.settings import Person
+from desk.settings import Line, Person
 
 
 def person(desk: Desk, engineer: Engineer) -> Person | None:
@@ -36,9 +36,14 @@ def named(desk: Desk, name: str) -> Person | None:
     return next((one for one in desk.settings.person if one.name.casefold() == wanted), None)
 
 
-def on_line(desk: Desk, line: str) -> list[Person]:
+def line(desk: Desk, name: str) -> Line | None:
+    """The line of that name; None when the configuration has none (any more)."""
+    return next((one for one in desk.settings.line if one.name == name), None)
+
+
+def on_line(desk: Desk, name: str) -> list[Person]:
     """Everybody who works on a line."""
-    return [one for one in desk.settings.person if not one.lines or line in one.lines]
+    return [one for one in desk.settings.person if not one.lines or name in one.lines]
 
 
 def leads(desk: Desk, line: str = "") -> list[Person]:
