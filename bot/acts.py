@@ -141,6 +141,8 @@ class Acts:
         return Receipt(external_ids=(message.target,), thread_place=str(chat))
 
     async def open_topic(self, message: Outgoing) -> Receipt:
+        if message.channel != "group":
+            return await self.theirs.open(message)
         here = self.home.of(message)
         place = here.chat_id
         if here.forum:
@@ -156,6 +158,8 @@ class Acts:
         return Receipt(thread_place=place)
 
     async def topic(self, message: Outgoing) -> Receipt:
+        if message.channel != "group":
+            return await self.theirs.bring_in_line(message)
         here = self.home.of(message)
         chat = int(here.chat_id)
         if here.forum and message.thread:
