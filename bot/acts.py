@@ -8,6 +8,7 @@ from aiogram.exceptions import AiogramError
 from aiogram.methods import (
     CloseForumTopic,
     CreateForumTopic,
+    DeleteMessage,
     EditForumTopic,
     EditMessageCaption,
     EditMessageText,
@@ -140,6 +141,20 @@ class Acts:
                 raise
         return Receipt(external_ids=(message.target,), thread_place=str(chat))
 
+    async def delete(self, message: Outgoing) -> Receipt:
+        """Delete what `target` names, one id after the other with blanks between; what is gone already is as good.
+
+        One by one: asked for several at once, Telegram passes over in silence what it does not delete.
+        """
+        chat = self._chat(message)
+        for target in message.target.split():
+            try:
+                await self.bot(DeleteMessage(chat_id=chat, message_id=int(target)))
+            except AiogramError as error:
+                if told(error).mishap is not Mishap.GONE:
+                    raise
+        return Receipt(external_ids=tuple(message.target.split()), thread_place=str(chat))
+
     async def open_topic(self, message: Outgoing) -> Receipt:
         if message.channel != "group":
             return await self.theirs.open(message)
@@ -223,4 +238,5 @@ _BY_ACT: Mapping[Act, Callable[[Acts, Outgoing], Awaitable[Receipt]]] = {
     Act.TOPIC: Acts.topic,
     Act.OPEN: Acts.open_topic,
     Act.LEAVE: Acts.leave,
+    Act.DELETE: Acts.delete,
 }

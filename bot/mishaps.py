@@ -43,6 +43,7 @@ class Mishap(StrEnum):
     MARKUP = "markup"  # the HTML was not understood
     UNCHANGED = "unchanged"  # it is so already
     MESSAGE = "message"  # the message to change is gone or cannot be changed
+    GONE = "gone"  # the message to delete is not there (any more)
     NO_TEXT = "no_text"  # the message to change is a file with a caption
     FILE = "file"  # this file, or this id of it, is not taken in this form
     REACTION = "reaction"
@@ -60,6 +61,7 @@ _WORDS: tuple[tuple[Mishap, tuple[str, ...]], ...] = (
         ("message thread not found", "topic_deleted", "topic_id_invalid", "thread_id_invalid", "topic not found"),
     ),
     (Mishap.MARKUP, ("can't parse entities", "entity_bounds_invalid", "can't find end of")),
+    (Mishap.GONE, ("message to delete not found",)),
     (Mishap.NO_TEXT, ("no text in the message to edit",)),
     (Mishap.REACTION, ("reaction_invalid", "reactions_too_many", "reaction_empty", "reaction is not", "reactions are")),
     (

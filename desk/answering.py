@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, conversation, copies, delivered, doors, keys, moving, outbox, participants
+from desk import clients, conversation, copies, doors, early, keys, moving, outbox, participants, post_marks
 from desk.accounts import Agreement, Estimate
+from desk.blank import blank
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -15,10 +16,6 @@ from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import TO_CLIENT, File, Kind, Message, Role, Status, Ticket, Trace
 from desk.watchers import named as named_in
-
-HOLD = timedelta(seconds=5)
-HOLD_MAIL = timedelta(seconds=30)
-"""How long an answer waits for a change of heart: a mail cannot be called back at all, so it waits longer."""
 
 QUOTED = 2_000
 """Characters of the client's last words below an answer by mail."""
@@ -36,10 +33,14 @@ async def note(
 
 
 async def answer(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, to: Trace | None = None) -> Message:
-    """Send an engineer's words to the client. Refusal for a closed ticket or when every door is shut."""
+    """Send an engineer's words to the client. Refusal for a closed ticket, for nothing, or when every door is shut."""
     after(ticket.status, Step.ANSWERED)
+    if blank(post.text) and not post.files:
+        raise Refusal("undo.empty")
     door = await _door(unit, ticket)
     message = await _store(unit, ticket, post, Kind.ANSWER, post.text)
+    if await early.taken_back(desk, unit, post):
+        return await _withdrawn(desk, unit, message)
     ticket = await moving.move(unit, ticket, Step.ANSWERED, at=desk.now(), active_at=desk.now())
     await send(desk, unit, ticket, door, message, Purpose.ANSWER, reply_to=await _their_message(unit, door, to))
     await _on_its_way(desk, unit, ticket, post)
@@ -57,6 +58,8 @@ async def ask(
     after(ticket.status, Step.ASKED)
     door = await _door(unit, ticket)
     message = await _store(unit, ticket, post, Kind.QUESTION, text)
+    if await early.taken_back(desk, unit, post):
+        return await _withdrawn(desk, unit, message)
     ticket = await moving.move(
         unit,
         ticket,
@@ -79,11 +82,17 @@ async def ask(
     return message
 
 
+async def _withdrawn(desk: Desk, unit: Unit, message: Message) -> Message:
+    """It was taken back before it was here: kept in the record, as if it had waited."""
+    await post_marks.mark(desk, unit, message, "👀")
+    return await unit.save(replace(message, withdrawn_at=desk.now()))
+
+
 async def ask_again(desk: Desk, unit: Unit, ticket: Ticket, parcel: Parcel, message: Message) -> None:
     """The question was changed before it had gone: the new words go in its stead."""
     await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
     await copies.withdraw(unit, message.id)
-    await _no_estimate(unit, message)
+    await no_estimate(unit, message)
     door = await _door(unit, ticket)
     ticket = await unit.save(replace(ticket, question=message.text))
     await send(desk, unit, ticket, door, message, Purpose.QUESTION)
@@ -136,14 +145,20 @@ async def send(  # noqa: PLR0917 - the message and where it goes
         copies=[reader.address for reader in readers],
         reply_to=reply_to,
         buttons=buttons,
-        delay=HOLD_MAIL if by_mail else HOLD,
+        delay=hold(desk, door.channel),
     )
-    await copies.send(desk, unit, ticket, parcel, readers, title=heading, quote=quote, delay=HOLD_MAIL)
+    await copies.send(desk, unit, ticket, parcel, readers, title=heading, quote=quote, delay=hold(desk, "mail"))
     last = await unit.get(Door, ticket.door_id)
     if last and last.shut_at and last.id != door.id:
         shut, other = desk.say(f"group.door_{last.channel}"), desk.say(f"group.door_{door.channel}")
         said = desk.say("group.other_door_now", shut=shut, open=other, why=last.shut_reason[:200])
         await outbox.to_topic(desk, unit, ticket, said, silent=True)
+
+
+def hold(desk: Desk, channel: str) -> timedelta:
+    """How long an answer waits for a change of heart: a mail cannot be called back at all, so it waits longer."""
+    telegram = desk.settings.telegram
+    return (telegram.hold_mail if channel == "mail" else telegram.hold).plain or timedelta(0)
 
 
 async def _last_words(unit: Unit, ticket: Ticket) -> Message | None:
@@ -204,25 +219,26 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
     if ticket is None or message.kind not in TO_CLIENT or message.withdrawn_at:
         return
     if not await doors.withdraw(desk, unit, message, purposes=(Purpose.ANSWER, Purpose.QUESTION)):
-        await _too_late(desk, unit, ticket, message, desk.say("group.too_late"))
+        await tell(desk, unit, ticket, message, desk.say("group.too_late"))
         return
     await copies.withdraw(unit, message.id)
-    await _no_estimate(unit, message)
+    await no_estimate(unit, message)
     if who := await copies.gone(unit, message.id):
-        await _too_late(desk, unit, ticket, message, desk.say("group.too_late_copies", who=who))
+        await tell(desk, unit, ticket, message, desk.say("group.too_late_copies", who=who))
     if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
         ticket = await moving.move(unit, ticket, Step.TAKEN_BACK, at=desk.now(), question="")
         await outbox.card(desk, unit, ticket)
-    await delivered.mark(desk, unit, message, "👀")
+    await post_marks.mark(desk, unit, message, "👀")
 
 
-async def _no_estimate(unit: Unit, message: Message) -> None:
+async def no_estimate(unit: Unit, message: Message) -> None:
     """A question that never went as it was, or at all, is an estimate's no more."""
     gone: dict[str, object] = {"state": Agreement.WITHDRAWN}
     await unit.change(Estimate, gone, message_id=message.id, state=Agreement.ASKED)
 
 
-async def _too_late(desk: Desk, unit: Unit, ticket: Ticket, message: Message, text: str) -> None:
-    trace = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
+async def tell(desk: Desk, unit: Unit, ticket: Ticket, message: Message, text: str) -> None:
+    """Say something under an engineer's post."""
+    trace = await post_marks.post_of(unit, message)
     reply_to = trace.external_id if trace else ""
     await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=reply_to)

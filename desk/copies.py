@@ -82,7 +82,8 @@ async def withdraw(unit: Unit, message_id: MessageId) -> None:
 
 
 async def _waiting(unit: Unit, message_id: MessageId, *purposes: Purpose) -> list[Parcel]:
-    return await unit.find(Parcel, message_id=message_id, purpose__in=purposes, state=ParcelState.QUEUED)
+    waiting = (ParcelState.QUEUED, ParcelState.HELD)
+    return await unit.find(Parcel, message_id=message_id, purpose__in=purposes, state__in=waiting)
 
 
 async def gone(unit: Unit, message_id: MessageId) -> str:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import conversation, deadlines, doors, moving, other_ways, outbox, promises, threads
+from desk import conversation, deadlines, doors, moving, other_ways, outbox, post_marks, promises, threads, undoing
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
@@ -20,6 +20,7 @@ LATE = timedelta(minutes=15)
 _BY_ENGINEERS = frozenset({Purpose.ANSWER, Purpose.QUESTION})
 _APART = frozenset({Purpose.COPY, Purpose.FILES})
 """What goes besides the words for the client: its failure sends nothing another way."""
+_LEAVES_NO_TRACE = frozenset({Act.REACT, Act.TOPIC, Act.LEAVE, Act.EDIT, Act.DELETE, Act.DROP})
 _ROLES = {Purpose.CARD: Role.CARD, Purpose.MIRROR: Role.CLIENT}
 
 
@@ -33,7 +34,9 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
     if ticket is None:
         return
     ticket = await deadlines.delivered(desk, unit, ticket, parcel)
-    if message.act is Act.TOPIC:
+    if message.act is Act.DELETE:
+        await undoing.deleted(desk, unit, parcel, ticket)
+    elif message.act is Act.TOPIC:
         await threads.set_in_line(unit, parcel, message)
     elif message.act is Act.CARD and external_id:
         await _card_moved(unit, ticket, external_id)
@@ -48,7 +51,7 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
 
 
 async def _trace(unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt, now: datetime) -> None:
-    if message.act in (Act.REACT, Act.TOPIC, Act.LEAVE, Act.EDIT):
+    if message.act in _LEAVES_NO_TRACE:
         return
     place = receipt.thread_place or parcel.place
     role = _ROLES.get(parcel.purpose, Role.DESK) if parcel.channel == "group" else Role.OURS
@@ -84,19 +87,12 @@ async def _answer_arrived(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket
         ticket = await unit.save(replace(ticket, clock_from=now, active_at=now))
         await moving.stand_still(unit, ticket, at=now)
     if message:
-        await mark(desk, unit, message, "👌")
+        await post_marks.mark(desk, unit, message, post_marks.DELIVERED)
 
 
 async def _is_last_question(unit: Unit, parcel: Parcel) -> bool:
     last = await unit.first(Message, ticket_id=parcel.ticket_id, kind=Kind.QUESTION, withdrawn_at=None, order="-id")
     return last is not None and last.id == parcel.message_id
-
-
-async def mark(desk: Desk, unit: Unit, message: Message, emoji: str) -> None:
-    """Show an engineer, by a reaction on their post, what became of it."""
-    trace = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
-    if trace:
-        await outbox.react(desk, unit, "group", trace.place, trace.external_id, emoji, message.ticket_id)
 
 
 async def delayed(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryDelayed, later: datetime) -> None:
@@ -139,6 +135,10 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await _not_shown(desk, unit, parcel, why)
         return
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
+    if parcel.body.get("act") == Act.DELETE:
+        if ticket:
+            await undoing.stays(desk, unit, parcel, ticket, why)
+        return
     there = await doors.all_at(unit, parcel.channel, parcel.place)
     if isinstance(why, DoorShut):
         for each in there:

@@ -13,6 +13,9 @@ from desk.wire import unpack
 
 REACHABLE = ("telegram", "mail")
 
+WAITING = (ParcelState.QUEUED, ParcelState.HELD)
+"""What has not gone yet and may still be taken back."""
+
 __all__ = ["REACHABLE", "Door", "all_at", "at", "best", "open_doors", "other_open", "send_again", "withdraw"]
 
 
@@ -74,7 +77,7 @@ def _for(door: Door, message: Outgoing) -> tuple[tuple[Button, ...], ...]:
 
 async def withdraw(desk: Desk, unit: Unit, message: Message, *, purposes: tuple[Purpose, ...]) -> bool:
     """Take back what has not gone yet; whether there was something to take back."""
-    parcels = await unit.find(Parcel, message_id=message.id, purpose__in=purposes, state=ParcelState.QUEUED)
+    parcels = await unit.find(Parcel, message_id=message.id, purpose__in=purposes, state__in=WAITING)
     if not parcels:
         return False
     for parcel in parcels:

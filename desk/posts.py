@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import answering, copies, finishing, outbox, participants, prompting, third_party
+from desk import answering, copies, early, finishing, outbox, participants, prompting, third_party
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post
@@ -188,10 +188,14 @@ async def _changed(desk: Desk, unit: Unit, message: Message, post: Post, *, insi
 
 
 async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, emojis: tuple[str, ...]) -> None:
-    """👎 by its author takes an answer back while it waits."""
+    """👎 by its author takes an answer back while it waits, also when the answer itself is not here yet."""
     async with desk.unit() as unit:
-        trace = await unit.first(Trace, channel="group", place=place, external_id=external_id, role=Role.COLLEAGUE)
+        trace = await unit.first(Trace, channel="group", place=place, external_id=external_id)
         message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
-        if "👎" in emojis and message and message.author_id == engineer.id and not engineer.anonymous:
+        if trace is None and not engineer.anonymous:
+            await early.remember(desk, unit, engineer, place, external_id, down="👎" in emojis)
+        elif trace is None or trace.role is not Role.COLLEAGUE:
+            pass
+        elif "👎" in emojis and message and message.author_id == engineer.id and not engineer.anonymous:
             await answering.take_back(desk, unit, message)
         await unit.commit()

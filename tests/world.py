@@ -44,7 +44,7 @@ def config(
     made: dict[str, Any] = {
         "desk": {"name": "ООО Ромашка", "language": "ru", "data": str(folder / "data")},
         "store": {"url": url},
-        "telegram": {"token": TOKEN, "api": bot.url, "group": GROUP, "pace": NO_PACE},
+        "telegram": {"token": TOKEN, "api": bot.url, "group": GROUP, "pace": NO_PACE, "just_wrote": "0 seconds"},
         "mailbox": [],
         "calendar": {"holidays": "RU"},
         "reminders": {},
