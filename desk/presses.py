@@ -180,6 +180,5 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.SAME: _same,
     Action.BELONGS: _belongs,
     Action.ADMIT: _admit,
-}
-    Action.CANNED: canned.pressed,
     Action.FILE: asked_files.pressed,
+}

@@ -70,9 +70,8 @@ class Running:
             Tick(name="reports", every=LOOK, run=self._report),
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
             Tick(name="later", every=timedelta(minutes=1), run=self._later),
-        ]
-            Tick(name="later", every=timedelta(minutes=1), run=self._later),
             Tick(name="retention", every=timedelta(minutes=5), run=self._retain),
+        ]
 
     async def _chores(self) -> None:
         """The leads are told what will happen before any of it does."""
@@ -102,16 +101,13 @@ class Running:
     async def _report(self) -> None:
         await send_reports(self.desk, self._printer)
 
-    async def _later(self) -> None:
-        await wake_later(self.desk)
-
-    async def _contracts(self) -> None:
     async def _retain(self) -> None:
         await retention.tick(self.desk)
 
     async def _later(self) -> None:
         await wake_later(self.desk)
 
+    async def _contracts(self) -> None:
         await contracts.tick(self.desk)
 
     def start(self) -> None:

@@ -136,7 +136,8 @@ async def test_words_parcels_and_the_trail_go_where_they_are_told_to(
         await tick(world)
         async with world.store.view() as view:
             ticket = await view.get(Ticket, 1)
-            assert ticket is not None and ticket.closing is not None and ticket.subject == "тема удалена по сроку"
+            assert ticket is not None and ticket.closing is not None
+            assert ticket.subject == "тема удалена по сроку"
             held = [message.text for message in await view.find(Message)]
             sent = [str(parcel.body) for parcel in await view.find(Parcel)]
             assert "Хризантема" not in "".join([*held, *sent, str(ticket.verdict)])
