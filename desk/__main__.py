@@ -71,6 +71,7 @@ def _complain(sentence: str, code: int = FAILED) -> int:
 
 def load(path: Path) -> "tuple[Settings, Chain]":
     """The settings with their rules ready to be asked; ConfigError with the mistakes of both."""
+    from desk.library import check_library
     from desk.own_texts import check_texts
     from mail.grants import check_libraries
     from rules.checking import chain_of, check_rules
@@ -79,7 +80,10 @@ def load(path: Path) -> "tuple[Settings, Chain]":
     from scheduler.checking import check_country
 
     settings = load_settings(
-        path, checks=(check_rules, check_patterns, check_words, check_texts, check_country, check_libraries)
+        path,
+        checks=(
+            check_rules, check_patterns, check_words, check_texts, check_country, check_libraries, check_library,
+        ),
     )
     return settings, chain_of(settings, str(path))
 

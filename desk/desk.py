@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from desk.calendar import DaysOff, WorkingTime
 from desk.fields import Patterns
 from desk.incoming import RawId
+from desk.library import Library, read
 from desk.ports import Conduct, Files, Now, Router, Stems, Store, Unit
 from desk.settings import Settings
 from desk.texts import Texts
@@ -33,6 +34,7 @@ class Setup:
     conduct: Conduct = _nothing_rude
     stems: Stems = _as_they_stand
     texts: Texts = field(default_factory=Texts)
+    library: Library = field(default_factory=Library)
 
     @classmethod
     def of(  # noqa: PLR0917 - the parts of a setup, all but two of them optional
@@ -53,6 +55,7 @@ class Setup:
             patterns=patterns or {},
             conduct=conduct,
             stems=stems,
+            library=read(settings, stems),
             texts=Texts({"ru": settings.texts.ru, "en": settings.texts.en}),
             calendar=settings.calendar.working_time(zone, days_off(settings.calendar.holidays)),
             calendars={
@@ -100,6 +103,10 @@ class Desk:
     @property
     def stems(self) -> Stems:
         return self.current.setup.stems
+
+    @property
+    def library(self) -> Library:
+        return self.current.setup.library
 
     def unit(self) -> AbstractAsyncContextManager[Unit]:
         """One transaction; its commit also marks the raw messages done, so that nothing is worked on twice."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import answering, copies, early, finishing, outbox, participants, prompting, third_party
+from desk import answering, canned, copies, early, finishing, outbox, participants, prompting, third_party
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post
@@ -93,6 +93,8 @@ async def _asked_here(desk: Desk, unit: Unit, ticket: Ticket, parcel_id: int, po
     if asked is None:
         return False
     match asked.get("about"):
+        case canned.ABOUT:
+            await canned.answered(desk, unit, ticket, post, asked["kept"]["name"])
         case finishing.ABOUT:
             await finishing.answered(desk, unit, ticket, post, asked["kept"])
         case third_party.ABOUT:

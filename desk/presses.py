@@ -7,6 +7,7 @@ from desk import (
     admitting,
     asked_files,
     belonging,
+    canned,
     client_presses,
     conduct,
     finishing,
@@ -180,5 +181,6 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.SAME: _same,
     Action.BELONGS: _belongs,
     Action.ADMIT: _admit,
+    Action.CANNED: canned.pressed,
     Action.FILE: asked_files.pressed,
 }

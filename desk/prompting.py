@@ -37,9 +37,16 @@ async def ask(
         reply_to=reply_to,
         silent=False,
     )
+    await expect(desk, unit, ticket, engineer, parcel.id, about=about, **kept)
+
+
+async def expect(
+    desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer, parcel_id: int, *, about: str, **kept: str
+) -> None:
+    """Take that engineer's reply to this message of ours for an answer, for as long as `LIVES`."""
     until = (desk.now() + LIVES).isoformat()
     waiting = {"engineer": engineer.id, "ticket": ticket.id, "until": until, "about": about, "kept": kept}
-    await unit.remember(_key(parcel.id), json.dumps(waiting))
+    await unit.remember(_key(parcel_id), json.dumps(waiting))
 
 
 async def answered(desk: Desk, unit: Unit, ticket: Ticket, parcel_id: int, post: Post) -> dict[str, Any] | None:
