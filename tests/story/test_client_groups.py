@@ -146,6 +146,20 @@ async def test_nobody_is_linked_with_a_group(world: World, group: Group) -> None
     assert "Пишем туда" in spoken(group)[-1].text
 
 
+async def test_in_a_group_with_topics_the_answer_stays_in_its_topic(world: World) -> None:
+    """Two requests from one topic are two requests all the same."""
+    group = world.bot.world.group("Акме с темами", forum=True, chat_id=CLIENTS)
+    anna, boris = member(world, group, "Анна"), member(world, group, "Глеб")
+    printers = group.create_topic("Принтеры", by=anna)
+    group.say(anna, f"{name_of(world)} не печатает", topic=printers)
+    group.say(boris, f"{name_of(world)} нужна мышь", topic=printers)
+    await world.settle()
+    assert [ticket.subject for ticket in await world.tickets()] == ["не печатает", "нужна мышь"]
+    await answer(world, "SD-1", "Включите его")
+    assert "Включите его" in said_in(printers)
+    assert [one.place for one in spoken(group)] == [printers.id] * 3
+
+
 async def test_buttons_work_for_the_people_of_the_group(world: World, group: Group) -> None:
     """Under the question whether it is solved."""
     anna = member(world, group, "Анна")

@@ -11,7 +11,14 @@ from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from desk.people import Door
 from desk.tickets import Thread, Ticket
@@ -44,6 +51,7 @@ class Desk(RuleBasedStateMachine):
         self.world = World(clock=Clock(), url=f"sqlite:///{path}", folder=Path(self.folder.name))
         self.run_(self.world.__aenter__())
         self.numbers = count(1)
+        self.moved = self.started = 0
         self.people: dict[int, Person] = {}
         self.said: list[tuple[int, Message]] = []  # by whom, in their chat
         self.posts: list[tuple[int, Message]] = []  # for whom, in a topic
@@ -201,7 +209,10 @@ class Desk(RuleBasedStateMachine):
         except (LookupError, NotPossible):  # it has no action, or is gone by now
             return
 
-    @rule(index=any_number, word=st.sampled_from(["/take", "/solved", "/close решено", "/reopen", "/undo", "/line second"]))
+    @rule(
+        index=any_number,
+        word=st.sampled_from(["/take", "/solved", "/close решено", "/reopen", "/undo", "/line second"]),
+    )
     def is_worked_on(self, index: int, word: str) -> None:
         if found := self._topic(index):
             self._post(found[0], found[1], word, None)
@@ -211,17 +222,21 @@ class Desk(RuleBasedStateMachine):
         if found := self._topic(index):
             self.world.group.delete_topic(found[0])
 
+    @precondition(lambda self: self.moved < 1)
     @rule()
     def moves_to_another_group(self) -> None:
+        self.moved += 1
         self.world.group.migrate()
         self._settle()
 
+    @precondition(lambda self: self.started < 2)
     @rule()
     def starts_anew(self) -> None:
         async def again() -> None:
             await self.world.stop()
             await self.world.start()
 
+        self.started += 1
         self.run_(again())
         self._settle()
 
