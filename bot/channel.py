@@ -10,7 +10,7 @@ from aiogram import Dispatcher
 from aiogram.exceptions import AiogramError
 from aiogram.types import Message
 
-from bot import opening
+from bot import inline, opening
 from bot.acts import Acts
 from bot.client_groups import client_group_router
 from bot.client_topics import ClientTopics
@@ -18,6 +18,7 @@ from bot.decode import album_of, decode
 from bot.files import Fetcher
 from bot.group import follow, group_router
 from bot.home import Group, Home
+from bot.inline import Inline
 from bot.membership import Membership
 from bot.mishaps import Mishap, Trouble, told
 from bot.pace import Pace
@@ -81,7 +82,9 @@ class TelegramChannel:
         self._dispatcher = Dispatcher(disable_fsm=True)
         self._dispatcher.include_routers(private_router(), client_group_router(), group_router())
         self._dispatcher["home"] = self.home
-        self._dispatcher["members"] = Membership(self.bot, clock)
+        members = Membership(self.bot, clock)
+        self._dispatcher["members"] = members
+        self._inline = Inline(self.bot, desk, self.home, members)
         self._dispatcher["fetcher"] = Fetcher(bot=self.bot, files=desk.files)
 
     @property
@@ -108,8 +111,12 @@ class TelegramChannel:
                 await self.open()
                 if not self._opened:
                     await asyncio.sleep(opening.RETRY)
-            await Poller(self.bot, self._desk.say, on_health=self._on_health, clock=self._clock).run(receive)
+            aside = {inline.KIND: self._inline.take}
+            await Poller(
+                self.bot, self._desk.say, on_health=self._on_health, clock=self._clock, aside=aside
+            ).run(receive)
         finally:
+            await self._inline.stop()
             hearing.cancel()
             await asyncio.gather(hearing, return_exceptions=True)
 

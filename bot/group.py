@@ -63,7 +63,7 @@ async def _posted(
     if here is None:
         await _foreign(desk, home, message)
         return
-    if not await _heard(message, home, members):
+    if not await _heard(message, members):
         return
     language = desk.settings.desk.language
     if message.chat.is_forum is not None:
@@ -75,6 +75,7 @@ async def _posted(
         return  # what colleagues say elsewhere is not kept, their films least of all
     post = translate.post(album, await fetcher.fetch(album, desk.now()), language)
     assert post is not None
+    post = replace(post, chosen=message.via_bot is not None and message.via_bot.id == home.bot_id)
     if asked is None:
         await posts.posted(desk, post)
     else:
@@ -89,9 +90,9 @@ async def _foreign(desk: Desk, home: Home, message: Message) -> None:
     home.tell(place)
 
 
-async def _heard(message: Message, home: Home, members: Membership) -> bool:
+async def _heard(message: Message, members: Membership) -> bool:
     """Whether this message's author is obeyed: a member, or somebody hidden who is told to show themselves."""
-    if message.is_automatic_forward or (message.via_bot and message.via_bot.id == home.bot_id):
+    if message.is_automatic_forward:
         return False
     if translate.engineer_of(message).anonymous:
         return True
@@ -102,7 +103,9 @@ async def _heard(message: Message, home: Home, members: Membership) -> bool:
 
 
 async def _changed(message: Message, desk: Desk, home: Home, members: Membership) -> None:
-    if home.at(str(message.chat.id)) is None or message.location or not await _heard(message, home, members):
+    if message.via_bot and message.via_bot.id == home.bot_id:
+        return  # what was chosen in inline mode cannot be changed; Telegram may say so when it shows a preview
+    if home.at(str(message.chat.id)) is None or message.location or not await _heard(message, members):
         return
     post = translate.post([message], (), desk.settings.desk.language)
     if post is None or (message.media_group_id and not message.caption):

@@ -40,9 +40,19 @@ class Membership:
         known = self._known.get((chat_id, user_id))
         if known and self._clock() - known[1] < REMEMBERED:
             return known[0]
-        member = await self._ask(chat_id, user_id)
-        self.learn(chat_id, user_id, member=member)
-        return member
+        member = await self._ask(chat_id, user_id, otherwise=True)
+        self.learn(chat_id, user_id, member=bool(member))
+        return bool(member)
+
+    async def surely(self, chat_id: str, user_id: int) -> bool:
+        """The same of somebody who did nothing in that group: where Telegram does not say, they are not in it."""
+        known = self._known.get((chat_id, user_id))
+        if known and self._clock() - known[1] < REMEMBERED:
+            return known[0]
+        member = await self._ask(chat_id, user_id, otherwise=None)
+        if member is not None:
+            self.learn(chat_id, user_id, member=member)
+        return bool(member)
 
     def learn(self, chat_id: str, user_id: int, *, member: bool) -> None:
         """Take note of what an update said."""
@@ -50,7 +60,7 @@ class Membership:
             self._known.clear()
         self._known[chat_id, user_id] = (member, self._clock())
 
-    async def _ask(self, chat_id: str, user_id: int) -> bool:
+    async def _ask(self, chat_id: str, user_id: int, *, otherwise: bool | None) -> bool | None:
         try:
             found = await ask(self._bot, RawGetChatMember(chat_id=int(chat_id), user_id=user_id))
         except TelegramRetryAfter as error:
@@ -61,7 +71,7 @@ class Membership:
             # Telegram answers for others only to an administrator. That it brought us something done in the group is
             # word enough then: to refuse would leave a group without admin rights without any engineer.
             log.warning("member.unknown chat=%s %s", chat_id, redact(error.message))
-            return True
+            return otherwise
         except (TelegramAPIError, ClientDecodeError) as error:
             raise DeliveryDelayed(AWAY, f"getChatMember: {type(error).__name__}") from error
         return is_member(str(found.get("status", "")), present=bool(found.get("is_member")))

@@ -11,7 +11,8 @@ import json
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol, cast
 
 from aiogram import Bot
@@ -68,13 +69,16 @@ class Poller:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         long_poll: int = LONG_POLL,
+        aside: Mapping[str, Callable[[dict[str, Any]], None]] = MappingProxyType({}),
     ) -> None:
+        """`aside`: takers of kinds of updates that are no messages: they are not stored."""
         self._bot = bot
         self._say = say
         self._on_health = on_health
         self._clock = clock
         self._sleep = sleep
         self._long_poll = long_poll
+        self._aside = aside
         self._offset: int | None = None
         self._healthy = True
         self._failures = 0
@@ -96,11 +100,14 @@ class Poller:
             self._health()
 
     async def _fetch(self) -> list[dict[str, Any]]:
-        call = RawGetUpdates(offset=self._offset, timeout=self._long_poll, allowed_updates=list(KINDS))
+        call = RawGetUpdates(offset=self._offset, timeout=self._long_poll, allowed_updates=[*KINDS, *self._aside])
         found = cast("list[Any]", await self._bot(call, request_timeout=self._long_poll + GRACE))
         return [each for each in found if isinstance(each, dict) and isinstance(each.get("update_id"), int)]
 
     async def _store(self, updates: Sequence[dict[str, Any]], receive: Receive) -> None:
+        for update in updates:
+            for kind in self._aside.keys() & update.keys():
+                self._aside[kind](update)
         arrivals = [arrival(self._bot.id, update) for update in updates if kind_of(update)]
         while arrivals:
             try:

@@ -4,6 +4,7 @@ Rule: nothing goes to a client without a press or a reply of the engineer who sa
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -64,12 +65,19 @@ def meant(desk: Desk, words: str) -> list[Answer]:
     for answer in library.answers:
         if wanted_name in (answer.name.casefold(), answer.title.casefold()):
             return [answer]
-    begun = [
-        one for one in library.answers if any(name.casefold().startswith(wanted_name) for name in (one.name, one.title))
-    ]
+    begun = [one for one in library.answers if _begins(wanted_name, one.name, one.title)]
+    begun += [one for one in library.answers if one not in begun and _begins(wanted_name, *_all_words(one))]
     if begun:
         return begun
     return [library.answers[one.place] for one in library.answer_index.find(words, OFFERED)]
+
+
+def _begins(beginning: str, *names: str) -> bool:
+    return any(name.casefold().startswith(beginning) for name in names)
+
+
+def _all_words(answer: Answer) -> list[str]:
+    return re.findall(r"\w+", f"{answer.title} {answer.words}")
 
 
 async def most_used(desk: Desk, unit: Unit) -> list[tuple[Answer, int]]:

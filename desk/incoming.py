@@ -186,6 +186,7 @@ class Post:
     to_bot: bool = False  # what it replies to was posted by the bot
     to_colleague: bool = False  # starts with `//` or with an @mention of somebody
     at: datetime
+    chosen: bool = False  # one of our own answers, chosen in inline mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import answering, canned, copies, early, finishing, outbox, participants, prompting, third_party
+from desk import answering, canned, chosen, copies, early, finishing, outbox, participants, prompting, third_party
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post
@@ -47,6 +47,12 @@ async def place_of(unit: Unit, post: Post) -> tuple[Ticket | None, Trace | None]
 async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, post: Post) -> None:
     if post.engineer.anonymous:
         raise Refusal("group.anonymous")
+    if post.chosen:
+        was = post
+        post, answer = await chosen.filled(desk, unit, ticket, replace(post, chosen=False))
+        await _posted(desk, unit, ticket, trace, post)
+        await chosen.went(desk, unit, ticket, post, was, answer)
+        return
     if trace and trace.parcel_id and await _asked_here(desk, unit, ticket, trace.parcel_id, post):
         return
     if is_note(desk, trace, post):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from playground.botapi.entities import Text, found, trimmed
 from playground.botapi.files import FileStore
-from playground.botapi.model import Chat, Json, Message, StoredFile
+from playground.botapi.model import Chat, Json, Message, StoredFile, User
 from playground.botapi.shapes import present
 
 
@@ -26,6 +26,8 @@ class Draft:
     silent: bool = False
     protected: bool = False
     effect: str | None = None
+    via: User | None = None
+    """The bot whose inline result it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,6 +125,8 @@ class Message:
     silent: bool = False
     protected: bool = False
     effect: str | None = None
+    via: User | None = None
+    """The bot whose inline result it is."""
     edited_at: datetime | None = None
     deleted: bool = False
     marks: dict[int, tuple[str, ...]] = field(default_factory=dict)

@@ -131,6 +131,8 @@ class Seat:
     def edit(self, message: Message, text: str, *, entities: Sequence[Any] | None = None) -> Message:
         """Change one's own text or caption; the bot gets an edited_message."""
         self._own(message)
+        if message.via is not None:
+            raise NotPossible("what was chosen in inline mode cannot be changed")
         clean, marks = trimmed(text, plain_entities(entities))
         content = dict(message.content)
         field = "text" if "text" in content else "caption"

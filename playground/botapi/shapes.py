@@ -120,6 +120,7 @@ def message(what: Message, *, nested: bool = False) -> Json:
                 "media_group_id": what.album,
                 "has_protected_content": True if what.protected else None,
                 "effect_id": what.effect,
+                "via_bot": user(what.via) if what.via else None,
             }
         )
         | what.content

@@ -8,6 +8,7 @@ from playground.botapi.drafts import Draft
 from playground.botapi.files import FileStore
 from playground.botapi.happenings import Happenings, Now, real_now
 from playground.botapi.inbox import Inbox
+from playground.botapi.inline import InlineQueries
 from playground.botapi.model import GENERAL, Chat, Json, Member, Message, Topic, User
 from playground.botapi.queries import Queries
 from playground.botapi.transcript import place, said
@@ -33,6 +34,9 @@ class World(Happenings):
         self.files = FileStore()
         self.inbox = Inbox(lambda: self.tell("confirmed", "the bot confirmed updates"))
         self.queries = Queries()
+        self.inline = InlineQueries()
+        self.inline_mode = False  # as the bot's owner sets it at BotFather
+        self.inline_feedback = False
         self._numbers: dict[str, int] = {}
 
     # People and places
@@ -102,7 +106,7 @@ class World(Happenings):
             chat=chat, id=self._message_id(chat), at=self.now(), sender=sender, content=draft.content,
             sender_chat=draft.sender_chat, thread=draft.thread, reply_to=draft.reply_to, quote=draft.quote,
             origin=draft.origin, markup=draft.markup, album=draft.album, service=draft.service, silent=draft.silent,
-            protected=draft.protected, effect=draft.effect, file=draft.file,
+            protected=draft.protected, effect=draft.effect, file=draft.file, via=draft.via,
         )  # fmt: skip
         if draft.service == "forum_topic_created":
             message.thread = message.id
@@ -133,7 +137,7 @@ class World(Happenings):
         member = chat.members.get(self.bot.id)
         if member is None or not member.inside:
             return False
-        if member.status == "administrator" or not self.privacy or message.service:
+        if member.status == "administrator" or not self.privacy or message.service or message.via is self.bot:
             return True
         to_bot = message.reply_to is not None and message.reply_to.sender.id == self.bot.id
         command = message.text.startswith("/")

@@ -4,11 +4,14 @@ import re
 from typing import Any, Final
 
 from aiogram import methods as m
+from aiogram.types import InlineQueryResultArticle, InputTextMessageContent
 
 from playground.botapi import checks, shapes
+from playground.botapi.calls.sending import full_text
 from playground.botapi.calls.table import answers
 from playground.botapi.context import Context
 from playground.botapi.errors import bad
+from playground.botapi.keyboards import checked_markup
 from playground.botapi.model import Json
 from playground.botapi.queries import Answer
 
@@ -24,7 +27,7 @@ _TEXTS: Final[dict[type, tuple[str, int]]] = {
 def get_me(api: Context, call: m.GetMe) -> Json:  # noqa: ARG001 - it has no parameters
     return shapes.user(api.bot) | {
         "can_join_groups": True, "can_read_all_group_messages": not api.world.privacy,
-        "supports_inline_queries": False, "can_connect_to_business": False, "has_main_web_app": False,
+        "supports_inline_queries": api.world.inline_mode, "can_connect_to_business": False, "has_main_web_app": False,
         "has_topics_enabled": api.world.private_topics,
         "allows_users_to_create_topics": api.world.private_topics and api.world.people_make_topics,
     }  # fmt: skip
@@ -60,8 +63,26 @@ def answer_callback(api: Context, call: m.AnswerCallbackQuery) -> bool:
 
 
 @answers(m.AnswerInlineQuery)
-def answer_inline(api: Context, call: m.AnswerInlineQuery) -> bool:  # noqa: ARG001 - nobody here asks inline
-    raise bad("query is too old and response timeout expired or query ID is invalid")
+def answer_inline(api: Context, call: m.AnswerInlineQuery) -> bool:
+    cache = 300 if call.cache_time is None else call.cache_time  # seconds; the Bot API's own default
+    results = [_result(api, result) for result in call.results]
+    query = api.world.inline.answer(call.inline_query_id, results, personal=bool(call.is_personal), cache=cache)
+    titles = ", ".join(str(result["title"]) for result in results) or "nothing"
+    line = f"the bot offers {query.user.name}: {titles}"
+    api.world.tell("inline", line, data={"inline_query_id": query.id, "results": results})
+    return True
+
+
+def _result(api: Context, result: Any) -> Json:
+    """One result as the app shows it, with the message that it becomes."""
+    content = getattr(result, "input_message_content", None)
+    if not isinstance(result, InlineQueryResultArticle) or not isinstance(content, InputTextMessageContent):
+        raise bad("this local server knows only articles that become a text")
+    text = api.text(content.message_text, content.parse_mode, content.entities)
+    return {
+        "id": result.id, "title": result.title, "description": result.description or "", "content": full_text(text),
+        "markup": checked_markup(result.reply_markup) if result.reply_markup else None,
+    }  # fmt: skip
 
 
 @answers(m.SetMyCommands)
