@@ -3,10 +3,17 @@
 import logging
 
 from aiogram.filters.callback_data import CallbackData
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 
-from desk.parcels import Button
+from desk.parcels import Action, Button
 
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +38,17 @@ def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | Non
     built = [[made for made in (_button(button) for button in row) if made] for row in rows]
     built = [row for row in built if row]
     return InlineKeyboardMarkup(inline_keyboard=built) if built else None
+
+
+def markup(rows: tuple[tuple[Button, ...], ...]) -> Markup | None:
+    """The same for a new message, which may bring or take away Telegram's button for one's own phone number."""
+    share = next((button for row in rows for button in row if button.action is Action.CONTACT), None)
+    if share is None:
+        return keyboard(rows)
+    if share.arg == "off":
+        return ReplyKeyboardRemove()
+    key = KeyboardButton(text=share.label, request_contact=True)
+    return ReplyKeyboardMarkup(keyboard=[[key]], resize_keyboard=True, one_time_keyboard=True)
 
 
 def _button(button: Button) -> InlineKeyboardButton | None:

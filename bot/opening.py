@@ -28,7 +28,7 @@ from desk.errors import ConfigError, Mistake
 from desk.texts import LANGUAGES
 
 RETRY = 5.0  # seconds between two tries while Telegram is away
-PRIVATE = ("new", "my", "close", "email", "lang", "help")
+PRIVATE = ("new", "my", "close", "email", "phone", "lang", "help")
 GROUP = (
     "take", "a", "info", "done", "solved", "close", "reopen", "line", "type", "priority", "note", "undo", "why", "full",
     "file", "plan", "client", "unlink", "admit", "remove", "spent", "estimate",

@@ -14,7 +14,7 @@ from bot.presses import handle_press
 from desk import edits, intake, menu
 from desk.desk import Desk
 
-COMMANDS = frozenset({"start", "new", "my", "close", "email", "lang", "help"})
+COMMANDS = frozenset({"start", "new", "my", "close", "email", "phone", "lang", "help"})
 """What a client may ask for; any other word after "/" is an ordinary message."""
 
 

@@ -33,7 +33,9 @@ from aiogram.types import (
     ReplyParameters,
 )
 
-from bot.buttons import keyboard
+from bot import natives
+from bot.buttons import keyboard, markup
+from bot.forms import MEGABYTE, forms
 from bot.mishaps import Mishap, told
 from bot.render import Rendered, batches, captioned, render, sendable
 from desk.errors import DeliveryRefused
@@ -138,8 +140,8 @@ class Sender:
             text=text.html,
             parse_mode="HTML",
             link_preview_options=None if target.previews else LinkPreviewOptions(is_disabled=True),
-            reply_markup=keyboard(message.buttons),
-            **target.common(message, first=True),  # type: ignore[arg-type]
+            reply_markup=markup(message.buttons),
+            **target.common(message, first=first),  # type: ignore[arg-type]
         )
         return [str((await self._call(call, text)).message_id)]
 

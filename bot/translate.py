@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, ReactionTypeEmoji, User
@@ -120,7 +120,7 @@ def press(query: CallbackQuery, data: Pressed, at: datetime) -> Press | None:
     if message is None:
         return None
     return Press(
-        person=engineer(query.from_user),
+        person=replace(engineer(query.from_user), app_language=query.from_user.language_code or ""),
         private=message.chat.type == "private",
         place=str(message.chat.id),
         thread=topic(message) if isinstance(message, Message) else "",

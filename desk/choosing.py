@@ -6,9 +6,10 @@ a stranger.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from desk import client_topics, marks, participants, progress
+from desk import client_topics, marks, participants, progress, switching
 from desk.desk import Desk
 from desk.durations import Span
 from desk.group_doors import goes_on as goes_on_in_group
@@ -24,6 +25,7 @@ _ALIVE = tuple(status for status in Status if status is not Status.CLOSED)
 class How(StrEnum):
     NEW = "new"
     REPLY = "reply"
+    CHOSEN = "chosen"
     ACTIVE = "active"
     REOPEN = "reopen"
     THREAD = "thread"
@@ -61,6 +63,7 @@ async def choose(  # noqa: PLR0917 - the message and its sender
         return await _by_marks(desk, unit, door, client, incoming, named)
     asked = await _asked_for_new(unit, door)
     if fresh or asked:
+        await switching.forget(unit, door.address)
         return Choice(how=How.NEW)
     if incoming.group:
         return await _in_group(desk, unit, client, incoming)
@@ -103,7 +106,11 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
         there = await client_topics.ticket_in(unit, incoming, client.id)
         return _go_on(desk, there, How.THREAD) if there else Choice(how=How.NEW)
     main = bool(alive) and await client_topics.switched_on(unit)
-    asked = await _asked_last(unit, alive, incoming) if len(alive) > 1 else None
+    chosen = await switching.chosen(desk, unit, incoming, client.id)
+    since = chosen[1] if chosen else None
+    asked = await _asked_last(unit, alive, incoming, since=since) if len(alive) > 1 else None
+    if chosen and not asked:
+        return _go_on(desk, chosen[0], How.CHOSEN)
     if asked:
         return Choice(how=How.ACTIVE, ticket=asked, main=main)
     if alive:
@@ -112,8 +119,12 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
     return _go_on(desk, closed, How.REOPEN) if closed else Choice(how=How.NEW)
 
 
-async def _asked_last(unit: Unit, alive: Sequence[Ticket], incoming: Incoming) -> Ticket | None:
+async def _asked_last(
+    unit: Unit, alive: Sequence[Ticket], incoming: Incoming, *, since: datetime | None = None
+) -> Ticket | None:
     """The ticket with an open question that spoke last in this chat, whatever went on in others by mail meanwhile.
+
+    `since`: only what came later counts, for the client has chosen another one then.
 
     Who answers a question does not think of another ticket; and the answer may be a secret, covered in its own alone.
     """
@@ -121,6 +132,8 @@ async def _asked_last(unit: Unit, alive: Sequence[Ticket], incoming: Incoming) -
     last = await unit.first(
         Trace, channel="telegram", place=incoming.place, role=Role.OURS, ticket_id__in=theirs, order="-id"
     )
+    if last and since and last.at <= since:
+        return None
     ticket = next((one for one in alive if last and one.id == last.ticket_id), None)
     series = await progress.load(unit, ticket) if ticket else None
     return ticket if series and series.name and await progress.came_after(unit, series.parcel, incoming) else None

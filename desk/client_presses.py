@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from desk import (
     agreeing,
+    asking_clients,
     choosing,
     clients,
     conversation,
@@ -14,6 +15,7 @@ from desk import (
     other_question,
     outbox,
     rated,
+    switching,
     underneath,
     wishes,
     work,
@@ -43,6 +45,8 @@ async def pressed(desk: Desk, unit: Unit, action: Action, press: Press) -> str:
     client = await unit.get(Client, door.client_id) if door else None
     if action is Action.LANG:
         return await language(desk, unit, client, press.place, press.arg)
+    if of_no_ticket := _OF_NO_TICKET.get(action):
+        return await of_no_ticket(desk, unit, client, press)
     ticket = await unit.get(Ticket, press.ticket)
     verb = _VERBS.get(action)
     if client is None or ticket is None or verb is None or ticket.client_id != client.id:
@@ -193,4 +197,12 @@ _VERBS: dict[Action, Verb] = {
     Action.RATE: rated.pressed,
     Action.CALL: wishes.called,
     Action.WISH: wishes.wished,
+    Action.SHOW: switching.shown,
+}
+
+_OF_NO_TICKET: dict[Action, Callable[[Desk, Unit, Client | None, Press], Awaitable[str]]] = {
+    Action.MINE: switching.turned,
+    Action.FRESH: asking_clients.new_pressed,
+    Action.LANGS: asking_clients.languages_pressed,
+    Action.CANCEL: asking_clients.cancelled,
 }

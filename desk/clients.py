@@ -1,8 +1,12 @@
 """The language in which a client is spoken to."""
 
 from desk.desk import Desk
-from desk.people import Client
+from desk.people import Client, ClientId
 from desk.tickets import Ticket
+
+
+NOBODY = ClientId(0)
+"""Whose a chat is that has asked for nothing yet."""
 
 
 def language(desk: Desk, client: Client | None, ticket: Ticket | None = None) -> str:

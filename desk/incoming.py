@@ -169,6 +169,7 @@ class Engineer:
     username: str = ""
     anonymous: bool = False
     admin: bool = False  # an administrator of the group
+    app_language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

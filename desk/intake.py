@@ -5,6 +5,7 @@ from dataclasses import replace
 from desk import (
     admitting,
     agreeing,
+    asking_clients,
     belonging,
     bounces,
     choosing,
@@ -68,6 +69,8 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     door, client, known = await senders.door_for(desk, unit, incoming, named)
     client = await _hear_language(unit, client, incoming)
     if incoming.sort is Sort.HUMAN and not incoming.group and await codes.typed(desk, unit, door, client, incoming):
+        return
+    if incoming.sort is Sort.HUMAN and await asking_clients.answered(desk, unit, door, client, incoming):
         return
     if not fresh and await rated.heard(desk, unit, door, client, incoming):
         return

@@ -15,6 +15,8 @@ _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S{1,2000}|[^\s@<>]{1,64}@[^\s@<>]{
 CYRILLIC_SHARE = 1 / 3
 # «VPN» and «HP 1320» are written so in every language.
 FEW_LETTERS = 20
+_NEAR_RUSSIAN = frozenset({"ru", "be", "uk", "kk", "ky", "tg", "uz", "tk", "hy", "az", "tt", "ba", "cv", "os", "ce", "ab"})
+"""ISO 639-1 codes of languages whose speakers read Russian rather than English."""
 
 
 def guess_language(text: str) -> str:
@@ -31,6 +33,15 @@ def guess_language(text: str) -> str:
     if not cyrillic and latin < FEW_LETTERS and words.isupper():
         return ""
     return "ru" if cyrillic / (cyrillic + latin) >= CYRILLIC_SHARE else "en"
+
+
+def of_app(code: str) -> str:
+    """The language to speak to somebody whose app has that one (an IETF tag); "" when it is not told.
+
+    Who has neither of the two reads the one that more people know where their app's is spoken.
+    """
+    tongue = code.casefold().partition("-")[0]
+    return "" if not tongue else "ru" if tongue in _NEAR_RUSSIAN else "en"
 
 
 def heard(before: str, text: str, *, asked: bool = False) -> str:

@@ -1,10 +1,11 @@
 """Clients' commands in their chat with the bot."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from desk import (
     agreeing,
+    asking_clients,
     choosing,
     client_presses,
     clients,
@@ -18,10 +19,12 @@ from desk import (
     rated,
     senders,
     suggesting,
+    switching,
 )
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming
+from desk.language import of_app
 from desk.parcels import Action, Button, Purpose
 from desk.people import Client, ClientId, Door, Key, Proof
 from desk.ports import Unit
@@ -69,11 +72,12 @@ async def _client(unit: Unit, incoming: Incoming) -> Client | None:
 
 
 async def language(desk: Desk, unit: Unit, incoming: Incoming) -> str:
-    """The client's language; before their first request what they chose by /lang, else the desk's."""
+    """The client's language; before their first request what they chose by /lang, else their app's."""
     client = await _client(unit, incoming)
     if client:
         return clients.language(desk, client)
-    return await unit.recall(f"lang:telegram:{incoming.place}") or desk.settings.desk.language
+    chosen = await unit.recall(f"lang:telegram:{incoming.place}")
+    return chosen or of_app(incoming.sender.app_language) or desk.settings.desk.language
 
 
 async def _say(desk: Desk, unit: Unit, incoming: Incoming, key: str, /, **values: object) -> None:
@@ -82,21 +86,23 @@ async def _say(desk: Desk, unit: Unit, incoming: Incoming, key: str, /, **values
 
 
 async def _send(
-    desk: Desk, unit: Unit, incoming: Incoming, text: str, buttons: list[list[Button]] | None = None
+    desk: Desk, unit: Unit, incoming: Incoming, text: str, buttons: Sequence[Sequence[Button]] = ()
 ) -> None:
     """Answer in the chat; it need not belong to a client yet."""
     now = desk.now()
     nobody = Door(
         client_id=ClientId(0), channel="telegram", address=incoming.place, name="", created_at=now, used_at=now
     )
-    await outbox.to_door(desk, unit, nobody, Purpose.REPLY, text, buttons=buttons or ())
+    await outbox.to_door(desk, unit, nobody, Purpose.REPLY, text, buttons=buttons, thread=incoming.thread)
 
 
 async def _start(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
     if argument.startswith("L"):
         await _link(desk, unit, incoming, argument)
         return
-    await _say(desk, unit, incoming, "client.start", name=desk.settings.desk.name)
+    spoken = await language(desk, unit, incoming)
+    said = desk.say("client.start", spoken, name=desk.settings.desk.name)
+    await _send(desk, unit, incoming, said, switching.buttons_at_start(desk, spoken))
 
 
 async def _link(desk: Desk, unit: Unit, incoming: Incoming, payload: str) -> None:
@@ -141,22 +147,17 @@ async def _new(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> Non
     if argument or incoming.files:
         await intake.take_in(desk, unit, replace(incoming, text=argument), fresh=True)
         return
-    await unit.remember(choosing.new_key(incoming.place), "1")
-    await _say(desk, unit, incoming, "client.new")
+    spoken = await language(desk, unit, incoming)
+    await _send(desk, unit, incoming, *await asking_clients.new(desk, unit, incoming.place, spoken))
 
 
 async def _my(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:  # noqa: ARG001 - one shape for all
     client = await _client(unit, incoming)
-    found = await unit.find(Ticket, client_id=client.id, order="-active_at", limit=LISTED) if client else []
-    if not found:
+    shown = await switching.listed(desk, unit, client, incoming.place) if client else None
+    if shown is None:
         await _say(desk, unit, incoming, "client.my_none")
         return
-    spoken = await language(desk, unit, incoming)
-    rows = [
-        f"{desk.number(ticket.id)} · {desk.say(f'client.status_{ticket.status.value}', spoken)} · {ticket.subject}"
-        for ticket in found
-    ]
-    await _send(desk, unit, incoming, "\n".join([desk.say("client.my", spoken), *rows]))
+    await switching.show(desk, unit, replace(shown, thread=incoming.thread))
 
 
 async def _close(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:  # noqa: ARG001 - one shape for all
@@ -179,6 +180,10 @@ async def _close(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> N
 
 
 async def _email(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
+    if not argument and desk.settings.mailbox:
+        spoken = await language(desk, unit, incoming)
+        await _send(desk, unit, incoming, *await asking_clients.address(desk, unit, incoming.place, spoken))
+        return
     door, client, _ = await senders.door_for(desk, unit, incoming)
     await codes.ask(desk, unit, client, door, argument)
     await _say(desk, unit, incoming, "client.email_sent", address=codes.mail_address(argument))
@@ -191,9 +196,13 @@ async def _lang(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> No
         said = await client_presses.language(desk, unit, client, incoming.place, wanted)
         await _send(desk, unit, incoming, said)
         return
-    buttons = [[Button(label=desk.say("client.language", one), action=Action.LANG, arg=one) for one in LANGUAGES]]
+    await _send(desk, unit, incoming, *asking_clients.which_language(desk, await language(desk, unit, incoming)))
+
+
+async def _phone(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:  # noqa: ARG001 - one shape for all
+    """The number comes by Telegram's own button: typed, it would prove nothing."""
     spoken = await language(desk, unit, incoming)
-    await _send(desk, unit, incoming, desk.say("client.language_which", spoken), buttons)
+    await _send(desk, unit, incoming, *await asking_clients.phone(desk, unit, incoming.place, spoken))
 
 
 async def _help(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:  # noqa: ARG001 - one shape for all
@@ -206,6 +215,7 @@ COMMANDS: dict[str, Verb] = {
     "my": _my,
     "close": _close,
     "email": _email,
+    "phone": _phone,
     "lang": _lang,
     "help": _help,
 }

@@ -24,7 +24,7 @@ from desk import (
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
-from desk.language import guess_language
+from desk.language import guess_language, of_app
 from desk.organisations import Organisation
 from desk.parcels import Button, Purpose
 from desk.people import Audit, Client, Door
@@ -144,6 +144,7 @@ def facts_of(desk: Desk, door: Door, incoming: Incoming, *, known: bool) -> Fact
         files=[file.name for file in incoming.files],
         recipients=[other.address for other in incoming.others],
         known=known,
+        app_language=of_app(incoming.sender.app_language),
     )
 
 
@@ -157,6 +158,7 @@ def facts(
     subject: str = "",
     mailbox: str = "",
     recipients: Sequence[str] = (),
+    app_language: str = "",
 ) -> Facts:
     """The same from its parts."""
     return Facts(
@@ -170,7 +172,7 @@ def facts(
         recipients=tuple(recipients[:LISTED]),
         working_hours=desk.calendar.is_working(desk.now()),
         known_client=known,
-        language=guess_language(f"{subject}\n{text}"),
+        language=guess_language(f"{subject}\n{text}") or app_language,
     )
 
 

@@ -108,6 +108,16 @@ class Action(StrEnum):
     NOT_SOLVED = "no"
     FINE = "fine"  # a lead: what was marked as abuse is none
     REFUSE = "refuse"  # a lead: closed for abuse
+    SEND = "send"  # an answer that crossed the client's words is to go; arg: the message's id
+    KEEP_BACK = "back"  # or not to go
+    CORRECT = "correct"  # changed words go to the client once more, by mail; arg: the message's id
+    MERGE = "merge"  # this ticket goes on in another one; arg: its number, or "no"
+    MINE = "mine"  # a client looks at their requests; arg: the page that takes the place of this one
+    SHOW = "show"  # a client looks at one of them, and goes on there
+    FRESH = "fresh"  # a client: the next message is a new request
+    LANGS = "langs"  # a client wants to choose the language
+    CANCEL = "cancel"  # a client: never mind what I was asked for; arg: "new" or "email"
+    CONTACT = "contact"  # a client shares their phone number; arg "off" takes that button away
     FIELD = "field"  # a client answers a question for a field; arg: the choice's place, "skip", or "each": one by one
     LOOK = "look"  # an engineer looks at a secret; arg: the detail's id
     FILE = "file"  # an engineer wants a file that was not copied into Telegram; arg: its id
