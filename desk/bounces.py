@@ -11,6 +11,7 @@ from desk import clients, delivered, doors, outbox, participants, rarely
 from desk.desk import Desk
 from desk.errors import DeliveryRefused, DoorShut
 from desk.incoming import Failed, Fate, Incoming
+from desk.merged import follow
 from desk.parcels import Parcel, ParcelState, Purpose
 from desk.people import Client, Door, Key
 from desk.ports import Unit
@@ -53,6 +54,7 @@ async def _one(desk: Desk, unit: Unit, sent: Parcel, failed: Failed, *, surely: 
     """What follows from one address of a bounce; `surely`: it names this very parcel, not only its mail."""
     parcel = sent if surely and not failed.address else await _copy_for(unit, sent, failed)
     ticket = await unit.get(Ticket, sent.ticket_id) if sent.ticket_id else None
+    ticket = await follow(unit, ticket) if ticket else None
     if parcel is None and surely and failed.fate is not Fate.DELAYED:
         parcel = sent  # the envelope had one address: wherever that mailbox sends its mail on to, it did not arrive
     if parcel is None:

@@ -15,6 +15,7 @@ from desk.durations import Span
 from desk.group_doors import goes_on as goes_on_in_group
 from desk.incoming import Incoming
 from desk.marks import Mark
+from desk.merged import follow
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import TAKES_PART, Role, Standing, Status, Ticket, TicketId, Trace
@@ -104,6 +105,7 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
         return _go_on(desk, replied, How.REPLY)
     if incoming.thread:
         there = await client_topics.ticket_in(unit, incoming, client.id)
+        there = await follow(unit, there) if there else None
         return _go_on(desk, there, How.THREAD) if there else Choice(how=How.NEW)
     main = bool(alive) and await client_topics.switched_on(unit)
     chosen = await switching.chosen(desk, unit, incoming, client.id)
@@ -116,6 +118,7 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
     if alive:
         return Choice(how=How.ACTIVE, ticket=alive[0], several=len(alive) > 1, main=main)
     closed = await unit.first(Ticket, client_id=client.id, status=Status.CLOSED, order="-closed_at")
+    closed = await follow(unit, closed) if closed else None
     return _go_on(desk, closed, How.REOPEN) if closed else Choice(how=How.NEW)
 
 
@@ -144,6 +147,7 @@ async def _replied_to(unit: Unit, client: Client, incoming: Incoming) -> Ticket 
         return None
     trace = await unit.first(Trace, channel="telegram", place=incoming.place, external_id=incoming.reply_to)
     ticket = await unit.get(Ticket, trace.ticket_id) if trace and trace.ticket_id else None
+    ticket = await follow(unit, ticket) if ticket else None
     return ticket if ticket and ticket.client_id == client.id else None
 
 

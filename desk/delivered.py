@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from desk import conversation, deadlines, doors, moving, other_ways, outbox, post_marks, promises, threads, undoing
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
+from desk.merged import follow
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
 from desk.ports import Unit
 from desk.tickets import Kind, Message, Role, Status, Thread, Ticket, Trace
@@ -152,6 +153,7 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
     if parcel.state is ParcelState.SENT:
         ticket = await _never_arrived(unit, parcel, ticket)
         ticket = await deadlines.not_delivered(desk, unit, ticket, parcel)
+    ticket = await follow(unit, ticket)
     await outbox.card(desk, unit, ticket)
     other = await doors.other_open(unit, ticket, door) if door else None
     if other:
@@ -222,7 +224,7 @@ async def tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, w
     trace = await unit.first(Trace, channel="group", message_id=parcel.message_id, role=Role.COLLEAGUE)
     key = "group.not_delivered" if by_engineer else f"group.failed_{_named(parcel.purpose)}"
     key = "closing.failed_told" if clock and ticket.status is not Status.WAITING else key
-    to = trace.external_id if trace else ""
+    to = trace.external_id if trace and trace.ticket_id == ticket.id else ""
     await outbox.to_topic(desk, unit, ticket, desk.say(key, why=why.reason[:200]), mention=mention, reply_to=to)
 
 

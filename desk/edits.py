@@ -6,6 +6,7 @@ from dataclasses import replace
 from desk import conduct, conversation, deadlines, info, outbox, secret_fields
 from desk.desk import Desk
 from desk.incoming import Edited, IncomingFile
+from desk.merged import follow
 from desk.parcels import Purpose
 from desk.people import Door
 from desk.ports import Unit
@@ -20,6 +21,7 @@ async def edited(desk: Desk, change: Edited) -> bool:
     async with desk.unit() as unit:
         message = await _changing(unit, change)
         ticket = await unit.get(Ticket, message.ticket_id) if message else None
+        ticket = await follow(unit, ticket) if ticket else None
         if message is None or ticket is None:
             return False
         change = await secret_fields.changed(desk, unit, ticket, message, change)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from desk import participants
+from desk import merged, participants
 from desk.desk import Desk
 from desk.incoming import Incoming
 from desk.parcels import Parcel
@@ -46,9 +46,10 @@ async def of(desk: Desk, unit: Unit, incoming: Incoming) -> list[Mark]:
     found: dict[TicketId, Mark] = {}
     believed = not incoming.refuted
     for mark in [*await _by_tags(desk, unit, incoming), *await _by_ids(unit, incoming)]:
-        known = found.get(mark.ticket.id, mark)
-        found[mark.ticket.id] = Mark(
-            ticket=mark.ticket,
+        ticket = await merged.follow(unit, mark.ticket)
+        known = found.get(ticket.id, mark)
+        found[ticket.id] = Mark(
+            ticket=ticket,
             proves=believed and (known.proves or mark.proves),
             answers=believed and (known.answers or mark.answers),
         )
@@ -105,7 +106,8 @@ async def by_number(desk: Desk, unit: Unit, subject: str) -> list[Ticket]:
     """The tickets whose numbers a subject holds («SD-7», "[sd-7]"), in its order."""
     prefix = re.escape(desk.settings.desk.prefix)
     pattern = rf"(?<![^\W_])(?<!-){prefix}-(\d{{1,{_LONGEST_NUMBER}}})(?!\w)"
-    return await _tickets(unit, re.findall(pattern, subject, re.IGNORECASE)[:LOOKED_AT])
+    found = await _tickets(unit, re.findall(pattern, subject, re.IGNORECASE)[:LOOKED_AT])
+    return [await merged.follow(unit, ticket) for ticket in found]
 
 
 async def _tickets(unit: Unit, numbers: Iterable[str]) -> list[Ticket]:

@@ -29,6 +29,7 @@ from desk.parcels import Act, Action, Outgoing, Purpose
 from desk.ports import Unit
 from desk.secret_fields import shown as show_secret
 from desk.series import taken
+from desk.shaping_presses import PRESSES as SHAPING
 from desk.tickets import Priority, Thread, Ticket, Type
 
 Verb = Callable[[Desk, Unit, Ticket, Press], Awaitable[str]]
@@ -178,6 +179,7 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.PRIORITY: _priority,
     Action.FINE: conduct.found_fine,
     Action.REFUSE: conduct.refuse,
+    **SHAPING,
     Action.SAME: _same,
     Action.BELONGS: _belongs,
     Action.ADMIT: _admit,

@@ -38,11 +38,15 @@ def _key(message_id: MessageId) -> str:
 
 async def keep(unit: Unit, before: Ticket, message: Message) -> None:
     """Keep what the ticket was before this message reached it."""
-    times = {name: at.isoformat() if (at := getattr(before, name)) else "" for name in _TIMES}
-    plain = {name: getattr(before, name) for name in _PLAIN}
-    closing = before.closing.value if before.closing else ""
-    kept = {"status": before.status.value, "closing": closing, **times, **plain}
-    await unit.remember(_key(message.id), json.dumps(kept))
+    await unit.remember(_key(message.id), json.dumps(was(before)))
+
+
+def was(ticket: Ticket) -> dict[str, Any]:
+    """What a word can change about a ticket, as JSON."""
+    times = {name: at.isoformat() if (at := getattr(ticket, name)) else "" for name in _TIMES}
+    plain = {name: getattr(ticket, name) for name in _PLAIN}
+    closing = ticket.closing.value if ticket.closing else ""
+    return {"status": ticket.status.value, "closing": closing, **times, **plain}
 
 
 async def restore(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> None:
@@ -57,10 +61,19 @@ async def restore(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
         if await unit.recall(_key(following.id)):
             await unit.remember(_key(following.id), stored)
         return
-    was: dict[str, Any] = json.loads(stored)
-    former = Status(was["status"])
+    before: dict[str, Any] = json.loads(stored)
+    former = Status(before["status"])
     if ticket.status not in (Status.OPEN, former) or await _worked_on(unit, ticket, message):
         return
+    ticket = await back(desk, unit, ticket, before)
+    await outbox.card(desk, unit, ticket)
+    if ticket.status is Status.CLOSED:
+        await outbox.topic(desk, unit, ticket)
+
+
+async def back(desk: Desk, unit: Unit, ticket: Ticket, before: dict[str, Any]) -> Ticket:
+    """Put an open ticket, or one whose status is the same, back to what `was` said of it."""
+    former = Status(before["status"])
     if former is not ticket.status:
         over = former in (Status.SOLVED, Status.CLOSED)
         ended = await deadlines.at_end(desk, unit, ticket) if over else {}
@@ -68,20 +81,11 @@ async def restore(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
         if ticket.status is Status.WAITING:
             await moving.stand_still(unit, ticket, at=desk.now())
     # What was kept by an older version may lack a field: that one stays as it is.
-    kept = [name for name in _TIMES if name in was]
-    times: dict[str, Any] = {name: datetime.fromisoformat(was[name]) if was[name] else None for name in kept}
-    plain: dict[str, Any] = {name: was[name] for name in _PLAIN if name in was}
-    ticket = await unit.save(
-        replace(
-            ticket,
-            closing=Closing(was["closing"]) if was["closing"] else None,
-            **times,
-            **plain,
-        )
-    )
-    await outbox.card(desk, unit, ticket)
-    if ticket.status is Status.CLOSED:
-        await outbox.topic(desk, unit, ticket)
+    kept = [name for name in _TIMES if name in before]
+    times: dict[str, Any] = {name: datetime.fromisoformat(before[name]) if before[name] else None for name in kept}
+    plain: dict[str, Any] = {name: before[name] for name in _PLAIN if name in before}
+    closing = Closing(before["closing"]) if before["closing"] else None
+    return await unit.save(replace(ticket, closing=closing, **times, **plain))
 
 
 async def _worked_on(unit: Unit, ticket: Ticket, message: Message) -> bool:

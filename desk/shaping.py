@@ -1,9 +1,11 @@
 """The commands by which engineers shape their work: one table, which that of all commands takes over."""
 
-from desk import later, related, tags, watching
+from desk import later, merging, related, tags, unmerging, watching
 from desk.orders import Verb, Where
 
 COMMANDS: dict[str, tuple[Where, Verb]] = {
+    "merge": (Where.TOPIC, merging.order),
+    "unmerge": (Where.BOTH, unmerging.order),
     "relate": (Where.TOPIC, related.relate),
     "unrelate": (Where.TOPIC, related.unrelate),
     "later": (Where.TOPIC, later.order),

@@ -84,11 +84,13 @@ async def close(
     findings: str = "",
     other: Ticket | None = None,
     event: str = "",
+    listing: bool = True,
 ) -> Ticket:
     """Close it, tell the client why and with what was done, close its topic.
 
     `text`: an engineer's words above the wording of the reason. `findings`: what was found out, which some reasons
     need. `other`: what a duplicate repeats. `key` and `event`: another sentence for the client, and for the topic.
+    `listing`: whether the client reads what was done.
     """
     now = desk.now()
     ended = {"closed_at": now, "closing": reason, "findings": findings, **await deadlines.at_end(desk, unit, ticket)}
@@ -102,7 +104,7 @@ async def close(
     more = {name: value for name, value in (("findings", findings), ("other", other and other.id)) if value}
     await audit(desk, unit, ticket, who, "closed", closing=reason.value, **more)
     said = closing.wording(desk, ticket, reason, other, waited=waited)
-    done = await what_was_done(unit, ticket)
+    done = await what_was_done(unit, ticket) if listing else ""
     await tell_client(
         desk, unit, ticket, key or said.key, Purpose.CLOSING, text=text, done=done, above=not key, **said.values
     )
@@ -121,6 +123,8 @@ async def confirmed(desk: Desk, unit: Unit, ticket: Ticket, who: str) -> Ticket:
 
 async def reopen(desk: Desk, unit: Unit, ticket: Ticket, who: str) -> Ticket:
     """Take it up again; its topic opens. Refusal when it is in our hands already."""
+    if ticket.merged_into:
+        raise Refusal("shaping.merged_reopen", number=desk.number(ticket.id), other=desk.number(ticket.merged_into))
     waiting = ticket.reminder_id
     anew = {"closed_at": None, "closing": None, "solved_at": None, "third_party": "", **closing.CLOCK_ANEW}
     ticket = await moving.move(unit, ticket, Step.REOPENED, at=desk.now(), **anew)
