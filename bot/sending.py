@@ -33,9 +33,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
-from bot import natives
 from bot.buttons import keyboard, markup
-from bot.forms import MEGABYTE, forms
 from bot.mishaps import Mishap, told
 from bot.render import Rendered, batches, captioned, render, sendable
 from desk.errors import DeliveryRefused
@@ -141,7 +139,7 @@ class Sender:
             parse_mode="HTML",
             link_preview_options=None if target.previews else LinkPreviewOptions(is_disabled=True),
             reply_markup=markup(message.buttons),
-            **target.common(message, first=first),  # type: ignore[arg-type]
+            **target.common(message, first=True),  # type: ignore[arg-type]
         )
         return [str((await self._call(call, text)).message_id)]
 
