@@ -32,7 +32,7 @@ PRIVATE = ("new", "my", "close", "email", "phone", "lang", "help")
 GROUP = (
     "take", "a", "info", "done", "solved", "close", "reopen", "line", "type", "priority", "note", "undo", "why", "full",
     "file", "plan", "client", "unlink", "admit", "remove", "spent", "estimate",
-    "queue", "mine", "report", "notice", "help",
+    "find", "queue", "mine", "report", "notice", "help",
 )  # fmt: skip
 log = logging.getLogger(__name__)
 

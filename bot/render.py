@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from bot.plain import CAPTION_LIMIT, TEXT_LIMIT, cut, units
+from desk import emphasis
 from desk.parcels import Enclosure, Outgoing
 
 LONG_QUOTE = 300  # units from which a quotation is shown folded
@@ -59,13 +60,14 @@ def _around(message: Outgoing, names: Sequence[str], text: str, footer: str) -> 
 
 
 def _plain(message: Outgoing, text: str, quote: str) -> str:
-    lead, footer = _around(message, [name for _, name in _mentions(message)], text, message.footer)
+    lead, footer = _around(message, [name for _, name in _mentions(message)], emphasis.bare(text), message.footer)
     return "\n".join(part for part in (message.title, lead.strip(), quote, message.code, footer) if part)
 
 
 def _html(message: Outgoing, text: str, quote: str) -> str:
     names = [_linked(user, name) for user, name in _mentions(message)]
-    lead, footer = _around(message, names, escape(text.strip(), quote=False), escape(message.footer, quote=False))
+    words = emphasis.marked_up(escape(text.strip(), quote=False), "<b>", "</b>")
+    lead, footer = _around(message, names, words, escape(message.footer, quote=False))
     tag = "<blockquote expandable>" if units(quote) > LONG_QUOTE else "<blockquote>"
     parts = (
         f"<b>{escape(message.title, quote=False)}</b>" if message.title else "",

@@ -18,6 +18,7 @@ from desk import (
     suggesting,
     third_party,
     triage,
+    turning,
     work,
 )
 from desk.cards import card as card_of
@@ -52,6 +53,8 @@ async def _pressed(desk: Desk, unit: Unit, press: Press) -> str:
         return await client_presses.pressed(desk, unit, action, press)
     if press.person.anonymous:
         raise Refusal("group.anonymous")
+    if action is Action.PAGE:
+        return await turning.pressed(desk, unit, press)
     if action is Action.RETRY:
         await quarantine.retry(desk, unit, int(press.arg), by=press.person.name)
         return desk.say("group.retrying")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores, contracts, health, notices, preview, rating, reloading, retention, tally
+from desk import chores, contracts, health, indexing, notices, preview, rating, reloading, retention, tally
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.disk import Disk
@@ -64,6 +64,7 @@ class Running:
             Tick(name="reminders", every=every, run=self._chores),
             Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
             Tick(name="notice", every=timedelta(minutes=1), run=self._notice),
+            Tick(name="search", every=indexing.LOOK, run=self._index),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
             Tick(name="tally", every=timedelta(minutes=1), run=self._count),
             Tick(name="marks", every=rating.LOOK, run=self._rate),
@@ -88,6 +89,9 @@ class Running:
 
     async def _reread(self) -> None:
         await reloading.for_ever(self.desk)
+
+    async def _index(self) -> None:
+        await indexing.tick(self.desk)
 
     async def _watch(self) -> None:
         await health.watch(self.desk)

@@ -20,6 +20,7 @@ from store.engine import snapshot, sqlite_file, sync_engine
 from store.failures import translated
 from store.files import KEY, sync_folder
 from store.schema import VERSIONS, recorded
+from store.search_tables import PREFIX
 
 CHUNK = 1000
 """Rows read at a time."""
@@ -94,9 +95,12 @@ def _dump_table(connection: Connection, table: Table, work: Path) -> int:
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """The database's tables as they are, whatever their revision, each after those that it points to."""
+    """The database's tables as they are, whatever their revision, each after those that it points to.
+
+    Without those of the search, which are made of the others.
+    """
     found = MetaData()
-    found.reflect(connection)
+    found.reflect(connection, only=lambda name, _: not name.startswith(PREFIX))
     tables = [table for table in found.sorted_tables if table.name != VERSIONS]
     for column in (column for table in tables for column in table.columns):
         if isinstance(column.type, DateTime):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from desk.errors import ConfigError, Mistake
 from desk.said import Said
+from store import search_tables
 from store.engine import Database
 from store.failures import translated
 from store.schema import HEAD, recorded
@@ -36,6 +37,8 @@ async def migrate(database: Database) -> list[str]:
         before = await connection.run_sync(recorded)
         steps = _steps(before)
         if not steps:
+            await connection.run_sync(search_tables.ensure)
+            await connection.commit()
             return []
         if before and database.file is not None:
             # The writer's lock is held: nobody changes the file between the copy and the migration.
@@ -47,7 +50,12 @@ async def migrate(database: Database) -> list[str]:
 
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Apply what is missing up to a revision, inside the connection's transaction."""
+    before = recorded(connection)
+    if before and before != HEAD:
+        search_tables.drop(connection)  # a batch makes tables anew, and their triggers are gone
     command.upgrade(config(connection), to)
+    if recorded(connection) == HEAD:
+        search_tables.ensure(connection)
     if connection.dialect.name == "sqlite":
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:

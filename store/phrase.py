@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Select, Update
+from sqlalchemy import Delete, Insert, Select, TextClause, TextualSelect, Update
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.types import TypeEngine
 
@@ -77,7 +77,7 @@ class Plain:
 class Phrase:
     """A statement, the types of its values, and the types of the columns that it answers with."""
 
-    statement: Select[Any] | Insert | Update | Delete
+    statement: Select[Any] | Insert | Update | Delete | TextualSelect | TextClause
     takes: Sequence[TypeEngine[Any]]
     gives: Sequence[TypeEngine[Any]] = ()
 

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select, text
 
 from desk.errors import CannotRestore
+from store import search_tables
 from store.archive import Manifest, unpack
 from store.backup import CHUNK, tables_of
 from store.columns import Bytes, Day, Instant
@@ -111,6 +112,7 @@ def _load(url: str, lines: Path, manifest: Manifest, *, force: bool) -> None:
                 _refuse_rows_in(connection)
             _drop_ours(connection)
             upgrade(connection, manifest.revision)
+            search_tables.drop(connection)  # its triggers would note every row that comes in
             tables = tables_of(connection)
             _refuse_unknown(tables, manifest)
             for table in tables:

@@ -10,6 +10,7 @@ from desk.errors import ConfigError, Mistake
 from desk.incoming import RawId
 from desk.ports import Unit
 from desk.said import Said
+from store import search_tables
 from store.engine import PATIENCE, Database
 from store.schema import HEAD, recorded
 from store.unit import SqlUnit
@@ -32,7 +33,13 @@ class SqlStore:
         """
         async with self._database.reading() as connection:
             revision = await connection.run_sync(recorded)
+            searchable = revision == HEAD and await connection.run_sync(search_tables.ready)
+        if searchable:
+            return
         if revision == HEAD:
+            async with self._database.writing() as connection:
+                await connection.run_sync(search_tables.ensure)
+                await connection.commit()
             return
         if self._database.file is None:
             raise ConfigError([_outdated(revision)])

@@ -4,7 +4,7 @@ Rule: a unit is used until it is committed or has failed, and never after. An er
 engines, because PostgreSQL allows nothing else.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from desk.errors import AlreadyDone
 from desk.incoming import Raw, RawId, RawState
 from desk.parcels import Parcel
-from desk.tickets import Ticket
-from store import phrases
+from desk.search import Document, Sought
+from desk.tickets import Ticket, TicketId
+from store import phrases, search
 from store.due import DUE_PARCELS, DUE_TOGETHER, NEXT_PARCEL_AT, due_raws
 from store.engine import Database
 from store.phrase import Phrase
@@ -41,6 +42,7 @@ class SqlUnit:
         self._database = database
         self._connection = connection
         self._speaker = speaker(database, connection)
+        self._index = search.SQLITE if database.file is not None else search.POSTGRES
         self._committed = committed
         self._finishing = tuple(finishing)
         self._over = ""
@@ -140,6 +142,32 @@ class SqlUnit:
     async def due_together(self, now: datetime, *, channel: str, limit: int) -> list[Raw]:
         what = shape(Raw)
         return [what.value(row) for row in await self._ask(DUE_TOGETHER, [_moment(now), limit, channel])]
+
+    async def search(self, sought: Sought, /) -> list[TicketId]:
+        return await search.find(self._index, self._ask, sought)
+
+    async def search_alike(
+        self, stems: Mapping[str, float], /, *, but: Sequence[TicketId] = (), limit: int = 3
+    ) -> list[tuple[TicketId, float]]:
+        return await search.alike(self._index, self._ask, stems, but=but, limit=limit)
+
+    async def search_due(self, limit: int) -> list[tuple[TicketId, int]]:
+        return [(TicketId(id_), times) for id_, times in await self._ask(search.DUE, [limit])]
+
+    async def search_left(self) -> int:
+        return cast("int", (await self._ask(search.LEFT, []))[0][0])
+
+    async def search_keep(self, document: Document, times: int) -> None:
+        await self._index.keep(self._ask, self._write, document)
+        await self._write(search.SETTLED, [document.ticket_id, times])
+
+    async def search_forget(self, ticket_id: TicketId, times: int = 0) -> None:
+        await self._index.forget(self._ask, self._write, ticket_id)
+        await self._write(search.SETTLED, [ticket_id, times])
+
+    async def search_tidy(self, *, first: bool) -> bool:
+        self._writing()
+        return await self._index.tidy(self._ask, self._write, first=first)
 
     async def commit(self) -> None:
         if self._committed is None:

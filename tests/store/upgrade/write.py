@@ -15,6 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[2]))
 
+from store import search_tables  # noqa: E402
 from store.schema import HEAD  # noqa: E402
 from store.store import SqlStore  # noqa: E402
 
@@ -34,6 +35,9 @@ async def write() -> Path:
             await values.Make(datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)).everything(unit)
             await unit.remember("telegram:offset", "17")
             await unit.commit()
+        async with store._database.writing() as connection:
+            await connection.run_sync(search_tables.drop)  # made at the next start; no script can write it
+            await connection.commit()
         await store.close()
         with closing(sqlite3.connect(path)) as connection:
             dump = "\n".join(connection.iterdump()) + "\n"
