@@ -2,7 +2,20 @@
 
 from dataclasses import replace
 
-from desk import bills, closing, contracts, deadlines, keys, mirroring, outbox, quiet_hours, sorts
+from desk import (
+    banned,
+    bills,
+    closing,
+    contracts,
+    deadlines,
+    erasures,
+    handed,
+    keys,
+    mirroring,
+    outbox,
+    quiet_hours,
+    sorts,
+)
 from desk.desk import Desk
 from desk.field_rows import rows as field_rows
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
@@ -65,6 +78,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         *await bills.card_rows(desk, unit, ticket),
         desk.say("group.card_rule", rule=str(ticket.verdict.get("rule", ""))),
     ]
+    rows += await erasures.card_rows(desk, unit, ticket)
     if desk.settings.desk.quiet:
         rows.append(desk.say("group.card_quiet"))
     if ticket.status is Status.WAITING and ticket.question:

@@ -108,7 +108,6 @@ class Action(StrEnum):
     NOT_SOLVED = "no"
     FINE = "fine"  # a lead: what was marked as abuse is none
     REFUSE = "refuse"  # a lead: closed for abuse
-    MERGE = "merge"  # this ticket goes on in another one; arg: its number, or "no"
     SEND = "send"  # an answer that crossed the client's words is to go; arg: the message's id
     KEEP_BACK = "back"  # or not to go
     CORRECT = "correct"  # changed words go to the client once more, by mail; arg: the message's id

@@ -11,6 +11,8 @@ from desk import (
     client_presses,
     conduct,
     finishing,
+    forgetting,
+    handing_over,
     outbox,
     preview,
     quarantine,
@@ -58,6 +60,8 @@ async def _pressed(desk: Desk, unit: Unit, press: Press) -> str:
     if action is Action.RETRY:
         await quarantine.retry(desk, unit, int(press.arg), by=press.person.name)
         return desk.say("group.retrying")
+    if action is Action.FORGET:
+        return await forgetting.pressed(desk, unit, press)
     ticket = await unit.get(Ticket, press.ticket)
     verb = _ENGINEERS.get(action)
     if ticket is None or verb is None:

@@ -6,7 +6,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk import chores, contracts, health, indexing, notices, preview, rating, reloading, retention, tally
+from desk import (
+    chores,
+    contracts,
+    erasing,
+    health,
+    held,
+    indexing,
+    notices,
+    preview,
+    rating,
+    reloading,
+    retention,
+    tally,
+)
 from desk.delivery import Courier
 from desk.desk import Desk
 from desk.disk import Disk
@@ -71,6 +84,7 @@ class Running:
             Tick(name="reports", every=LOOK, run=self._report),
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
             Tick(name="later", every=timedelta(minutes=1), run=self._later),
+            Tick(name="forgetting", every=timedelta(minutes=1), run=self._forget),
             Tick(name="retention", every=timedelta(minutes=5), run=self._retain),
         ]
 
@@ -104,6 +118,9 @@ class Running:
 
     async def _report(self) -> None:
         await send_reports(self.desk, self._printer)
+
+    async def _forget(self) -> None:
+        await erasing.tick(self.desk)
 
     async def _retain(self) -> None:
         await retention.tick(self.desk)

@@ -26,7 +26,9 @@ async def world(sqlite_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[Wo
 
 def documents(world: World, number: str = "SD-1 ·") -> list[Message]:
     """What in the topic is more than words."""
-    return [message for message in world.group.topic(number).messages if message.kind not in ("text", "forum_topic_created")]
+    return [
+        message for message in world.group.topic(number).messages if message.kind not in ("text", "forum_topic_created")
+    ]
 
 
 def told(world: World, words: str) -> Message:
