@@ -6,26 +6,23 @@ from dataclasses import dataclass, field, replace
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.methods import (
-    CloseForumTopic,
-    CreateForumTopic,
     DeleteMessage,
-    EditForumTopic,
     EditMessageCaption,
     EditMessageText,
     LeaveChat,
-    ReopenForumTopic,
     SetMessageReaction,
 )
 from aiogram.types import LinkPreviewOptions, ReactionTypeEmoji
 
 from bot.buttons import keyboard
 from bot.client_topics import ClientTopics
-from bot.home import Home
+from bot.group_topics import GroupTopics
+from bot.home import Group, Home
 from bot.mishaps import Mishap, told
-from bot.plain import CAPTION_LIMIT, TOPIC_LIMIT, cut
+from bot.plain import CAPTION_LIMIT
 from bot.render import render
 from bot.sending import Sender, Target
-from desk.errors import DeliveryRefused, ThreadGone
+from desk.errors import DeliveryDelayed, DeliveryRefused, ThreadGone
 from desk.parcels import Act, Outgoing, Receipt
 
 NO_REACTIONS = "reactions are off"
@@ -39,6 +36,7 @@ class Acts:
     bot: Bot
     home: Home
     sender: Sender
+    ours: GroupTopics
     theirs: ClientTopics
     _shown: dict[str, str] = field(default_factory=dict)
 
@@ -64,13 +62,29 @@ class Acts:
         except AiogramError as error:
             if message.channel != "group" and target.thread and not message.ticket:
                 return await self.say(replace(message, thread=""))  # asked in a topic that is gone by now
-            if told(error, group=True).mishap is not Mishap.CLOSED or target.thread is None:
+            if told(error, group=True).mishap is not Mishap.CLOSED or message.channel != "group":
                 raise
             # A ticket closed meanwhile, or an engineer closed the topic by hand: the word goes there all the same.
-            await self.bot(ReopenForumTopic(chat_id=target.chat_id, message_thread_id=target.thread))
+            here = self.home.of(message)
+            await self._reopen(here, target.thread)
             sent = await self.sender.say(message, target)
-            await self.bot(CloseForumTopic(chat_id=target.chat_id, message_thread_id=target.thread))
+            if target.thread is not None:
+                await self.ours.close(here, target.thread)
         return Receipt(external_ids=tuple(sent), thread_place=str(target.chat_id))
+
+    async def _reopen(self, here: Group, thread: int | None) -> None:
+        """ThreadGone for a topic that we may not open: it is as good as lost. General is waited for."""
+        try:
+            await self.ours.reopen(here, thread)
+        except AiogramError as error:
+            trouble = told(error, group=True)
+            if trouble.mishap is Mishap.UNCHANGED:
+                return
+            if trouble.mishap is not Mishap.LOST or told(error).mishap is Mishap.SHUT:
+                raise
+            if thread is not None:
+                raise ThreadGone(trouble.words) from error
+            raise DeliveryDelayed(trouble.wait, f"General is closed: {trouble.words}") from error
 
     async def edit(self, message: Outgoing) -> Receipt:
         chat = self._chat(message)
@@ -156,45 +170,13 @@ class Acts:
         return Receipt(external_ids=tuple(message.target.split()), thread_place=str(chat))
 
     async def open_topic(self, message: Outgoing) -> Receipt:
-        if message.channel != "group":
-            return await self.theirs.open(message)
-        here = self.home.of(message)
-        place = here.chat_id
-        if here.forum:
-            name = cut(message.title, TOPIC_LIMIT) or message.number or "…"
-            try:
-                topic = await self.bot(CreateForumTopic(chat_id=int(place), name=name))
-            except AiogramError as error:
-                if told(error, group=True).mishap is not Mishap.FLAT:
-                    raise
-                here.forum = False
-            else:
-                return Receipt(thread=str(topic.message_thread_id), thread_place=place)
-        return Receipt(thread_place=place)
+        return await (self.ours if message.channel == "group" else self.theirs).open(message)
 
     async def topic(self, message: Outgoing) -> Receipt:
-        if message.channel != "group":
-            return await self.theirs.bring_in_line(message)
-        here = self.home.of(message)
-        chat = int(here.chat_id)
-        if here.forum and message.thread:
-            thread = int(message.thread)
-            if message.title:
-                name = cut(message.title, TOPIC_LIMIT)
-                await self._settled(EditForumTopic(chat_id=chat, message_thread_id=thread, name=name))
-            if message.closed:
-                await self._settled(CloseForumTopic(chat_id=chat, message_thread_id=thread))
-            else:
-                await self._settled(ReopenForumTopic(chat_id=chat, message_thread_id=thread))
-        return Receipt(thread=message.thread, thread_place=str(chat))
+        return await (self.ours if message.channel == "group" else self.theirs).bring_in_line(message)
 
-    async def _settled(self, call: EditForumTopic | CloseForumTopic | ReopenForumTopic) -> None:
-        """Call; that it is so already is as good."""
-        try:
-            await self.bot(call)
-        except AiogramError as error:
-            if told(error, group=True).mishap not in {Mishap.UNCHANGED, Mishap.CLOSED, Mishap.FLAT}:
-                raise
+    async def drop(self, message: Outgoing) -> Receipt:
+        return await self.ours.drop(message)
 
     async def leave(self, message: Outgoing) -> Receipt:
         try:
@@ -238,5 +220,6 @@ _BY_ACT: Mapping[Act, Callable[[Acts, Outgoing], Awaitable[Receipt]]] = {
     Act.TOPIC: Acts.topic,
     Act.OPEN: Acts.open_topic,
     Act.LEAVE: Acts.leave,
+    Act.DROP: Acts.drop,
     Act.DELETE: Acts.delete,
 }

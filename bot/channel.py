@@ -10,13 +10,14 @@ from aiogram import Dispatcher
 from aiogram.exceptions import AiogramError
 from aiogram.types import Message
 
-from bot import inline, opening
+from bot import inline, opening, rights
 from bot.acts import Acts
 from bot.client_groups import client_group_router
 from bot.client_topics import ClientTopics
 from bot.decode import album_of, decode
 from bot.files import Fetcher
 from bot.group import follow, group_router
+from bot.group_topics import GroupTopics
 from bot.home import Group, Home
 from bot.inline import Inline
 from bot.membership import Membership
@@ -29,7 +30,7 @@ from bot.sending import Sender
 from bot.session import open_bot
 from desk import group
 from desk.desk import Desk
-from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut, OtvetError, ThreadGone
+from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut, NoTopics, OtvetError, ThreadGone
 from desk.hearing import Hearing
 from desk.incoming import Raw
 from desk.parcels import Act, Outgoing, Receipt
@@ -76,7 +77,10 @@ class TelegramChannel:
             clock=clock,
         )
         sender = Sender(bot=self.bot, files=desk.files)
-        self._acts = Acts(bot=self.bot, home=self.home, sender=sender, theirs=ClientTopics(self.bot))
+        self._acts = Acts(
+            bot=self.bot, home=self.home, sender=sender, ours=GroupTopics(bot=self.bot, home=self.home),
+            theirs=ClientTopics(self.bot),
+        )  # fmt: skip
         self._opened = False
         self._failures = 0
         self._dispatcher = Dispatcher(disable_fsm=True)
@@ -166,13 +170,29 @@ class TelegramChannel:
             await self._at_home(message, here)
         try:
             receipt = await self._acts.carry_out(message)
+        except NoTopics as shut:
+            await group.topics_shut(self._desk, here.chat_id, await self._lacking(here) or shut.reason)
+            raise
         except AiogramError as error:
             raise await self._meant(message, here, error, failures + 1) from error
         self._failures = 0
-        if message.channel == "group" and here.told_at > float("-inf"):
+        if message.channel == "group":
+            await self._works(message, here)
+        return receipt
+
+    async def _works(self, message: Outgoing, here: Group) -> None:
+        """What was lost is found."""
+        if here.told_at > float("-inf"):
             here.told_at = float("-inf")
             await group.found(self._desk, here.chat_id)
-        return receipt
+        if message.act is Act.OPEN and here.no_topics_why:
+            here.no_topics_why = ""
+            await group.topics_again(self._desk, here.chat_id)
+
+    async def _lacking(self, here: Group) -> str:
+        """The rights that the bot has not got there, in the desk's language; "" when nobody can say."""
+        missing = await rights.lacking(self.bot, here)
+        return ", ".join(self._desk.say(right) for right in missing)
 
     async def _at_home(self, message: Outgoing, here: Group) -> None:
         """See that a message stays among the engineers' groups, and that the one it goes to is known."""
@@ -211,5 +231,6 @@ class TelegramChannel:
         self._pace.pause(message, trouble.wait.total_seconds(), group=here.chat_id)
         if self._clock() - here.told_at >= LOST_QUIET:
             here.told_at = self._clock()
-            await group.lost(self._desk, here.chat_id, self._desk.say("bot.lost_rights", reason=trouble.words))
+            reason = await self._lacking(here) or trouble.words
+            await group.lost(self._desk, here.chat_id, self._desk.say("bot.lost_rights", reason=reason))
         return DeliveryDelayed(trouble.wait, trouble.words)

@@ -13,6 +13,7 @@ from desk import (
     forgetting,
     handing_over,
     linking,
+    lodging,
     notices,
     posts,
     queue,
@@ -41,9 +42,12 @@ from desk.work import audit
 async def obey(desk: Desk, post: Post, command: str, argument: str) -> None:
     """Carry out one command; what cannot be done is said where it was asked."""
     async with desk.unit() as unit:
-        ticket, _ = await posts.place_of(unit, post)
+        ticket, trace = await posts.place_of(unit, post)
         try:
-            await _obey(desk, unit, Order(post=post, argument=argument.strip(), ticket=ticket), command)
+            if ticket is None and command not in _ANYWHERE and (gone := await lodging.left_by(unit, post, trace)):
+                await lodging.told_where(desk, unit, gone, post)
+            else:
+                await _obey(desk, unit, Order(post=post, argument=argument.strip(), ticket=ticket), command)
         except Refusal as refusal:
             await posts.tell(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
         await unit.commit()
@@ -212,3 +216,5 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "help": (Where.BOTH, _help),
 }
 """Every command of the group; `docs/commands.md` names the same."""
+
+_ANYWHERE = frozenset(name for name, (where, _) in COMMANDS.items() if where is not Where.TOPIC)

@@ -4,7 +4,19 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk import conversation, deadlines, doors, moving, other_ways, outbox, post_marks, promises, threads, undoing
+from desk import (
+    conversation,
+    deadlines,
+    doors,
+    looks,
+    moving,
+    other_ways,
+    outbox,
+    post_marks,
+    promises,
+    threads,
+    undoing,
+)
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
 from desk.merged import follow
@@ -38,7 +50,9 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
     if message.act is Act.DELETE:
         await undoing.deleted(desk, unit, parcel, ticket)
     elif message.act is Act.TOPIC:
-        await threads.set_in_line(unit, parcel, message)
+        await looks.set_in_line(unit, parcel, message)
+    elif message.act is Act.DROP:
+        await threads.dropped(unit, parcel, message, receipt)
     elif message.act is Act.CARD and external_id:
         await _card_moved(unit, ticket, external_id)
     if parcel.purpose in _BY_ENGINEERS:

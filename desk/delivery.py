@@ -18,7 +18,7 @@ from desk import client_topics, delivered, other_ways, threads, wanted
 from desk.desk import Desk
 from desk.disk import AGAIN, TROUBLES, Disk
 from desk.errors import DeliveryDelayed, DeliveryRefused, FilesTooLarge, ThreadGone
-from desk.parcels import Act, Outgoing, Parcel, ParcelState, Receipt
+from desk.parcels import Outgoing, Parcel, ParcelState, Receipt
 from desk.ports import Channel, Unit
 from desk.traffic import IDLE, Traffic
 from desk.wire import unpack
@@ -200,9 +200,9 @@ class Courier:
     async def _speak(self, parcel: Parcel) -> tuple[Outgoing, Receipt]:
         channel = self._channels[parcel.channel]
         message = unpack(parcel.body, parcel.id)
-        if parcel.channel == "group" and parcel.ticket_id and message.act is not Act.REACT:
+        if threads.stands(parcel, message):
             # Words and card of one ticket go in two lanes; only one of them may make the topic.
-            async with self._threads.setdefault(parcel.ticket_id, asyncio.Lock()):
+            async with self._threads.setdefault(parcel.ticket_id or 0, asyncio.Lock()):
                 prepared = await threads.prepare(self._desk, channel, parcel, message)
             if prepared is None:
                 return message, Receipt()

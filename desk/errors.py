@@ -130,6 +130,14 @@ class ThreadGone(OtvetError):
         super().__init__(reason)
 
 
+class NoTopics(OtvetError):
+    """The group can be written to, but the bot may make no topics in it; `reason` says what it lacks."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 class AlreadyRunning(OtvetError):
     """Another process works on the same database or the same bot; the text is a sentence for the operator.
 

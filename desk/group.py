@@ -16,7 +16,7 @@ from desk.settings import Settings
 from desk.tickets import Thread
 
 TOLD_AGAIN = timedelta(hours=1)
-_MOVED, _LOST = "telegram.group:", "telegram.group_lost:"
+_MOVED, _LOST, _NO_TOPICS = "telegram.group:", "telegram.group_lost:", "telegram.no_topics:"
 log = logging.getLogger(__name__)
 
 
@@ -47,7 +47,7 @@ async def current(desk: Desk, unit: Unit, line: str = "") -> str:
 
 
 async def is_home(desk: Desk, unit: Unit, line: str, place: str) -> bool:
-    """Whether that chat is the line's group; a question only where the configuration alone does not tell."""
+    """Whether that chat is the line's group: a question only where the configuration alone does not tell."""
     return place == configured(desk, line) or place == await current(desk, unit, line)
 
 
@@ -144,6 +144,27 @@ async def found(desk: Desk, place: str) -> None:
         await unit.remember(f"{_LOST}{place}", "")
         await unit.commit()
     log.warning("group.found chat=%s", place)
+
+
+async def topics_shut(desk: Desk, place: str, lacking: str) -> None:
+    """No topic can be made there: told in its General once, until it can."""
+    key = f"{_NO_TOPICS}{place}"
+    async with desk.view() as view:
+        if await view.recall(key):
+            return
+    log.error("group.no_topics chat=%s %s", place, lacking[:300])
+    async with desk.store.unit() as unit:
+        await unit.remember(key, lacking[:300])
+        line = await line_at(desk, unit, place)
+        await outbox.to_general(desk, unit, desk.say("home.no_topics", lacking=lacking[:200]), line=line)
+        await unit.commit()
+
+
+async def topics_again(desk: Desk, place: str) -> None:
+    """Topics can be made there again."""
+    async with desk.store.unit() as unit:
+        await unit.remember(f"{_NO_TOPICS}{place}", "")
+        await unit.commit()
 
 
 async def losses(unit: Unit) -> Mapping[str, str]:

@@ -2,7 +2,19 @@
 
 from dataclasses import replace
 
-from desk import answering, canned, chosen, copies, early, finishing, outbox, participants, prompting, third_party
+from desk import (
+    answering,
+    canned,
+    chosen,
+    copies,
+    early,
+    finishing,
+    lodging,
+    outbox,
+    participants,
+    prompting,
+    third_party,
+)
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post
@@ -22,14 +34,16 @@ async def posted(desk: Desk, post: Post) -> None:
                 await _posted(desk, unit, ticket, trace, post)
             except Refusal as refusal:
                 await _fail(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
+        elif gone := await lodging.left_by(unit, post, trace):
+            await lodging.kept(desk, unit, gone, post)
         await unit.commit()
 
 
 async def in_a_ticket(desk: Desk, post: Post) -> bool:
-    """Whether a post stands in a ticket's place."""
+    """Whether a post stands in a ticket's place, or in one that a ticket left."""
     async with desk.view() as view:
-        ticket, _ = await place_of(view, post)
-    return ticket is not None
+        ticket, trace = await place_of(view, post)
+        return ticket is not None or await lodging.left_by(view, post, trace) is not None
 
 
 async def place_of(unit: Unit, post: Post) -> tuple[Ticket | None, Trace | None]:
@@ -40,8 +54,9 @@ async def place_of(unit: Unit, post: Post) -> tuple[Ticket | None, Trace | None]
     if post.thread:
         thread = await unit.first(Thread, channel="group", place=post.place, external_id=post.thread)
         return (await unit.get(Ticket, thread.ticket_id) if thread else None), trace
-    ticket = await unit.get(Ticket, trace.ticket_id) if trace and trace.ticket_id else None
-    return ticket, trace
+    if trace is None or not trace.ticket_id or await lodging.left_by(unit, post, trace):
+        return None, trace
+    return await unit.get(Ticket, trace.ticket_id), trace
 
 
 async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, post: Post) -> None:

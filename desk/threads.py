@@ -1,19 +1,27 @@
 """A ticket's topic: made when the first word goes there, rebuilt when it was deleted.
 
 A topic is a view, the database is the record. Each step (topic, card, conversation told again) is recorded by itself,
-so a crash between two of them repeats one step at most.
+so a crash between two of them repeats one step at most. What becomes of a topic that a ticket leaves, and where it is
+shown while no topic can be made, is in desk.lodging.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
-from desk import cards, conversation, outbox
+from desk import cards, conversation, group, lodging, looks, outbox
 from desk.desk import Desk
-from desk.errors import DeliveryRefused, ThreadGone
+from desk.errors import DeliveryRefused, NoTopics, ThreadGone
 from desk.parcels import Act, Outgoing, Parcel, Purpose, Receipt
 from desk.people import Client
 from desk.ports import Channel, Unit
 from desk.tickets import Role, Status, Thread, Ticket, Trace
+
+
+def stands(parcel: Parcel, message: Outgoing) -> bool:
+    """Whether a message goes to its ticket's topic, wherever that is; not one about a message that stands already."""
+    if parcel.channel != "group" or not parcel.ticket_id or message.act is Act.REACT:
+        return False
+    return not (message.act in (Act.EDIT, Act.DELETE) and message.thread_place)
 
 
 async def prepare(desk: Desk, channel: Channel, parcel: Parcel, message: Outgoing) -> Outgoing | None:
@@ -24,21 +32,75 @@ async def prepare(desk: Desk, channel: Channel, parcel: Parcel, message: Outgoin
             return None
         thread = await _thread_of(view, ticket)
         client = await view.get(Client, ticket.client_id)
+        at_home = thread is not None and await group.is_home(desk, view, ticket.line, thread.place)
+        message = await _reply_there(view, ticket, thread if at_home else None, message)
     if client is None:
         return None
+    message = replace(message, place=ticket.line)
+    if message.act is Act.DROP:
+        return _drop(ticket, thread, message)
     fresh_card = thread is None or not thread.card_id
-    if thread is None or not thread.external_id:
-        thread = await _open(desk, channel, ticket, client, parcel)
+    if thread is None or not thread.external_id or not at_home:
+        try:
+            thread = await _open(desk, channel, ticket, client, parcel)
+        except NoTopics:
+            return await _in_general(desk, channel, ticket, parcel, message)
+        fresh_card = not thread.card_id
     if not thread.card_id:
         thread = await _post_card(desk, channel, ticket, thread, parcel)
     if not thread.replayed:
         thread = await _tell_again(desk, channel, ticket, thread, parcel)
     message = replace(message, thread=thread.external_id, thread_place=thread.place)
     if message.act is Act.CARD:
+        if not looks.in_line(desk, ticket, client, thread):
+            await _bring_in_line(desk, ticket)
         return None if fresh_card else await _card_now(desk, ticket, thread, parcel)
     if message.act is Act.TOPIC:
-        return _topic_now(desk, ticket, client, thread, parcel)
+        return looks.change(desk, ticket, client, thread, parcel)
     return message
+
+
+def _drop(ticket: Ticket, thread: Thread | None, message: Outgoing) -> Outgoing | None:
+    """Nothing is to be dropped of a ticket that was opened again, or that has no topic any more."""
+    if thread is None or not thread.external_id or ticket.status is not Status.CLOSED:
+        return None
+    return replace(message, thread=thread.external_id, thread_place=thread.place)
+
+
+async def _reply_there(view: Unit, ticket: Ticket, thread: Thread | None, message: Outgoing) -> Outgoing:
+    """Without the message that it replies to when that one stood in a chat which the ticket left."""
+    if not message.reply_to:
+        return message
+    there = await view.find(Trace, ticket_id=ticket.id, channel="group", external_id=message.reply_to)
+    stayed = bool(there) and (thread is None or all(trace.place != thread.place for trace in there))
+    return replace(message, reply_to="") if stayed else message
+
+
+async def _in_general(
+    desk: Desk, channel: Channel, ticket: Ticket, parcel: Parcel, message: Outgoing
+) -> Outgoing | None:
+    """The message as it goes into General, in reply to the ticket's card there, while no topic can be made."""
+    async with desk.view() as view:
+        thread, place = await _thread_of(view, ticket), await group.current(desk, view, ticket.line)
+    fresh_card = not lodging.lodges(thread, place)
+    if fresh_card:
+        lodged = Thread(ticket_id=ticket.id, channel="group", place=place, external_id="", replayed=False)
+        lodged = await _post_card(desk, channel, ticket, lodged, parcel, left=thread)
+    else:
+        assert thread is not None
+        lodged = thread
+    if message.act is Act.CARD:
+        return None if fresh_card else await _card_now(desk, ticket, lodged, parcel)
+    if message.act is Act.TOPIC:
+        return None
+    to = message.reply_to or lodged.card_id
+    return replace(message, thread="", thread_place=place, reply_to=to)
+
+
+async def _bring_in_line(desk: Desk, ticket: Ticket) -> None:
+    async with desk.store.unit() as unit:
+        await outbox.topic(desk, unit, ticket)
+        await unit.commit()
 
 
 async def deliver(channel: Channel, message: Outgoing) -> Receipt:
@@ -51,7 +113,7 @@ async def deliver(channel: Channel, message: Outgoing) -> Receipt:
 
 async def before(view: Unit, parcel: Parcel, message: Outgoing) -> tuple[Act, ...]:
     """What must be done in the group before this message can go, for the channel's pace."""
-    if parcel.channel != "group" or not parcel.ticket_id or message.act is Act.REACT:
+    if not stands(parcel, message) or message.act is Act.DROP:
         return ()
     thread = await view.first(Thread, ticket_id=parcel.ticket_id, channel="group")
     if thread is None or not thread.external_id:
@@ -64,7 +126,7 @@ async def _thread_of(unit: Unit, ticket: Ticket) -> Thread | None:
 
 
 async def _open(desk: Desk, channel: Channel, ticket: Ticket, client: Client, parcel: Parcel) -> Thread:
-    order = replace(cards.as_title(desk, ticket, client, act=Act.OPEN), id=parcel.id)
+    order = replace(looks.to_open(desk, ticket, client), id=parcel.id)
     receipt = await channel.deliver(order)
     async with desk.store.unit() as unit:
         old = await _thread_of(unit, ticket)
@@ -73,23 +135,33 @@ async def _open(desk: Desk, channel: Channel, ticket: Ticket, client: Client, pa
             channel="group",
             place=receipt.thread_place,
             external_id=receipt.thread,
-            title=order.title,
+            title=looks.Look(order.emoji or looks.NO_ICON, order.title).kept(),
             replayed=old is None,
         )
-        thread = await unit.save(replace(made, id=old.id, replayed=old.replayed)) if old else await unit.add(made)
+        thread = await unit.save(replace(made, id=old.id)) if old else await unit.add(made)
+        if old:
+            await lodging.leave(desk, unit, ticket, old, thread)
+        await lodging.made(desk, unit, ticket)
         await unit.commit()
     return thread
 
 
-async def _post_card(desk: Desk, channel: Channel, ticket: Ticket, thread: Thread, parcel: Parcel) -> Thread:
+async def _post_card(  # noqa: PLR0917 - the card, its ticket and its place
+    desk: Desk, channel: Channel, ticket: Ticket, thread: Thread, parcel: Parcel, left: Thread | None = None
+) -> Thread:
+    """Post the card; `left`: for want of a topic it is the card in General, and that was the ticket's place before."""
+    lodges = not thread.id
     async with desk.view() as view:
         card = await cards.card(desk, view, ticket)
     receipt = await deliver(channel, replace(card, id=parcel.id, thread=thread.external_id, thread_place=thread.place))
     posted = receipt.external_ids[0]
     # In a group without topics the card is the thread.
-    thread = replace(thread, card_id=posted, external_id=thread.external_id or posted)
+    thread = replace(thread, card_id=posted, external_id=thread.external_id or ("" if lodges else posted))
     async with desk.store.unit() as unit:
-        await unit.save(thread)
+        if lodges:
+            thread = await lodging.lodge(desk, unit, ticket, thread, left)
+        else:
+            await unit.save(thread)
         await _trace(unit, desk.now(), ticket, receipt, Role.CARD)
         await unit.commit()
     return thread
@@ -141,21 +213,6 @@ async def _card_now(desk: Desk, ticket: Ticket, thread: Thread, parcel: Parcel) 
     return replace(card, id=parcel.id, thread=thread.external_id, thread_place=thread.place, target=thread.card_id)
 
 
-def _topic_now(desk: Desk, ticket: Ticket, client: Client, thread: Thread, parcel: Parcel) -> Outgoing | None:
-    wanted = cards.as_title(desk, ticket, client, act=Act.TOPIC)
-    if wanted.title == thread.title and wanted.closed == thread.closed:
-        return None
-    title = "" if wanted.title == thread.title else wanted.title
-    return replace(wanted, id=parcel.id, title=title, thread=thread.external_id, thread_place=thread.place)
-
-
-async def set_in_line(unit: Unit, parcel: Parcel, message: Outgoing) -> None:
-    """Record what a TOPIC order brought about; a change of heart meanwhile is sent after it."""
-    thread = await unit.first(Thread, ticket_id=parcel.ticket_id, channel=parcel.channel)
-    if thread and message.thread:
-        await unit.save(replace(thread, title=message.title or thread.title, closed=message.closed))
-
-
 async def forget(desk: Desk, unit: Unit, parcel: Parcel, gone: ThreadGone) -> bool:
     """The topic is gone: the next delivery makes it anew and tells the conversation again. False: there was none.
 
@@ -171,6 +228,13 @@ async def forget(desk: Desk, unit: Unit, parcel: Parcel, gone: ThreadGone) -> bo
     if ticket and ticket.status is Status.CLOSED:
         await outbox.topic(desk, unit, ticket)
     return True
+
+
+async def dropped(unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt) -> None:
+    """The topic was deleted as it should; a group without topics deletes nothing."""
+    thread = await unit.first(Thread, ticket_id=parcel.ticket_id, channel="group")
+    if thread and receipt.thread and (message.thread_place, message.thread) == (thread.place, thread.external_id):
+        await unit.save(replace(thread, external_id="", card_id="", title="", closed=False, replayed=False))
 
 
 async def _trace(unit: Unit, now: datetime, ticket: Ticket, receipt: Receipt, role: Role) -> None:

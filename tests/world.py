@@ -97,9 +97,11 @@ class World:
     limits: Any = None  # playground.botapi.pace.Limits: the server keeps Telegram's pace
     ask: Callable[[str, float], bytes | None] = lambda _name, _seconds: None  # the keys of signatures
     draw: tuple[str, ...] = DRAW  # the command that draws reports
+    more_groups: Sequence[int] = ()  # ids of further groups of engineers, all forums
     bot: BotApiServer = field(init=False)
     mails: MailWorld = field(init=False)
     group: Group = field(init=False)
+    others: list[Group] = field(default_factory=list)
     engineer: Person = field(init=False)
     desk: Desk = field(init=False)
     store: SqlStore = field(init=False)
@@ -117,6 +119,9 @@ class World:
         self.group = self.bot.world.group("Инженеры", forum=self.forum, chat_id=GROUP, reactions=self.reactions)
         self.engineer = self.bot.world.person("Борис")
         self.group.add(self.engineer)
+        for number in self.more_groups:
+            self.others.append(self.bot.world.group(f"Группа {number}", forum=True, chat_id=number))
+            self.others[-1].add(self.engineer)
         self.bot.world.inbox.drop()
         await self.start()
         return self

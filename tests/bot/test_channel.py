@@ -10,7 +10,7 @@ import pytest
 from bot.channel import TelegramChannel
 from desk.errors import ConfigError, DeliveryDelayed, DeliveryRefused, DoorShut, ThreadGone
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelId, Purpose
-from playground.botapi import BotApiServer, png
+from playground.botapi import BotApiServer, png, topics
 from tests.bot.conftest import make_desk, make_settings
 from tests.bot.updates import GROUP
 
@@ -222,10 +222,16 @@ async def test_a_word_into_a_closed_topic_opens_it_for_a_moment(room: Any, group
     assert group.topics[0].closed
 
 
-async def test_a_closed_general_is_a_refusal_in_telegrams_words(room: Any, server: BotApiServer) -> None:
+async def test_a_closed_general_is_opened_for_the_word(room: Any, group: Any, server: BotApiServer) -> None:
+    """Where we may; where we may not it is waited for, and nothing is refused."""
+    topics.close_topic(server.world, group.general, group.owner)
+    group.promote_bot(without=["can_manage_topics"])
+    with pytest.raises(DeliveryDelayed, match="General is closed"):
+        await room.channel.deliver(replace(POST, place="", purpose=Purpose.ALARM))
+    group.promote_bot()
     server.fail_next("sendMessage", 400, "Bad Request: TOPIC_CLOSED")
-    with pytest.raises(DeliveryRefused, match="TOPIC_CLOSED"):
-        await room.channel.deliver(replace(POST, purpose=Purpose.ALARM))
+    await room.channel.deliver(replace(POST, place="", purpose=Purpose.ALARM))
+    assert (group.general.closed, group.last().text) == (False, "Не печатает")
 
 
 async def test_general_is_written_to_without_a_thread(room: Any, group: Any, server: BotApiServer) -> None:
