@@ -63,6 +63,8 @@ async def admit(desk: Desk, unit: Unit, ticket: Ticket, person: Participant, *, 
     """Let somebody in: they get answers from now on, and what they wrote are words in the ticket. Twice is once."""
     if person.standing is Standing.ADMITTED:
         return desk.say("group.admitted_already")
+    if person.standing is Standing.PARTNER:
+        raise Refusal("partner.not_as_participant", who=participants.in_words(person.name, person.address))
     person = await unit.save(replace(person, standing=Standing.ADMITTED, by=by, at=desk.now()))
     theirs = await unit.find(Message, ticket_id=ticket.id, kind=Kind.STRANGER, author_id=person.address)
     ticket = await conversation.let_in(unit, ticket, theirs, at=desk.now())

@@ -45,7 +45,7 @@ async def _sent(unit: Unit, incoming: Incoming) -> Parcel | None:
     """What we had sent, by the tag of its envelope or by its id."""
     parcel = await unit.get(Parcel, incoming.failed_parcel) if incoming.failed_parcel else None
     if parcel is None and incoming.failed:
-        trace = await unit.first(Trace, channel="mail", external_id=incoming.failed, role=Role.OURS)
+        trace = await unit.first(Trace, channel="mail", external_id=incoming.failed, role__in=(Role.OURS, Role.PARTNER))
         parcel = await unit.get(Parcel, trace.parcel_id) if trace and trace.parcel_id else None
     return parcel if parcel and parcel.channel == "mail" else None
 
@@ -110,6 +110,8 @@ async def _shut(desk: Desk, unit: Unit, address: str, reason: str) -> None:
 
 async def _participant(unit: Unit, ticket: Ticket, parcel: Parcel) -> Participant | None:
     """Who has a copy at this address; None for the client's own."""
+    if parcel.purpose is Purpose.PARTNER:
+        return None  # desk.delivered tells the engineers
     if parcel.purpose is not Purpose.COPY and await unit.count(
         Door, channel="mail", address=parcel.place, client_id=ticket.client_id
     ):

@@ -33,6 +33,9 @@ REPLAYED = 200
 REPLAYED_FILES = 20
 """The last of its files that are sent again: two albums of Telegram's ten."""
 
+_SAID = (Purpose.MIRROR, Purpose.PARTNER)
+"""What shows in a topic what somebody wrote."""
+
 NAME = 40
 """Characters of a client's name in a topic's name, so that a long one does not push the subject out."""
 
@@ -65,6 +68,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
     doors = await unit.find(Door, client_id=ticket.client_id)
     titles = {line.name: line.title for line in desk.settings.line}
     rows = [
+        *await handed.card_rows(desk, unit, ticket),
         desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
         *await contracts.rows(desk, unit, ticket),
         *sorts.card_rows(desk, ticket),
@@ -148,14 +152,14 @@ async def told_again(desk: Desk, unit: Unit, ticket: Ticket) -> tuple[str, tuple
     """
     newest = await unit.find(Message, ticket_id=ticket.id, order="-id", limit=REPLAYED)
     on_the_way = (ParcelState.QUEUED, ParcelState.SENDING)
-    coming = await unit.find(Parcel, ticket_id=ticket.id, purpose=Purpose.MIRROR, state__in=on_the_way)
+    coming = await unit.find(Parcel, ticket_id=ticket.id, purpose__in=_SAID, state__in=on_the_way)
     left_out = {parcel.message_id for parcel in coming}
     told = [one for one in reversed(newest) if one.id not in left_out and not one.withdrawn_at]
     told = [one for one in told if one.kind is not Kind.EVENT]
     files = await unit.find(File, message_id__in=[message.id for message in told])
     rows = []
     for message in told:
-        label = desk.say(f"group.kind_{message.kind.value}")
+        label = desk.say(f"group.kind_{message.kind.name.lower()}")
         names = mirroring.names(desk, message, files)
         rows.append(" ".join([f"{message.author} ({label}): {message.text}".rstrip(), *names]))
     kept_out = await mirroring.names_only(desk, unit, ticket)

@@ -10,6 +10,7 @@ from desk import (
     estimating,
     finding,
     finishing,
+    handing_over,
     forgetting,
     handing_over,
     linking,
@@ -116,12 +117,7 @@ async def _reopen(desk: Desk, unit: Unit, order: Order) -> None:
     ticket = order.ticket
     if ticket is None or any(sign.isdigit() for sign in order.argument):  # whoever names a number means it
         ticket = await numbered(desk, unit, order.argument)
-    await work.reopen(desk, unit, ticket, order.who)
-    await mark(desk, unit, order)
-
-
-async def _line(desk: Desk, unit: Unit, order: Order) -> None:
-    await work.move(desk, unit, ticket_of(order), order.argument, order.who)
+    await handing_over.reopen(desk, unit, ticket, order.post.engineer)
     await mark(desk, unit, order)
 
 
@@ -186,7 +182,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "solved": (Where.TOPIC, _solved),
     "close": (Where.TOPIC, _close),
     "reopen": (Where.BOTH, _reopen),
-    "line": (Where.TOPIC, _line),
+    "line": (Where.TOPIC, handing_over.order),
     "plan": (Where.TOPIC, choose_plan),
     "type": (Where.TOPIC, triage.order_type),
     "priority": (Where.TOPIC, triage.order_priority),

@@ -12,6 +12,7 @@ from desk import (
     moving,
     other_ways,
     outbox,
+    partner_fates,
     post_marks,
     promises,
     threads,
@@ -34,7 +35,7 @@ _BY_ENGINEERS = frozenset({Purpose.ANSWER, Purpose.QUESTION})
 _APART = frozenset({Purpose.COPY, Purpose.FILES})
 """What goes besides the words for the client: its failure sends nothing another way."""
 _LEAVES_NO_TRACE = frozenset({Act.REACT, Act.TOPIC, Act.LEAVE, Act.EDIT, Act.DELETE, Act.DROP})
-_ROLES = {Purpose.CARD: Role.CARD, Purpose.MIRROR: Role.CLIENT}
+_ROLES = {Purpose.CARD: Role.CARD, Purpose.MIRROR: Role.CLIENT, Purpose.PARTNER: Role.PARTNER}
 
 
 async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt) -> None:
@@ -55,6 +56,8 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
         await threads.dropped(unit, parcel, message, receipt)
     elif message.act is Act.CARD and external_id:
         await _card_moved(unit, ticket, external_id)
+    if parcel.purpose is Purpose.PARTNER and parcel.channel == "mail":
+        await partner_fates.arrived(desk, unit, parcel)
     if parcel.purpose in _BY_ENGINEERS:
         await _answer_arrived(desk, unit, parcel, ticket, now)
     elif ticket.reminder_id == parcel.id:
@@ -70,6 +73,8 @@ async def _trace(unit: Unit, parcel: Parcel, message: Outgoing, receipt: Receipt
         return
     place = receipt.thread_place or parcel.place
     role = _ROLES.get(parcel.purpose, Role.DESK) if parcel.channel == "group" else Role.OURS
+    if parcel.purpose is Purpose.PARTNER:  # a thread of its own: no mail of the client's names one of the partner's
+        role = Role.PARTNER
     for external_id in receipt.external_ids:
         await conversation.add_trace(
             unit,
@@ -122,6 +127,9 @@ async def delayed(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryDelayed, 
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
     if late and first_word and ticket and parcel.purpose in _BY_ENGINEERS:
         await outbox.to_topic(desk, unit, ticket, desk.say("group.late", why=why.reason or "?"))
+    elif late and first_word and ticket and parcel.purpose is Purpose.PARTNER and parcel.channel == "mail":
+        said = desk.say("partner.late", address=parcel.place, why=why.reason or "?")
+        await outbox.to_topic(desk, unit, ticket, said)
     elif late and first_word and ticket and parcel.purpose in _APART:
         said = desk.say("group.late_copy", address=parcel.place, why=why.reason or "?")
         await outbox.to_topic(desk, unit, ticket, said)
@@ -150,9 +158,8 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await _not_shown(desk, unit, parcel, why)
         return
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
-    if parcel.body.get("act") == Act.DELETE:
-        if ticket:
-            await undoing.stays(desk, unit, parcel, ticket, why)
+    if parcel.body.get("act") == Act.DELETE or parcel.purpose is Purpose.PARTNER:
+        await _no_other_way(desk, unit, parcel, ticket, why)
         return
     there = await doors.all_at(unit, parcel.channel, parcel.place)
     if isinstance(why, DoorShut):
@@ -176,9 +183,17 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await tell_failure(desk, unit, parcel, ticket, why)
 
 
+async def _no_other_way(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket | None, why: DeliveryRefused) -> None:
+    """What the client's other doors must not be used for: a deletion, and what was meant for a partner."""
+    if ticket and parcel.purpose is Purpose.PARTNER:
+        await partner_fates.refused(desk, unit, parcel, ticket, why)
+    elif ticket:
+        await undoing.stays(desk, unit, parcel, ticket, why)
+
+
 async def _not_shown(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
     """The client's words must reach the engineers: without their files when those are refused, else told in General."""
-    if parcel.purpose is not Purpose.MIRROR or parcel.ticket_id is None:
+    if parcel.purpose not in (Purpose.MIRROR, Purpose.PARTNER) or parcel.ticket_id is None:
         return
     message = unpack(parcel.body, parcel.id)
     if message.files:

@@ -25,6 +25,7 @@ from desk import (
     outbox,
     oversize,
     participants,
+    partner_answers,
     rated,
     second_hand,
     secret_fields,
@@ -37,6 +38,7 @@ from desk.confirming import Said
 from desk.desk import Desk
 from desk.incoming import Incoming, Sort
 from desk.language import heard
+from desk.marks import Mark
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import File, Kind, Message, Role, Status, Ticket, Trace
@@ -63,8 +65,7 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         await secret_fields.came_again(desk, unit, incoming)
         return
     named = await marks.of(desk, unit, incoming) if incoming.channel == "mail" else []
-    if incoming.sort is Sort.AUTOMATIC:
-        await machines.answered(desk, unit, incoming, [mark.ticket for mark in named])
+    if await _of_no_client(desk, unit, incoming, named):
         return
     door, client, known = await senders.door_for(desk, unit, incoming, named)
     client = await _hear_language(unit, client, incoming)
@@ -105,6 +106,16 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         await belonging.look(desk, unit, ticket, door, incoming, signals)
 
 
+async def _of_no_client(desk: Desk, unit: Unit, incoming: Incoming, named: list[Mark]) -> bool:
+    """Whether it was a partner's word, or a machine's answer: neither makes or moves a ticket."""
+    if incoming.channel == "mail" and await partner_answers.heard(desk, unit, incoming, named):
+        return True
+    if incoming.sort is not Sort.AUTOMATIC:
+        return False
+    await machines.answered(desk, unit, incoming, [mark.ticket for mark in named])
+    return True
+
+
 async def _seen(unit: Unit, incoming: Incoming) -> bool:
     """A Telegram message is told apart by its number; a mail that came by two ways by its id and words."""
     if incoming.channel == "mail":
@@ -123,7 +134,7 @@ async def _came_by_another_way(unit: Unit, incoming: Incoming) -> bool:
     if not incoming.external_id:
         return False
     words = (incoming.sender.address, incoming.text, incoming.rest)
-    roles = (Role.THEIRS, Role.STRANGER)
+    roles = (Role.THEIRS, Role.STRANGER, Role.PARTNER)
     for trace in await unit.find(Trace, channel="mail", external_id=incoming.external_id, role__in=roles):
         message = await unit.get(Message, trace.message_id) if trace.message_id else None
         if message and (message.author_id, message.text, message.rest) == words:

@@ -17,6 +17,8 @@ from desk.tickets import Message, MessageId, Role, Ticket, Trace
 from desk.wire import pack, unpack
 
 _KEPT = "files.waiting:"
+_OTHERS = frozenset({Purpose.COPY, Purpose.PARTNER})
+"""What goes to others than the client: none of it may take a way that leads to the client."""
 
 
 async def split(desk: Desk, unit: Unit, parcel: Parcel, why: FilesTooLarge) -> None:
@@ -37,7 +39,7 @@ async def split(desk: Desk, unit: Unit, parcel: Parcel, why: FilesTooLarge) -> N
     for index, files in enumerate(packs[1:], start=2):
         text = desk.say("client.files_more", language, index=index, count=len(packs), names=_names(desk, files))
         more = replace(
-            message, purpose=Purpose.COPY if parcel.purpose is Purpose.COPY else Purpose.FILES, text=text, files=files,
+            message, purpose=parcel.purpose if parcel.purpose in _OTHERS else Purpose.FILES, text=text, files=files,
             quote="", footer="", code="", notes=(), buttons=(), same_as=0, dated="",
         )  # fmt: skip
         await outbox.send(desk, unit, more, lane=parcel.lane, message_id=parcel.message_id)
@@ -75,7 +77,7 @@ async def _elsewhere(  # noqa: PLR0917 - the mail and its client
     """Find another way for files too large for any mail; the line in the mail that says which."""
     language = clients.language(desk, client, ticket)
     names = _names(desk, files)
-    if ticket is None or client is None or parcel.purpose is Purpose.COPY:
+    if ticket is None or client is None or parcel.purpose in _OTHERS:
         if ticket:
             said = desk.say("group.files_not_copied", names=names, address=parcel.place)
             await outbox.to_topic(desk, unit, ticket, said)

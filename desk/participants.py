@@ -71,7 +71,7 @@ async def named_in_copy(
         return ""
     known = {one.address: one for one in await unit.find(Participant, ticket_id=ticket.id)}
     own = {door.address for door in await unit.find(Door, client_id=ticket.client_id, channel="mail")}
-    left_out = {address for address, one in known.items() if one.standing in TAKES_PART | {Standing.REMOVED}} | own
+    left_out = {address for address, one in known.items() if one.standing is not Standing.STRANGER} | own
     fresh = [one for one in incoming.others if one.address not in left_out and _may_take_part(desk, one.address)]
     if not fresh:
         return ""

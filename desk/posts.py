@@ -12,6 +12,7 @@ from desk import (
     lodging,
     outbox,
     participants,
+    partners,
     prompting,
     third_party,
 )
@@ -70,6 +71,8 @@ async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, p
         return
     if trace and trace.parcel_id and await _asked_here(desk, unit, ticket, trace.parcel_id, post):
         return
+    if trace and await partners.answered(desk, unit, ticket, trace, post):
+        return
     if is_note(desk, trace, post):
         await answering.note(desk, unit, ticket, post)
         if trace is None and post.to_bot and not post.to_colleague:
@@ -120,6 +123,8 @@ async def _asked_here(desk: Desk, unit: Unit, ticket: Ticket, parcel_id: int, po
             await finishing.answered(desk, unit, ticket, post, asked["kept"])
         case third_party.ABOUT:
             await third_party.answered(desk, unit, ticket, post)
+        case partners.ABOUT:
+            await partners.asked(desk, unit, ticket, post, asked["kept"]["line"])
         case _:
             await answering.ask(desk, unit, ticket, post, post.text)
     await prompting.forget(unit, parcel_id)

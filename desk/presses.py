@@ -11,9 +11,11 @@ from desk import (
     client_presses,
     conduct,
     finishing,
+    handing_over,
     forgetting,
     handing_over,
     outbox,
+    partner_forward,
     preview,
     quarantine,
     sorts,
@@ -95,7 +97,7 @@ async def _spare(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
 
 
 async def _reopen(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
-    await work.reopen(desk, unit, ticket, press.person.name)
+    await handing_over.reopen(desk, unit, ticket, press.person)
     return desk.say("group.reopened_toast")
 
 
@@ -149,11 +151,6 @@ async def _priority(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str
     return desk.say("triage.chosen")
 
 
-async def _line(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
-    await work.move(desk, unit, ticket, press.arg, press.person.name)
-    return desk.say("group.moved_toast")
-
-
 async def _same(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:  # noqa: ARG001 - one shape for all
     number, _, word = press.arg.partition(":")
     if not number.isdecimal() or word not in {"yes", "no"}:
@@ -179,7 +176,8 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.THIRD_PARTY: _third_party,
     Action.SPARE: _spare,
     Action.LINES: _lines,
-    Action.LINE: _line,
+    Action.LINE: handing_over.pressed,
+    Action.FORWARD: partner_forward.pressed,
     Action.TYPES: _types,
     Action.TYPE: _type,
     Action.PRIORITIES: _priorities,

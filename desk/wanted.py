@@ -7,7 +7,7 @@ more; nothing to a client in shadow mode, when the desk was stopped with it in t
 
 from dataclasses import replace
 
-from desk import delivered, doors, outbox, participants, ratings
+from desk import delivered, doors, outbox, participants, partner_fates, ratings
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.parcels import Act, Parcel, ParcelState, Purpose
@@ -30,6 +30,8 @@ async def still(desk: Desk, unit: Unit, parcel: Parcel) -> bool:
         if ours and ticket and parcel.error:
             await delivered.tell_late_reminder(desk, unit, ticket, parcel.error.removeprefix("late: "))
         return False
+    if parcel.purpose is Purpose.PARTNER:
+        return await partner_fates.still(unit, parcel, ticket)
     if parcel.purpose is Purpose.COPY:
         return await _still_copied(unit, parcel, ticket)
     owners = [door.client_id for door in await doors.all_at(unit, parcel.channel, parcel.place)]

@@ -137,8 +137,11 @@ async def reopen(desk: Desk, unit: Unit, ticket: Ticket, who: str) -> Ticket:
     return ticket
 
 
-async def move(desk: Desk, unit: Unit, ticket: Ticket, wanted: str, who: str) -> Ticket:
-    """Hand it to another line. Refusal naming the lines for an unknown one."""
+async def move(desk: Desk, unit: Unit, ticket: Ticket, wanted: str, who: str, *, told: bool = True) -> Ticket:
+    """Give it to another line. Refusal naming the lines for an unknown one.
+
+    `told`: the topic hears of it here; desk.handing_over says more there itself.
+    """
     name = cards.line_named(desk, wanted)
     names = ", ".join(line.name for line in desk.settings.line)
     if not name:
@@ -149,8 +152,9 @@ async def move(desk: Desk, unit: Unit, ticket: Ticket, wanted: str, who: str) ->
     former, before = ticket, ticket.line
     ticket = await unit.save(replace(ticket, line=name))
     await audit(desk, unit, ticket, who, "moved", before=before, line=name)
-    text = desk.say("group.moved", name=who, before=titles.get(before, before), line=titles[name])
-    await outbox.to_topic(desk, unit, ticket, text)
+    if told:
+        text = desk.say("group.moved", name=who, before=titles.get(before, before), line=titles[name])
+        await outbox.to_topic(desk, unit, ticket, text)
     ticket = await deadlines.changed(desk, unit, former, ticket, who)
     await outbox.card(desk, unit, ticket)
     return ticket

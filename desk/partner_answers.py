@@ -1,0 +1,145 @@
+"""What partners answer: a mail that answers ours to them about a ticket comes into its topic, and nowhere else.
+
+Rule: what a partner writes is for engineers alone until one of them sends it on. A mail is a partner's only when it
+answers one that we sent them about that ticket, or names it from an address that is proven theirs.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from desk import (
+    conversation,
+    duty,
+    loops,
+    marks,
+    outbox,
+    participants,
+    partners,
+    public_domains,
+    secret_fields,
+    senders,
+    staff,
+    work,
+)
+from desk.desk import Desk
+from desk.incoming import Incoming, Sort
+from desk.marks import Mark
+from desk.parcels import Action, Button, Parcel, Purpose
+from desk.people import Door
+from desk.ports import Unit
+from desk.tickets import TAKES_PART, File, Kind, Message, Participant, Role, Standing, Ticket, Trace
+
+SHOWN = 3500
+"""Characters of a mail's quoted rest that the topic shows; the whole of it is kept."""
+
+MANY, WITHIN = 10, timedelta(minutes=10)
+"""So many mails of a partner in one ticket within so long are shown one by one; more of them together."""
+
+
+async def heard(desk: Desk, unit: Unit, incoming: Incoming, named: list[Mark]) -> bool:
+    """Whether a mail was a partner's about a ticket that they have; it stands in its topic then."""
+    for ticket in [mark.ticket for mark in named] or await _numbered(desk, unit, incoming):
+        people = await unit.find(Participant, ticket_id=ticket.id, standing=Standing.PARTNER)
+        for partner in people:
+            if await _is_theirs(unit, ticket, partner, incoming):
+                await _take_in(desk, unit, ticket, partner, incoming)
+                return True
+    return False
+
+
+async def _numbered(desk: Desk, unit: Unit, incoming: Incoming) -> list[Ticket]:
+    """A number in the subject counts only for a proven address, as it can be guessed."""
+    known = {partners.address(line) for line in desk.settings.line if line.address}
+    if not senders.vouched(incoming) or incoming.sender.address not in known:
+        return []
+    return await marks.by_number(desk, unit, incoming.subject)
+
+
+async def _is_theirs(unit: Unit, ticket: Ticket, partner: Participant, incoming: Incoming) -> bool:
+    """Whether it is the partner's word: from their address, or a colleague's there, in answer to our mail to them."""
+    address = incoming.sender.address
+    if incoming.refuted or incoming.claimed:
+        return False
+    if address == partner.address and senders.vouched(incoming):
+        return True
+    if address != partner.address and not await _colleague(unit, ticket, partner, address):
+        return False
+    ids = [one for one in (incoming.reply_to, *incoming.references[-marks.IDS_LOOKED_AT :]) if one]
+    traces = await unit.find(Trace, channel="mail", external_id__in=ids, role=Role.PARTNER) if ids else []
+    for trace in traces:
+        parcel = await unit.get(Parcel, trace.parcel_id) if trace.parcel_id else None
+        if trace.ticket_id == ticket.id and parcel and parcel.place == partner.address:
+            return True
+    return False
+
+
+async def _colleague(unit: Unit, ticket: Ticket, partner: Participant, address: str) -> bool:
+    """Whether somebody writes from the partner's own domain who has no other part in the ticket."""
+    domain = partner.address.rpartition("@")[2]
+    if address.rpartition("@")[2] != domain or public_domains.is_public(domain):
+        return False
+    if await unit.count(Door, client_id=ticket.client_id, channel="mail", address=address):
+        return False
+    person = await participants.of(unit, ticket, address)
+    return person is None or person.standing not in TAKES_PART
+
+
+async def _take_in(desk: Desk, unit: Unit, ticket: Ticket, partner: Participant, incoming: Incoming) -> None:
+    """Keep and show it; whoever has the ticket is mentioned, but for what a machine says."""
+    await secret_fields.kept(desk, unit, ticket, incoming)
+    machine = incoming.sort is Sort.AUTOMATIC
+    recent = {"ticket_id": ticket.id, "kind__in": (Kind.PARTNER, Kind.MACHINE), "at__gt": desk.now() - WITHIN}
+    if await unit.count(Message, **recent) >= MANY:
+        await loops.fold(desk, unit, ticket, None, incoming, Kind.STRANGER)
+        return
+    kind = Kind.MACHINE if machine else Kind.PARTNER
+    bare = replace(incoming, others=())  # whom they write to besides us takes no part in the ticket
+    message = await conversation.add_message(unit, ticket, None, bare, kind=kind, role=Role.PARTNER)
+    message = await unit.save(replace(message, data={**message.data, "partner": partner.address}))
+    said = desk.say("group.machine") if machine else message.text
+    quote = f"{message.text}\n{message.rest}" if machine else message.rest
+    files = await unit.find(File, message_id=message.id)
+    quiet = machine or incoming.sort is Sort.ROBOT
+    mention = "" if quiet else await _who_has_it(desk, unit, ticket)
+    rows = [said or ("" if files or quote else desk.say("group.no_text")), await _copied(desk, unit, ticket, incoming)]
+    who = participants.in_words(message.author, incoming.sender.address)
+    await outbox.to_topic(
+        desk,
+        unit,
+        ticket,
+        "\n\n".join(row for row in rows if row),
+        purpose=Purpose.PARTNER,
+        message_id=message.id,
+        title=desk.say("partner.wrote", who=who, line=partner.name),
+        quote=quote[:SHOWN],
+        buttons=() if machine else [[_button(desk, ticket, message)]],
+        files=[file for file in files if file.key],
+        footer=desk.say("partner.look") if mention else "",
+        mention=f"\n{mention}" if mention else "",
+        silent=True if quiet else None,
+    )
+    if not machine:
+        await work.audit(desk, unit, ticket, who, "partner wrote", message=message.id)
+
+
+def _button(desk: Desk, ticket: Ticket, message: Message) -> Button:
+    label = desk.say("partner.button_forward")
+    return Button(label=label, action=Action.FORWARD, ticket=ticket.id, arg=str(message.id))
+
+
+async def _who_has_it(desk: Desk, unit: Unit, ticket: Ticket) -> str:
+    if ticket.taken_id:
+        named = ticket.taken_id.startswith("@")
+        return f":{ticket.taken_id}" if named else f"{ticket.taken_id}:{' '.join(ticket.taken_by.split())}"
+    before = await partners.line_before(desk, unit, ticket) or ticket.line
+    return staff.mention(await duty.of_line(desk, unit, before))
+
+
+async def _copied(desk: Desk, unit: Unit, ticket: Ticket, incoming: Incoming) -> str:
+    """Whom else they wrote to; that the client read it already is worth knowing."""
+    if not incoming.others:
+        return ""
+    own = {door.address for door in await unit.find(Door, client_id=ticket.client_id, channel="mail")}
+    names = ", ".join(participants.in_words(one.name, one.address) for one in incoming.others[: participants.SHOWN])
+    told = any(one.address in own for one in incoming.others)
+    return desk.say("partner.client_in_copy" if told else "partner.in_copy", names=names)
