@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from bot.articles import as_html
 from bot.plain import CAPTION_LIMIT, TEXT_LIMIT, cut, units
 from desk import emphasis
-from desk.parcels import Enclosure, Outgoing
+from desk.markdown import plain as as_plain
+from desk.parcels import Enclosure, Outgoing, Purpose
 
 LONG_QUOTE = 300  # units from which a quotation is shown folded
 QUOTE_KEPT = 800  # units of a quotation that stay when the text fills the rest
@@ -60,13 +62,14 @@ def _around(message: Outgoing, names: Sequence[str], text: str, footer: str) -> 
 
 
 def _plain(message: Outgoing, text: str, quote: str) -> str:
-    lead, footer = _around(message, [name for _, name in _mentions(message)], emphasis.bare(text), message.footer)
+    lead, footer = _around(message, [name for _, name in _mentions(message)], _words(message, text), message.footer)
     return "\n".join(part for part in (message.title, lead.strip(), quote, message.code, footer) if part)
 
 
 def _html(message: Outgoing, text: str, quote: str) -> str:
     names = [_linked(user, name) for user, name in _mentions(message)]
-    words = emphasis.marked_up(escape(text.strip(), quote=False), "<b>", "</b>")
+    marked = as_html(text) if message.purpose is Purpose.ARTICLE else escape(text.strip(), quote=False)
+    words = emphasis.marked_up(marked, "<b>", "</b>")
     lead, footer = _around(message, names, words, escape(message.footer, quote=False))
     tag = "<blockquote expandable>" if units(quote) > LONG_QUOTE else "<blockquote>"
     parts = (
@@ -77,6 +80,10 @@ def _html(message: Outgoing, text: str, quote: str) -> str:
         footer,
     )
     return "\n".join(part for part in parts if part)
+
+
+def _words(message: Outgoing, text: str) -> str:
+    return emphasis.bare(as_plain(text) if message.purpose is Purpose.ARTICLE else text)
 
 
 def _linked(user: str, name: str) -> str:

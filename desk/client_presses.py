@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from desk import (
     agreeing,
+    article_offers,
     asking_clients,
     choosing,
     clients,
@@ -195,6 +196,9 @@ _VERBS: dict[Action, Verb] = {
     Action.AGREE: agreeing.pressed(agreed=True),
     Action.DECLINE: agreeing.pressed(agreed=False),
     Action.RATE: rated.pressed,
+    Action.ARTICLE: article_offers.opened,
+    Action.HELPED: article_offers.helped,
+    Action.PERSON: article_offers.person,
     Action.CALL: wishes.called,
     Action.WISH: wishes.wished,
     Action.SHOW: switching.shown,

@@ -3,6 +3,7 @@
 from desk import (
     admitting,
     answering,
+    article_views,
     asked_files,
     belonging,
     canned_orders,
@@ -10,7 +11,6 @@ from desk import (
     estimating,
     finding,
     finishing,
-    handing_over,
     forgetting,
     handing_over,
     linking,
@@ -177,6 +177,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "waive": (Where.TOPIC, waive),
     "secret": (Where.TOPIC, secret),
     "a": (Where.TOPIC, canned_orders.order),
+    "articles": (Where.TOPIC, article_views.order),
     "done": (Where.TOPIC, _done),
     "wait": (Where.TOPIC, _wait),
     "solved": (Where.TOPIC, _solved),

@@ -13,6 +13,7 @@ from desk.said import Said
 from desk.texts import LANGUAGES, SLOT, sentences
 
 CLIENTS = (
+    "library.for_*", "library.button_*",
     "client.*", "closing.for_*", "closing.button_*", "closing.not_solved", "fields.not_*", "fields.button_each",
     "fields.button_skip", "fields.delete_user", "fields.one_by_one", "fields.receipt", "fields.skipped",
     "fields.thanks*", "mail.marker", "mail.quoted", "mail.subject*", "mail.file_gone", "bot.button_old",

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     ALARM = "alarm"  # a word in General
     PARTNER = "partner"  # to a partner whom a ticket was handed to
     NEWS = "news"  # an announcement
+    ARTICLE = "article"  # of the knowledge base; its text is Markdown
     FILE = "file"  # a file that an engineer asked for
     EXPORT = "export"  # somebody's data, to themselves or to a lead
     LEAVE = "leave"

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from desk import (
     admitting,
+    article_views,
     asked_files,
     belonging,
     canned,
     client_presses,
     conduct,
     finishing,
-    handing_over,
     forgetting,
     handing_over,
     outbox,
@@ -189,5 +189,7 @@ _ENGINEERS: dict[Action, Verb] = {
     Action.BELONGS: _belongs,
     Action.ADMIT: _admit,
     Action.CANNED: canned.pressed,
+    Action.ARTICLES: article_views.pressed_all,
+    Action.ARTICLE: article_views.pressed,
     Action.FILE: asked_files.pressed,
 }

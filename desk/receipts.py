@@ -7,7 +7,7 @@ nothing of what was written: our servers must not carry an advertisement to a fo
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, expecting, keys, loops, notices, outbox, second_hand, templates, wishes
+from desk import article_offers, clients, expecting, keys, loops, notices, outbox, second_hand, templates, wishes
 from desk.desk import Desk
 from desk.group_doors import is_group
 from desk.lists import for_receipt
@@ -74,6 +74,8 @@ async def confirm(
     footer = ""
     if door.channel == "mail" and (asked := await for_receipt(desk, unit, ticket, language)):
         text = f"{text}\n\n{asked}"
+    if door.channel == "mail" and (found := await article_offers.for_receipt(desk, unit, ticket, language)):
+        text = f"{text}\n\n{found}"
     if door.channel == "mail" and alone:
         link = await keys.telegram_link(desk, unit, client, door, ticket)
         footer = desk.say("client.receipt_link", language, link=link) if link else ""
@@ -93,4 +95,6 @@ async def confirm(
         reply_to=reply_to,
         buttons=wishes.buttons(desk, ticket, language) if door.channel == "telegram" else (),
     )
+    if door.channel == "telegram":
+        await article_offers.offer(desk, unit, ticket, door, language)
     await templates.send_template(desk, unit, ticket, door, client, reply_to=reply_to)
