@@ -70,6 +70,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
     rows = [
         *await handed.card_rows(desk, unit, ticket),
         desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
+        *await banned.card_rows(desk, unit, client),
         *await contracts.rows(desk, unit, ticket),
         *sorts.card_rows(desk, ticket),
         *await shaped_rows(desk, unit, ticket),

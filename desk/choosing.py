@@ -63,7 +63,7 @@ async def choose(  # noqa: PLR0917 - the message and its sender
     if door.channel == "mail":
         return await _by_marks(desk, unit, door, client, incoming, named)
     asked = await _asked_for_new(unit, door)
-    if fresh or asked:
+    if (fresh or asked) and not incoming.flood:
         await switching.forget(unit, door.address)
         return Choice(how=How.NEW)
     if incoming.group:
@@ -106,7 +106,8 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
     if incoming.thread:
         there = await client_topics.ticket_in(unit, incoming, client.id)
         there = await follow(unit, there) if there else None
-        return _go_on(desk, there, How.THREAD) if there else Choice(how=How.NEW)
+        if there or not incoming.flood:
+            return _go_on(desk, there, How.THREAD) if there else Choice(how=How.NEW)
     main = bool(alive) and await client_topics.switched_on(unit)
     chosen = await switching.chosen(desk, unit, incoming, client.id)
     since = chosen[1] if chosen else None

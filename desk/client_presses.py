@@ -44,6 +44,8 @@ async def pressed(desk: Desk, unit: Unit, action: Action, press: Press) -> str:
     """Do it; the toast in the client's language."""
     door = await choosing.door_of_chat(unit, press.place)
     client = await unit.get(Client, door.client_id) if door else None
+    if client and client.banned_at:
+        raise Refusal("client.banned_press")
     if action is Action.LANG:
         return await language(desk, unit, client, press.place, press.arg)
     if of_no_ticket := _OF_NO_TICKET.get(action):

@@ -137,6 +137,7 @@ class Incoming:
     whole: int = 0  # mail: its bytes when it is too large and only its header was fetched
     raw_id: int | None = None  # the raw message that it came as
     sort: Sort = Sort.HUMAN
+    flood: bool = False  # one of too many for a minute
     thread: str = ""  # Telegram: the topic of the client's chat in which it was said
     group: str = ""  # Telegram: the title of the client's own group in which it was said
     described: bool = False  # the words are not the sender's own: a place or a sticker in words, something forwarded

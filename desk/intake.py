@@ -6,8 +6,10 @@ from desk import (
     admitting,
     agreeing,
     asking_clients,
+    banned,
     belonging,
     bounces,
+    bursts_of_words,
     choosing,
     client_topics,
     codes,
@@ -15,6 +17,7 @@ from desk import (
     confirming,
     conversation,
     deadlines,
+    floods,
     info,
     linking,
     loops,
@@ -69,12 +72,9 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
         return
     door, client, known = await senders.door_for(desk, unit, incoming, named)
     client = await _hear_language(unit, client, incoming)
-    if incoming.sort is Sort.HUMAN and not incoming.group and await codes.typed(desk, unit, door, client, incoming):
+    if await _dealt_with(desk, unit, door, client, incoming, fresh=fresh):
         return
-    if incoming.sort is Sort.HUMAN and await asking_clients.answered(desk, unit, door, client, incoming):
-        return
-    if not fresh and await rated.heard(desk, unit, door, client, incoming):
-        return
+    incoming = replace(incoming, flood=await floods.rises(unit, door, incoming))
     before, (client, signals) = client, await belonging.recognised(desk, unit, door, client)
     # Tickets became the organisation's with them: what the mail names is read as it is now.
     named = await marks.of(desk, unit, incoming) if named and client != before else named
@@ -104,6 +104,19 @@ async def take_in(desk: Desk, unit: Unit, incoming: Incoming, *, fresh: bool = F
     if own and incoming.sort is Sort.HUMAN and not incoming.group:
         await suggesting.look(desk, unit, door, incoming)
         await belonging.look(desk, unit, ticket, door, incoming, signals)
+
+
+async def _dealt_with(
+    desk: Desk, unit: Unit, door: Door, client: Client, incoming: Incoming, *, fresh: bool
+) -> bool:
+    """Whether it is no word in a request: of somebody banned, a code or an address that was asked for, a mark."""
+    if await banned.heard(desk, unit, door, client, incoming):
+        return True
+    if incoming.sort is Sort.HUMAN and not incoming.group and await codes.typed(desk, unit, door, client, incoming):
+        return True
+    if incoming.sort is Sort.HUMAN and await asking_clients.answered(desk, unit, door, client, incoming):
+        return True
+    return not fresh and await rated.heard(desk, unit, door, client, incoming)
 
 
 async def _of_no_client(desk: Desk, unit: Unit, incoming: Incoming, named: list[Mark]) -> bool:
@@ -191,25 +204,28 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     below = below or meaning.below(desk)
     who = participants.in_words(message.author or client.name, door.address)
     author = "" if own else desk.say("group.participant", who=who)
-    await opening.mirror(
-        desk, unit, ticket, door, client, message, subject=incoming.subject, author=author, below=below
-    )
-    await opening.ask_for_files(desk, unit, ticket, door, client, message)
+    if incoming.flood:
+        await floods.gather(desk, unit, ticket, door, client, message)
+    else:
+        subject = incoming.subject
+        await opening.mirror(desk, unit, ticket, door, client, message, subject=subject, author=author, below=below)
+        await opening.ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     if counts:
         await info.after(desk, unit, ticket, client, incoming, message, meaning)
-    await outbox.card(desk, unit, ticket)
+    await outbox.card(desk, unit, ticket, rest=bursts_of_words.rest(desk, before, ticket))
     await agreeing.heard(desk, unit, before, ticket, door, client, incoming, answers=answers)
     ticket = await conduct.heard(desk, unit, ticket, door, incoming)
     if said is Said.YES:
         ticket = await work.confirmed(desk, unit, ticket, client.name)
     elif before.status is Status.CLOSED and ticket.status is not Status.CLOSED:
         await outbox.topic(desk, unit, ticket)
-    if door.channel != "telegram":
+    if door.channel != "telegram" or incoming.flood:
         return
     await outbox.react(desk, unit, "telegram", incoming.place, incoming.external_id, "👀", ticket.id)
     # A solved ticket that opens again may just as well be a new question that came to the old place.
     reopened = before.status in (Status.SOLVED, Status.CLOSED) and ticket.status is Status.OPEN
-    if reopened or choice.several or choice.main:
+    unsure = (choice.several or choice.main) and not bursts_of_words.goes_on(desk, before)
+    if reopened or unsure:
         main = choice.main
         await other_question.say_where(desk, unit, before, ticket, door, client, message, reopened=reopened, main=main)

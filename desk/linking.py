@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from desk import conversation, membership, other_ways, outbox
+from desk import clients, conversation, membership, other_ways, outbox
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import SharedContact
@@ -59,7 +59,12 @@ async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof:
     data = {"link": link.id, "joined": joined_id, "proof": proof.value}
     await unit.add(Audit(at=now, who=by, what="clients linked", client_id=kept_id, data=data))
     kept = await unit.save(
-        replace(kept, language=kept.language or joined.language, spoken=kept.spoken or joined.spoken)
+        replace(
+            kept,
+            language=kept.language or joined.language,
+            spoken=kept.spoken or joined.spoken,
+            **({} if kept.banned_at else clients.ban_of(joined)),
+        )
     )
     text = desk.say("group.linked", name=joined.name, other=kept.name, proof=desk.say(f"group.proof_{proof.value}"))
     await _tell(desk, unit, kept_id, text)

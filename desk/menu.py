@@ -6,6 +6,7 @@ from dataclasses import replace
 from desk import (
     agreeing,
     asking_clients,
+    banned,
     choosing,
     client_presses,
     clients,
@@ -40,6 +41,11 @@ async def obey(desk: Desk, incoming: Incoming, command: str, argument: str) -> N
     """Carry out a client's command; what cannot be done is said in their chat."""
     async with desk.unit() as unit:
         verb = COMMANDS[command]
+        door = await choosing.door_of_chat(unit, incoming.place)
+        client = await unit.get(Client, door.client_id) if door else None
+        if door and client and await banned.heard(desk, unit, door, client, incoming):
+            await unit.commit()
+            return
         try:
             await verb(desk, unit, incoming, argument.strip())
         except Refusal as refusal:

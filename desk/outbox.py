@@ -211,11 +211,11 @@ async def to_general(
     return await send(desk, unit, message, lane=lane, coalesce=coalesce)
 
 
-async def card(desk: Desk, unit: Unit, ticket: Ticket) -> None:
-    """Bring the ticket's card up to date soon; what it says is read when it goes."""
+async def card(desk: Desk, unit: Unit, ticket: Ticket, *, rest: timedelta = CARD_REST) -> None:
+    """Bring the ticket's card up to date soon; what it says is read when it goes. `rest`: not before so long."""
     message = Outgoing(channel="group", place=ticket.line, purpose=Purpose.CARD, act=Act.CARD, ticket=ticket.id)
     key = f"card:{ticket.id}"
-    await send(desk, unit, message, lane=f"group:{ticket.id}:card", delay=CARD_REST, coalesce=key)
+    await send(desk, unit, message, lane=f"group:{ticket.id}:card", delay=max(rest, CARD_REST), coalesce=key)
 
 
 async def topic(desk: Desk, unit: Unit, ticket: Ticket) -> None:
