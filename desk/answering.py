@@ -15,6 +15,7 @@ from desk.parcels import Button, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import TO_CLIENT, File, Kind, Message, Role, Status, Ticket, Trace
+from desk.unreachable import refusal as unreachable
 from desk.watchers import named as named_in
 
 QUOTED = 2_000
@@ -170,7 +171,7 @@ async def _last_words(unit: Unit, ticket: Ticket) -> Message | None:
 async def _door(unit: Unit, ticket: Ticket) -> Door:
     door = await doors.best(unit, ticket)
     if door is None:
-        raise Refusal("group.no_open_door")
+        raise await unreachable(unit, ticket)
     return door
 
 

@@ -25,6 +25,7 @@ from desk import (
     turning,
     work,
 )
+from desk.by_phone import pressed as caller_chosen
 from desk.cards import card as card_of
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -59,6 +60,8 @@ async def _pressed(desk: Desk, unit: Unit, press: Press) -> str:
         raise Refusal("group.anonymous")
     if action is Action.PAGE:
         return await turning.pressed(desk, unit, press)
+    if action is Action.CALLER:
+        return await caller_chosen(desk, unit, press)
     if action is Action.RETRY:
         await quarantine.retry(desk, unit, int(press.arg), by=press.person.name)
         return desk.say("group.retrying")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from desk import cards, clients, closing, deadlines, doors, loops, moving, outbox
+from desk import cards, clients, closing, deadlines, doors, loops, moving, outbox, unreachable
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
@@ -245,7 +245,7 @@ async def _door(desk: Desk, unit: Unit, ticket: Ticket, *, by_person: bool) -> d
     """Where a word of the desk may go; None, with a line in the topic, when nowhere."""
     door = await doors.best(unit, ticket)
     if door is None:
-        await outbox.to_topic(desk, unit, ticket, desk.say("group.no_open_door"))
+        await unreachable.tell(desk, unit, ticket)
         return None
     if door.channel == "mail" and not by_person and await loops.silent(unit, ticket.id):
         await outbox.to_topic(desk, unit, ticket, desk.say("group.machine_silent"), silent=True)
