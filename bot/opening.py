@@ -30,8 +30,8 @@ from desk.texts import LANGUAGES
 RETRY = 5.0  # seconds between two tries while Telegram is away
 PRIVATE = ("new", "my", "close", "email", "phone", "lang", "help")
 GROUP = (
-    "take", "a", "articles", "info", "done", "solved", "close", "reopen", "line", "type", "priority", "note", "undo",
-    "why", "full", "file", "plan", "client", "forget", "unlink", "admit", "remove", "spent", "estimate",
+    "take", "a", "articles", "similar", "info", "done", "solved", "close", "reopen", "line", "type", "priority", "note",
+    "undo", "why", "full", "file", "plan", "client", "forget", "unlink", "admit", "remove", "spent", "estimate",
     "find", "queue", "mine", "report", "notice", "help",
 )  # fmt: skip
 log = logging.getLogger(__name__)

@@ -14,6 +14,7 @@ from desk import (
     mirroring,
     outbox,
     quiet_hours,
+    ready_buttons,
     sorts,
 )
 from desk.desk import Desk
@@ -113,6 +114,7 @@ def _buttons(desk: Desk, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
         (button("solved", Action.SOLVED), button("lines", Action.LINES)),
         sorts.card_buttons(desk, ticket),
         closing.card_buttons(desk, ticket),
+        ready_buttons.row(desk, ticket),
     )
 
 
