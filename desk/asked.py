@@ -148,10 +148,15 @@ def _named(written: str) -> str:
     known = {word: name for name, words in FILTERS.items() for word in words}
     if wanted in known:
         return known[wanted]
-    near = difflib.get_close_matches(wanted, known, n=1, cutoff=_CLOSE)
-    if near:
-        raise Refusal("find.filter_unknown", name=written, meant=f"{near[0]}:")
+    if near := _nearest(wanted, known, _CLOSE):
+        raise Refusal("find.filter_unknown", name=written, meant=f"{near}:")
     return ""
+
+
+def _nearest(wanted: str, known: Iterable[str], cutoff: float) -> str:
+    """The word that was probably meant; letters in another order are likelier than other letters."""
+    near = difflib.get_close_matches(wanted, list(known), n=5, cutoff=cutoff)
+    return next((word for word in near if sorted(word) == sorted(wanted)), next(iter(near), ""))
 
 
 def _words(value: str, stems: Stems, *, absent: bool = False, part: Part = Part.ANY) -> list[Term]:
@@ -238,10 +243,10 @@ def _meant(name: str, value: str, table: Mapping[Any, Iterable[str]]) -> Any:
     begun = {one for word, one in known.items() if len(wanted) > 2 and word.startswith(wanted)}  # noqa: PLR2004
     if len(begun) == 1:
         return begun.pop()
-    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
+    near = _nearest(wanted, known, 0.6)
     accepted = ", ".join(str(next(iter(words))) for words in table.values())
     if near:
-        raise Refusal("find.value_meant", name=name, value=value, meant=f"{name}:{near[0]}", accepted=accepted)
+        raise Refusal("find.value_meant", name=name, value=value, meant=f"{name}:{near}", accepted=accepted)
     raise Refusal("find.value_unknown", name=name, value=value, accepted=accepted)
 
 

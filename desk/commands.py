@@ -19,6 +19,7 @@ from desk import (
     notices,
     posts,
     queue,
+    reasons,
     reloading,
     similar,
     third_party,
@@ -28,6 +29,7 @@ from desk import (
     whole_mail,
     work,
 )
+from desk.about_client import about_client
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.field_commands import ask_for_missing, secret, set_value, waive
@@ -131,7 +133,7 @@ async def _note(desk: Desk, unit: Unit, order: Order) -> None:
 
 
 async def _why(desk: Desk, unit: Unit, order: Order) -> None:
-    await reply(desk, unit, order, queue.why(desk, ticket_of(order)))
+    await reply(desk, unit, order, reasons.why(desk, ticket_of(order)))
 
 
 async def _full(desk: Desk, unit: Unit, order: Order) -> None:
@@ -139,7 +141,7 @@ async def _full(desk: Desk, unit: Unit, order: Order) -> None:
 
 
 async def _client(desk: Desk, unit: Unit, order: Order) -> None:
-    await reply(desk, unit, order, await queue.about_client(desk, unit, ticket_of(order)))
+    await reply(desk, unit, order, await about_client(desk, unit, ticket_of(order)))
 
 
 async def _unlink(desk: Desk, unit: Unit, order: Order) -> None:
@@ -155,14 +157,6 @@ async def _admit(desk: Desk, unit: Unit, order: Order) -> None:
 async def _remove(desk: Desk, unit: Unit, order: Order) -> None:
     await admitting.remove_address(desk, unit, ticket_of(order), order.argument, by=order.who)
     await mark(desk, unit, order)
-
-
-async def _queue(desk: Desk, unit: Unit, order: Order) -> None:
-    await queue.show(desk, unit, order.post, mine=False)
-
-
-async def _mine(desk: Desk, unit: Unit, order: Order) -> None:
-    await queue.show(desk, unit, order.post, mine=True)
 
 
 async def _help(desk: Desk, unit: Unit, order: Order) -> None:
@@ -207,8 +201,8 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "estimate": (Where.TOPIC, estimating.order),
     "notice": (Where.GENERAL, notices.order),
     "find": (Where.BOTH, finding.order),
-    "queue": (Where.GENERAL, _queue),
-    "mine": (Where.GENERAL, _mine),
+    "queue": (Where.GENERAL, queue.order),
+    "mine": (Where.GENERAL, queue.order_mine),
     "report": (Where.GENERAL, report),
     "onduty": (Where.GENERAL, duty_commands.on_duty),
     "offduty": (Where.GENERAL, duty_commands.off_duty),

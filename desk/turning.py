@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from desk import finding, pages
+from desk import finding, pages, queue
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
@@ -12,7 +12,7 @@ from desk.ports import Unit
 
 Painter = Callable[[Desk, Unit, Mapping[str, Any], int], Awaitable[Page]]
 
-_LISTS: Mapping[str, Painter] = {finding.SORT: finding.page}
+_LISTS: Mapping[str, Painter] = {finding.SORT: finding.page, queue.SORT: queue.page}
 
 
 async def pressed(desk: Desk, unit: Unit, press: Press) -> str:

@@ -8,7 +8,6 @@ import json
 import math
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import astuple
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -205,7 +204,7 @@ class Fts5:
         return [TicketId(row[0]) for row in rows if row[0] in wanted]
 
     async def keep(self, ask: Ask, tell: Tell, document: Document) -> None:
-        columns = [" ".join(part) for part in astuple(document)[1:]]
+        columns = [" ".join(getattr(document, name)) for name in _COLUMNS]
         packed = zlib.compress(json.dumps(columns, ensure_ascii=False).encode(), 1)
         kept = await ask(self._KEPT, [document.ticket_id])
         if kept and kept[0][0] == packed:
