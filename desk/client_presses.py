@@ -203,7 +203,7 @@ _VERBS: dict[Action, Verb] = {
     Action.PERSON: article_offers.person,
     Action.CALL: wishes.called,
     Action.WISH: wishes.wished,
-    Action.SHOW: switching.shown,
+    Action.LOOK_AT: switching.shown,
 }
 
 _OF_NO_TICKET: dict[Action, Callable[[Desk, Unit, Client | None, Press], Awaitable[str]]] = {

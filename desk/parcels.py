@@ -115,7 +115,7 @@ class Action(StrEnum):
     MERGE = "merge"  # this ticket goes on in another one; arg: its number, or "no"
     CALLER = "caller"  # whom a phone call is from; arg: "c<client id>", "k<contact id>" or "no"
     MINE = "mine"  # a client looks at their requests; arg: the page that takes the place of this one
-    SHOW = "show"  # a client looks at one of them, and goes on there
+    LOOK_AT = "lookat"  # a client looks at one of them, and goes on there
     FRESH = "fresh"  # a client: the next message is a new request
     LANGS = "langs"  # a client wants to choose the language
     CANCEL = "cancel"  # a client: never mind what I was asked for; arg: "new" or "email"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from desk import client_topics, clients, deadlines, expecting, outbox
+from desk import client_topics, clients, deadlines, expecting, outbox, subscribing
 from desk.clocks import Clock
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -63,14 +63,15 @@ async def listed(desk: Desk, unit: Unit, client: Client, place: str, *, page: in
         mark = "→ " if chosen and chosen[0] == ticket.id else ""
         rows.append(mark + " · ".join([*row, *([news] if news else [])]))
         label = " · ".join([*row[:2], *([news] if news else []), standing.last or ticket.subject])
-        buttons.append((Button(label=_cut(mark + label, LABEL), action=Action.SHOW, ticket=ticket.id),))
+        buttons.append((Button(label=_cut(mark + label, LABEL), action=Action.LOOK_AT, ticket=ticket.id),))
+    news = tuple(tuple(row) for row in await subscribing.row(desk, unit, client))
     turn = _turn(page, more=len(found) > PAGE * (page + 1))
     return Outgoing(
         channel="telegram",
         place=place,
         purpose=Purpose.REPLY,
         text="\n".join([desk.say("client.my", language), *rows]),
-        buttons=(*buttons, *([turn] if turn else []), (new_button(desk, language),)),
+        buttons=(*buttons, *([turn] if turn else []), (new_button(desk, language),), *news),
     )
 
 

@@ -112,7 +112,7 @@ async def test_nobody_is_shown_what_is_somebody_elses(world: World) -> None:
     await said(world, eva, "Чужое")
     shown = await my(world, ann)
     assert "Чужое" not in shown.text
-    for data in ("d|show|2|", "d|mine|2|x", "d|show|99|", "d|mine|0|99999999"):
+    for data in ("d|lookat|2|", "d|mine|2|x", "d|lookat|99|", "d|mine|0|99999999"):
         shown.markup["inline_keyboard"][0][0]["callback_data"] = data
         await ann.press(shown, shown.buttons[0])
     await world.settle()
