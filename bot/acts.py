@@ -15,13 +15,15 @@ from aiogram.methods import (
 from aiogram.types import LinkPreviewOptions, ReactionTypeEmoji
 
 from bot.buttons import keyboard
+from bot.changing import change
 from bot.client_topics import ClientTopics
 from bot.group_topics import GroupTopics
 from bot.home import Group, Home
 from bot.mishaps import Mishap, told
 from bot.plain import CAPTION_LIMIT
 from bot.render import render
-from bot.sending import Sender, Target
+from bot.sending import Sender
+from bot.target import Target
 from desk.errors import DeliveryDelayed, DeliveryRefused, ThreadGone
 from desk.parcels import Act, Outgoing, Receipt
 
@@ -87,6 +89,8 @@ class Acts:
             raise DeliveryDelayed(trouble.wait, f"General is closed: {trouble.words}") from error
 
     async def edit(self, message: Outgoing) -> Receipt:
+        if message.before or " " in message.target:
+            return await change(self.bot, self.sender, message, self._target(message))
         chat = self._chat(message)
         receipt = Receipt(external_ids=(message.target,), thread_place=str(chat))
         text, markup = render(message), keyboard(message.buttons)

@@ -9,7 +9,9 @@ from pydantic import ValidationError
 
 from desk.errors import Unreadable
 
-KINDS = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member", "message_reaction")
+KINDS = (
+    "message", "edited_message", "callback_query", "my_chat_member", "chat_member", "message_reaction", "poll_answer",
+)  # fmt: skip
 """What we ask Telegram for, by name: its default leaves out chat_member and message_reaction."""
 
 # Without these a message still says what it says.

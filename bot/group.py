@@ -12,7 +12,7 @@ from bot.files import Fetcher
 from bot.home import Home
 from bot.membership import Membership, is_in
 from bot.presses import handle_press
-from desk import commands, group, posts
+from desk import commands, group, posts, revising
 from desk.desk import Desk
 
 GROUPS = F.chat.type.in_({"group", "supergroup"})
@@ -108,13 +108,13 @@ async def _changed(message: Message, desk: Desk, home: Home, members: Membership
     if home.at(str(message.chat.id)) is None or message.location or not await _heard(message, members):
         return
     post = translate.post([message], (), desk.settings.desk.language)
-    if post is None or (message.media_group_id and not message.caption):
-        return  # a picture of an album without words: the words stand under another one
+    if post is None:
+        return
     asked = translate.command(translate.own_words([message]))
     if asked:
-        await posts.edited(desk, replace(post, text=asked.argument), command=asked.name or "/")
+        await revising.edited(desk, replace(post, text=asked.argument), command=asked.name or "/")
     else:
-        await posts.edited(desk, post)
+        await revising.edited(desk, post)
 
 
 async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot, home: Home, members: Membership) -> None:

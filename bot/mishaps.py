@@ -44,6 +44,8 @@ class Mishap(StrEnum):
     UNCHANGED = "unchanged"  # it is so already
     MESSAGE = "message"  # the message to change is gone or cannot be changed
     GONE = "gone"  # the message to delete is not there (any more)
+    QUOTE = "quote"  # the words to quote do not stand there so
+    NO_CAPTION = "no_caption"  # the message to change can have no words
     NO_TEXT = "no_text"  # the message to change is a file with a caption
     FILE = "file"  # this file, or this id of it, is not taken in this form
     REACTION = "reaction"
@@ -62,6 +64,8 @@ _WORDS: tuple[tuple[Mishap, tuple[str, ...]], ...] = (
     ),
     (Mishap.MARKUP, ("can't parse entities", "entity_bounds_invalid", "can't find end of")),
     (Mishap.GONE, ("message to delete not found",)),
+    (Mishap.QUOTE, ("quote_text_invalid", "quote not found", "message quote")),
+    (Mishap.NO_CAPTION, ("no caption in the message to edit", "message can't have a caption")),
     (Mishap.NO_TEXT, ("no text in the message to edit",)),
     (Mishap.REACTION, ("reaction_invalid", "reactions_too_many", "reaction_empty", "reaction is not", "reactions are")),
     (

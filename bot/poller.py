@@ -189,6 +189,8 @@ def arrival(bot_id: int, update: dict[str, Any]) -> Arrival:
 
 def lane_of(body: dict[str, Any]) -> str:
     """What is worked on in order: a private chat, or one topic of a group."""
+    if "poll_id" in body and isinstance(body.get("user"), dict):
+        return f"tg:{body['user'].get('id', '')}"  # an answer to a poll belongs to its writer's private chat
     message = body.get("message")
     place = message if isinstance(message, dict) else body
     chat = place.get("chat")

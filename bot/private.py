@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aiogram import Bot, F, Router
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, PollAnswer
 
 from bot import translate
 from bot.contents import attachments
 from bot.files import Fetcher
 from bot.home import Home
 from bot.presses import handle_press
-from desk import edits, intake, menu
+from desk import edits, intake, menu, polls, reactions
 from desk.desk import Desk
 
 COMMANDS = frozenset({"start", "new", "my", "close", "email", "phone", "lang", "help"})
@@ -25,6 +25,8 @@ def private_router() -> Router:
     router.edited_message.register(_changed, F.chat.type == "private")
     router.callback_query.register(_pressed, F.message.chat.type == "private")
     router.my_chat_member.register(_door_moved, F.chat.type == "private")
+    router.message_reaction.register(_reacted, F.chat.type == "private")
+    router.poll_answer.register(_voted)
     return router
 
 
@@ -70,6 +72,19 @@ async def _changed(message: Message, desk: Desk, fetcher: Fetcher, home: Home) -
 
 async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot) -> None:
     await handle_press(query, desk, bot)
+
+
+async def _reacted(event: MessageReactionUpdated, desk: Desk) -> None:
+    if event.user and not event.user.is_bot:
+        _, emojis = translate.reaction(event)
+        await reactions.by_client(desk, str(event.chat.id), str(event.message_id), emojis)
+
+
+async def _voted(answer: PollAnswer, desk: Desk) -> None:
+    """Somebody answered a poll of ours; in a private chat that is its client."""
+    if answer.user and not answer.user.is_bot:
+        who = translate.sender(answer.user, answer.user.id)
+        await polls.voted(desk, who, answer.poll_id, tuple(answer.option_ids))
 
 
 async def _door_moved(event: ChatMemberUpdated, desk: Desk) -> None:

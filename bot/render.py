@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from bot.articles import as_html
+from bot.pages import pages
 from bot.plain import CAPTION_LIMIT, TEXT_LIMIT, cut, units
 from desk import emphasis
 from desk.markdown import plain as as_plain
@@ -114,6 +115,7 @@ def captioned(message: Outgoing, text: Rendered) -> bool:
     files = batches(sendable(message.files))
     return (
         len(files) == 1
+        and not message.native
         and files[0][0].sort in CAPTIONED
         and text.units <= CAPTION_LIMIT
         and not (message.buttons and len(files[0]) > 1)  # albums carry no buttons
@@ -122,9 +124,10 @@ def captioned(message: Outgoing, text: Rendered) -> bool:
 
 def parts_of(message: Outgoing) -> int:
     """How many messages it becomes in Telegram."""
-    text = render(message)
+    parts = pages(message)
+    text = render(parts[-1])
     files = sendable(message.files)
-    count = len(files) + (1 if text.whole else 0)
+    count = len(files) + (1 if text.whole else 0) + (1 if message.native else 0)
     if text.plain.strip() and not captioned(message, text):
-        count += 1
+        count += len(parts)
     return max(1, count)

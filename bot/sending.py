@@ -30,19 +30,19 @@ from aiogram.types import (
     InputMediaVideo,
     LinkPreviewOptions,
     Message,
-    ReplyParameters,
 )
 
+from bot import natives
 from bot.buttons import keyboard, markup
+from bot.forms import MEGABYTE, forms
 from bot.mishaps import Mishap, told
+from bot.pages import pages
 from bot.render import Rendered, batches, captioned, render, sendable
+from bot.target import Target
 from desk.errors import DeliveryRefused
 from desk.parcels import Enclosure, Outgoing
 from desk.ports import Files
 
-MEGABYTE = 1024 * 1024
-UPLOAD = 50 * MEGABYTE  # bytes; Bot API, "Sending files"
-PHOTO = 10 * MEGABYTE
 REMEMBERED = 200  # messages that broke off half sent
 REFUSED_FORMS = frozenset({Mishap.FILE, Mishap.REFUSED})
 Part = Callable[[], Awaitable[list[str]]]
@@ -67,29 +67,6 @@ _IN_ALBUM: dict[str, type[Media]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Where a message goes. `reply_must`: the message replied to is the thread, without it nothing may be sent."""
-
-    chat_id: int
-    thread: int | None = None
-    reply_to: int | None = None
-    reply_must: bool = False
-    previews: bool = True
-
-    def common(self, message: Outgoing, *, first: bool) -> dict[str, object]:
-        """The parameters that all calls share; only the first message of several replies, unless replying is all."""
-        reply = None
-        if self.reply_to and (first or self.reply_must):
-            reply = ReplyParameters(message_id=self.reply_to, allow_sending_without_reply=not self.reply_must)
-        return {
-            "chat_id": self.chat_id,
-            "message_thread_id": self.thread,
-            "reply_parameters": reply,
-            "disable_notification": True if message.silent else None,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Says messages; aiogram's errors rise to the caller.
 
@@ -107,7 +84,9 @@ class Sender:
         try:
             for part in self._parts(message, target)[len(done) :]:
                 done.append(await part())
-        except AiogramError:
+        except AiogramError as error:
+            if message.picked and told(error).mishap is Mishap.QUOTE:
+                return await self.say(_without_quote(message), target)
             if done and message.id:
                 self._begun[key] = done
                 if len(self._begun) > REMEMBERED:
@@ -119,11 +98,15 @@ class Sender:
 
     def _parts(self, message: Outgoing, target: Target) -> list[Part]:
         """What becomes of a message, in order; each part gives the ids of what it sent."""
-        text = render(message)
-        under = captioned(message, text)
+        each = pages(message)
+        text = render(each[-1])
+        under = captioned(message, text) and len(each) == 1
         parts: list[Part] = []
         if text.plain.strip() and not under:
-            parts.append(partial(self._words, message, text, target))
+            for index, page in enumerate(each):
+                parts.append(partial(self._words, page, render(page), target, first=index == 0))
+        if message.native:
+            parts.append(partial(self._native, message, target, first=not parts))
         if text.whole:
             parts.append(partial(self._whole, message, text, target))
         for batch in batches(sendable(message.files)):
@@ -133,15 +116,27 @@ class Sender:
             parts.append(partial(send, message, chosen, target, caption=caption, first=not parts))
         return parts
 
-    async def _words(self, message: Outgoing, text: Rendered, target: Target) -> list[str]:
+    async def _words(self, message: Outgoing, text: Rendered, target: Target, *, first: bool = True) -> list[str]:
         call = SendMessage(
             text=text.html,
             parse_mode="HTML",
             link_preview_options=None if target.previews else LinkPreviewOptions(is_disabled=True),
             reply_markup=markup(message.buttons),
-            **target.common(message, first=True),  # type: ignore[arg-type]
+            **target.common(message, first=first),  # type: ignore[arg-type]
         )
         return [str((await self._call(call, text)).message_id)]
+
+    async def _native(self, message: Outgoing, target: Target, *, first: bool) -> list[str]:
+        """A place, a contact, a poll; in words where Telegram does not take it and none were sent yet."""
+        try:
+            return natives.ids(message, await self.bot(natives.call(message, target.common(message, first=first))))
+        except AiogramError as error:
+            if told(error).mishap not in REFUSED_FORMS:
+                raise
+        if not first and message.text:
+            return []
+        bare = replace(message, text=natives.words(message), native="", picked="")
+        return await self._words(bare, render(bare), target, first=first)
 
     async def _call(self, call: TelegramMethod[Message], text: Rendered | None) -> Message:
         """Call; where Telegram does not understand the markup, the same words go plain."""
@@ -163,7 +158,7 @@ class Sender:
         self, message: Outgoing, file: Enclosure, target: Target, *, caption: Rendered | None, first: bool
     ) -> list[str]:
         problem: AiogramError | None = None
-        for form in _forms(file):
+        for form in forms(file):
             method, field = _SINGLE.get(form.sort, _SINGLE["document"])
             values = target.common(message, first=first)
             if caption:
@@ -186,11 +181,11 @@ class Sender:
         caption: Rendered | None,
         first: bool,
     ) -> list[str]:
-        by_id = [next(iter(_forms(file)), file) for file in batch]
+        by_id = [next(iter(forms(file)), file) for file in batch]
         by_upload = [replace(file, remote_id="") if file.key else file for file in by_id]
-        for forms in (by_id, by_upload) if by_id != by_upload else (by_id,):
+        for those in (by_id, by_upload) if by_id != by_upload else (by_id,):
             try:
-                return await self._album_once(message, forms, target, caption=caption, first=first)
+                return await self._album_once(message, those, target, caption=caption, first=first)
             except AiogramError as error:
                 if told(error).mishap not in REFUSED_FORMS:
                     raise
@@ -238,13 +233,11 @@ class Sender:
         return FSInputFile(path, filename=file.name)
 
 
-def _forms(file: Enclosure) -> list[Enclosure]:
-    """The ways to send a file, best first: what Telegram has already, an upload, an upload as a plain document."""
-    forms = [file] if file.remote_id else []
-    if file.key and file.size <= UPLOAD:
-        uploaded = replace(file, remote_id="")
-        if file.sort != "photo" or file.size <= PHOTO:
-            forms.append(uploaded)
-        if file.sort != "document":
-            forms.append(replace(uploaded, sort="document"))
-    return forms
+def _without_quote(message: Outgoing) -> Outgoing:
+    """The same without the words to quote. The engineers read them in the text; a client must not get more than typed.
+
+    A quotation that does not stand in the client's own message may come from the desk's lines around it.
+    """
+    lines = "\n".join(f"> {line}" for line in message.picked.splitlines()) if message.channel == "group" else ""
+    return replace(message, picked="", text="\n".join(part for part in (lines, message.text) if part))
+

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, ReactionTypeEmoji, User
 
 from bot.buttons import Pressed
-from bot.contents import contact_name, origin, quoted, words
+from bot.contents import contact_name, origin, quoted, thing, words
+from desk import kinds
 from desk.incoming import Edited, Engineer, Incoming, IncomingFile, Post, Press, Sender, SharedContact
 
 ANONYMOUS_ADMIN = 1087968824  # @GroupAnonymousBot: every admin who hides behind the group's name
@@ -59,16 +61,14 @@ def incoming(messages: Sequence[Message], files: Sequence[IncomingFile], languag
         reply_to=answered(first),
         described=not own_words(messages),
         contact=_contact(first),
+        data=_data(messages),
     )
 
 
 def edited(message: Message, language: str, files: Sequence[IncomingFile] = ()) -> Edited | None:
-    """A client's edit; None for what changes by itself (a shared live location) and for service messages.
-
-    An album's picture without words is none either: the words stand under another one and are not lost.
-    """
+    """A client's edit; None for what changes by itself (a shared live location) and for service messages."""
     text = _text([message], language)
-    if text is None or message.location or (message.media_group_id and not text):
+    if text is None or message.location:
         return None
     marks = [mark for mark in (origin(message, language), quoted(message)) if mark]
     return Edited(
@@ -78,6 +78,7 @@ def edited(message: Message, language: str, files: Sequence[IncomingFile] = ()) 
         text="\n".join([*marks, *([text] if text else [])]),
         files=tuple(files),
         at=datetime.fromtimestamp(message.edit_date, UTC) if message.edit_date else message.date.astimezone(UTC),
+        of_album=bool(message.media_group_id),
     )
 
 
@@ -102,6 +103,7 @@ def post(messages: Sequence[Message], files: Sequence[IncomingFile], language: s
         files=tuple(files),
         reply_to=answered(first),
         to_bot=bool(reply and reply.from_user and reply.from_user.is_bot),
+        data=_data(messages),
         to_colleague=colleague,
         at=first.date.astimezone(UTC),
     )
@@ -194,6 +196,21 @@ def _text(messages: Sequence[Message], language: str) -> str | None:
     """The words of all messages, an album's captions joined; None when all are service messages."""
     said = [text for text in (words(message, language) for message in messages) if text is not None]
     return "\n".join(text for text in said if text) if said else None
+
+
+def _data(messages: Sequence[Message]) -> dict[str, Any]:
+    """What a message is besides words and files, as `desk.kinds` has it."""
+    first = messages[0]
+    found: dict[str, Any] = {}
+    if native := thing(first):
+        found[kinds.NATIVE] = native
+    if first.media_group_id:
+        found[kinds.CAPTIONS] = {str(each.message_id): words(each, "") or "" for each in messages}
+    if first.quote and first.quote.is_manual and first.reply_to_message:
+        found[kinds.QUOTE] = first.quote.text
+    if first.chat.type == "private" and (to := answered(first)):
+        found[kinds.TO] = to
+    return found
 
 
 def _contact(message: Message) -> SharedContact | None:

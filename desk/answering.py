@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import clients, conversation, copies, doors, early, keys, moving, outbox, participants, post_marks
+from desk import (
+    clients,
+    conversation,
+    copies,
+    doors,
+    early,
+    held,
+    keys,
+    kinds,
+    moving,
+    outbox,
+    participants,
+    post_marks,
+)
 from desk.accounts import Agreement, Estimate
 from desk.blank import blank
 from desk.desk import Desk
@@ -38,13 +51,18 @@ async def answer(desk: Desk, unit: Unit, ticket: Ticket, post: Post, *, to: Trac
     after(ticket.status, Step.ANSWERED)
     if blank(post.text) and not post.files:
         raise Refusal("undo.empty")
-    door = await _door(unit, ticket)
+    door = await door_for(unit, ticket)
     message = await _store(unit, ticket, post, Kind.ANSWER, post.text)
     if await early.taken_back(desk, unit, post):
         return await _withdrawn(desk, unit, message)
     ticket = await moving.move(unit, ticket, Step.ANSWERED, at=desk.now(), active_at=desk.now())
-    await send(desk, unit, ticket, door, message, Purpose.ANSWER, reply_to=await _their_message(unit, door, to))
-    await _on_its_way(desk, unit, ticket, post)
+    picked = str(post.data.get(kinds.QUOTE, ""))
+    reply_to = await _their_message(unit, door, to)
+    await send(desk, unit, ticket, door, message, Purpose.ANSWER, reply_to=reply_to, picked=picked)
+    if await held.crossed(desk, unit, ticket, post, to):
+        await held.ask(desk, unit, ticket, message, post)
+    else:
+        await _on_its_way(desk, unit, ticket, post)
     await outbox.card(desk, unit, ticket)
     return message
 
@@ -57,7 +75,7 @@ async def ask(
     `buttons`: answers to choose from, in Telegram.
     """
     after(ticket.status, Step.ASKED)
-    door = await _door(unit, ticket)
+    door = await door_for(unit, ticket)
     message = await _store(unit, ticket, post, Kind.QUESTION, text)
     if await early.taken_back(desk, unit, post):
         return await _withdrawn(desk, unit, message)
@@ -94,7 +112,7 @@ async def ask_again(desk: Desk, unit: Unit, ticket: Ticket, parcel: Parcel, mess
     await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
     await copies.withdraw(unit, message.id)
     await no_estimate(unit, message)
-    door = await _door(unit, ticket)
+    door = await door_for(unit, ticket)
     ticket = await unit.save(replace(ticket, question=message.text))
     await send(desk, unit, ticket, door, message, Purpose.QUESTION)
     await outbox.card(desk, unit, ticket)
@@ -115,13 +133,15 @@ async def send(  # noqa: PLR0917 - the message and where it goes
     purpose: Purpose,
     *,
     reply_to: str = "",
+    picked: str = "",
     buttons: Sequence[Sequence[Button]] = (),
+    bare: bool = False,
 ) -> None:
-    """Queue a stored message for the client, held for a moment."""
+    """Queue a stored message for the client, held for a moment; `bare`: without its files."""
     client = await unit.get(Client, ticket.client_id)
     language = clients.language(desk, client, ticket)
-    files = await unit.find(File, message_id=message.id)
-    text = message.text
+    files = [] if bare else await unit.find(File, message_id=message.id)
+    text, native = kinds.to_door(desk, message, door.channel, language)
     if purpose is Purpose.QUESTION:
         text = desk.say("client.question", language, question=text, number=desk.number(ticket.id))
     alive = await unit.count(Ticket, client_id=ticket.client_id, status__ne=Status.CLOSED)
@@ -145,6 +165,8 @@ async def send(  # noqa: PLR0917 - the message and where it goes
         files=files,  # what is too large to be fetched goes by Telegram's own id; see desk.other_ways
         copies=[reader.address for reader in readers],
         reply_to=reply_to,
+        picked=picked if reply_to else "",
+        native=native,
         buttons=buttons,
         delay=hold(desk, door.channel),
     )
@@ -168,7 +190,7 @@ async def _last_words(unit: Unit, ticket: Ticket) -> Message | None:
     return await unit.first(Message, ticket_id=ticket.id, kind=Kind.WORDS, door_id__in=own, order="-id")
 
 
-async def _door(unit: Unit, ticket: Ticket) -> Door:
+async def door_for(unit: Unit, ticket: Ticket) -> Door:
     door = await doors.best(unit, ticket)
     if door is None:
         raise await unreachable(unit, ticket)
@@ -194,6 +216,7 @@ async def _store(unit: Unit, ticket: Ticket, post: Post, kind: Kind, text: str) 
             external_id=post.external_id,
             text=text,
             at=post.at,
+            data=post.data,
         )
     )
     for file in post.files:
@@ -229,6 +252,7 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
     if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
         ticket = await moving.move(unit, ticket, Step.TAKEN_BACK, at=desk.now(), question="")
         await outbox.card(desk, unit, ticket)
+    await held.over(desk, unit, ticket, message)
     await post_marks.mark(desk, unit, message, "👀")
 
 
@@ -238,8 +262,10 @@ async def no_estimate(unit: Unit, message: Message) -> None:
     await unit.change(Estimate, gone, message_id=message.id, state=Agreement.ASKED)
 
 
-async def tell(desk: Desk, unit: Unit, ticket: Ticket, message: Message, text: str) -> None:
+async def tell(
+    desk: Desk, unit: Unit, ticket: Ticket, message: Message, text: str, *, buttons: Sequence[Sequence[Button]] = ()
+) -> None:
     """Say something under an engineer's post."""
     trace = await post_marks.post_of(unit, message)
     reply_to = trace.external_id if trace else ""
-    await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=reply_to)
+    await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=reply_to, buttons=buttons)

@@ -82,6 +82,7 @@ async def add_message(
             rest=incoming.rest,
             at=incoming.at,
             raw_id=incoming.raw_id,
+            data=incoming.data,
         )
     )
     if incoming.others:

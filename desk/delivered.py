@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from desk import (
     conversation,
+    corrections,
     deadlines,
     doors,
+    edits_shown,
     looks,
     moving,
     other_ways,
@@ -50,6 +52,8 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
     ticket = await deadlines.delivered(desk, unit, ticket, parcel)
     if message.act is Act.DELETE:
         await undoing.deleted(desk, unit, parcel, ticket)
+    elif message.act is Act.EDIT:
+        await corrections.arrived(desk, unit, parcel, message, receipt)
     elif message.act is Act.TOPIC:
         await looks.set_in_line(unit, parcel, message)
     elif message.act is Act.DROP:
@@ -108,6 +112,7 @@ async def _answer_arrived(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket
         await moving.stand_still(unit, ticket, at=now)
     if message:
         await post_marks.mark(desk, unit, message, post_marks.DELIVERED)
+        await corrections.arrived_as_before(desk, unit, ticket, message, parcel)
 
 
 async def _is_last_question(unit: Unit, parcel: Parcel) -> bool:
@@ -169,6 +174,8 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
     if ticket and parcel.purpose in _APART:
         await other_ways.refused(desk, unit, parcel, ticket, why)
         return
+    if ticket and parcel.body.get("act") == Act.EDIT:
+        await corrections.refused(desk, unit, parcel, ticket, why)
     if ticket is None or parcel.body.get("act") in (Act.EDIT, Act.TOPIC):  # neither says anything that is owed
         return
     if parcel.state is ParcelState.SENT:
@@ -193,6 +200,8 @@ async def _no_other_way(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket |
 
 async def _not_shown(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
     """The client's words must reach the engineers: without their files when those are refused, else told in General."""
+    if parcel.body.get("act") == Act.EDIT:
+        await edits_shown.refused(desk, unit, parcel)
     if parcel.purpose not in (Purpose.MIRROR, Purpose.PARTNER) or parcel.ticket_id is None:
         return
     message = unpack(parcel.body, parcel.id)

@@ -1,5 +1,6 @@
 """Finding a client's doors, and going through another one when one is shut."""
 
+import json
 from dataclasses import replace
 
 from desk import outbox
@@ -55,12 +56,15 @@ async def send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, doo
     """The same words through another door, without what belongs to the first one (a reply, a subject)."""
     message = unpack(parcel.body, parcel.id)
     files = await unit.find(Enclosed, message_id=parcel.message_id) if parcel.message_id else []
+    text, native = message.text, message.native
+    if native and door.channel == "mail":
+        text, native = text or str(json.loads(native)["words"]), ""
     return await outbox.to_door(
         desk,
         unit,
         door,
         parcel.purpose,
-        message.text,
+        text,
         ticket=ticket,
         message_id=parcel.message_id,
         title=message.title,
@@ -68,6 +72,7 @@ async def send_again(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, doo
         footer=message.footer if door.channel == parcel.channel else "",
         buttons=_for(door, message),
         files=files,
+        native=native,
     )
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from desk import conduct, conversation, deadlines, info, outbox, secret_fields
+from desk import conduct, conversation, deadlines, edits_shown, info, kinds, outbox, secret_fields
 from desk.desk import Desk
 from desk.incoming import Edited, IncomingFile
 from desk.merged import follow
-from desk.parcels import Purpose
 from desk.people import Door
 from desk.ports import Unit
 from desk.tickets import File, Message, Revision, Role, Status, Ticket, Trace
@@ -24,12 +24,27 @@ async def edited(desk: Desk, change: Edited) -> bool:
         ticket = await follow(unit, ticket) if ticket else None
         if message is None or ticket is None:
             return False
+        whole = _as_a_whole(message, change)
+        if whole is None:
+            return True
+        change, data = whole
         change = await secret_fields.changed(desk, unit, ticket, message, change)
         fresh = await _other_files(desk, unit, message, change.files)
         if message.text != change.text or fresh:
-            await _changed(desk, unit, ticket, message, change, fresh)
+            await _changed(desk, unit, ticket, replace(message, data=data), change, fresh)
         await unit.commit()
     return True
+
+
+def _as_a_whole(message: Message, change: Edited) -> tuple[Edited, dict[str, Any]] | None:
+    """The change with the words of all its album's pictures; None where nothing can be told to have changed."""
+    if not change.of_album:
+        return change, message.data
+    found = kinds.recaptioned(message, change.external_id, change.text)
+    if found is None:
+        return (change, message.data) if change.text else None
+    text, data = found
+    return replace(change, text=text), data
 
 
 async def files_known(desk: Desk, change: Edited, remote_ids: Sequence[str]) -> bool:
@@ -67,22 +82,11 @@ async def _changed(  # noqa: PLR0917 - the change and what it concerns
     await info.edited(desk, unit, ticket, replace(message, text=change.text))
     door = await unit.get(Door, message.door_id or 0)
     theirs = door is not None and door.client_id == ticket.client_id  # not of somebody who was unlinked since
-    if ticket.status is Status.WAITING and theirs:
+    matters = ticket.status is Status.WAITING and theirs
+    if matters:
         ticket = await conversation.client_wrote(unit, ticket, at=desk.now())
         ticket = await unit.save(replace(ticket, client_wrote_at=desk.now(), active_at=desk.now()))
         ticket = await deadlines.client_wrote(desk, unit, ticket)
         await outbox.card(desk, unit, ticket)
-    shown = await unit.first(Trace, channel="group", message_id=message.id, ticket_id=ticket.id, role=Role.CLIENT)
-    await outbox.to_topic(
-        desk,
-        unit,
-        ticket,
-        desk.say("group.edited", text=change.text),
-        purpose=Purpose.MIRROR,
-        message_id=message.id,
-        title=message.author,
-        quote=desk.say("group.edited_before", text=message.text),
-        files=[file for file in files if file.key],
-        reply_to=shown.external_id if shown else "",
-    )
+    await edits_shown.show(desk, unit, ticket, message, change.text, files, matters=matters)
     await conduct.look(desk, unit, ticket, door, change.text)

@@ -1,9 +1,9 @@
 """What comes in, in the desk's own words: translated by an edge, handed to a use-case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 RawId = NewType("RawId", int)
 
@@ -146,6 +146,7 @@ class Incoming:
     failed_parcel: int = 0  # mail: the parcel that a signed tag among its recipients names; bounces come to such a one
     failures: tuple[Failed, ...] = ()  # BOUNCE: what became of it at which address
     secrets: tuple[tuple[str, str], ...] = ()  # what is covered in its words: a [[field]]'s name and the value
+    data: dict[str, Any] = field(default_factory=dict)  # what it is besides words, as desk.kinds has it
     stamped: datetime | None = None  # mail: when our server took it, or as its date says; None when neither tells
 
 
@@ -159,6 +160,7 @@ class Edited:
     text: str
     files: tuple[IncomingFile, ...] = ()  # empty also where they were not looked at
     at: datetime
+    of_album: bool = False  # the words are those under one picture of several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,7 @@ class Post:
     also: tuple[str, ...] = ()
     reply_to: str = ""
     to_bot: bool = False  # what it replies to was posted by the bot
+    data: dict[str, Any] = field(default_factory=dict)  # what it is besides words, as desk.kinds has it
     to_colleague: bool = False  # starts with `//` or with an @mention of somebody
     at: datetime
     chosen: bool = False  # one of our own answers, chosen in inline mode

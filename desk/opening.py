@@ -9,6 +9,7 @@ from desk import (
     duty,
     info,
     keys,
+    kinds_shown,
     loops,
     outbox,
     oversize,
@@ -207,17 +208,21 @@ async def mirror(  # noqa: PLR0917 - the message, its sender and its ticket
     if message.kind is Kind.MACHINE:
         text, quote = desk.say("group.machine"), f"{message.text}\n{message.rest}"[:MIRRORED]
     author = author or message.author or client.name
+    shown = await kinds_shown.beside(unit, ticket, door, message, text)
     await outbox.to_topic(
         desk,
         unit,
         ticket,
-        text,
+        shown.text,
         purpose=Purpose.MIRROR,
         message_id=message.id,
         title=f"{author} · {desk.say(f'group.door_{door.channel}')}",
         quote=quote,
         buttons=buttons,
         files=[file for file in files if file.key],
+        reply_to=shown.reply_to,
+        picked=shown.picked,
+        native=shown.native,
         footer=footer,
         mention=mention,
     )

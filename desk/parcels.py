@@ -185,7 +185,10 @@ class Outgoing:
     buttons: tuple[tuple[Button, ...], ...] = ()
     files: tuple[Enclosure, ...] = ()
     reply_to: str = ""  # external id in the same chat
-    target: str = ""  # external id of the message to edit or react to
+    picked: str = ""  # the words of the message replied to that are quoted
+    target: str = ""  # external id of the message to edit or react to; EDIT and DELETE: of all its parts, with blanks
+    before: str = ""  # EDIT: the text that stands there
+    native: str = ""  # a place, a contact or a poll as desk.kinds writes it: sent as what it is
     emoji: str = ""
     # Telegram users to mention first, a line each: "id:name", or ":@name" without an id. After an empty line they stand
     # last, behind the footer's words.

@@ -6,7 +6,6 @@ from desk import (
     answering,
     canned,
     chosen,
-    copies,
     early,
     finishing,
     lodging,
@@ -14,16 +13,16 @@ from desk import (
     participants,
     partners,
     prompting,
+    reactions,
     third_party,
 )
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post
 from desk.lifecycle import Step, after
-from desk.parcels import Parcel, ParcelState, Purpose
+from desk.parcels import Purpose
 from desk.ports import Unit
-from desk.tickets import Kind, Message, Revision, Role, Thread, Ticket, Trace
-from desk.wire import pack, unpack
+from desk.tickets import Kind, Message, Role, Thread, Ticket, Trace
 
 
 async def posted(desk: Desk, post: Post) -> None:
@@ -34,7 +33,7 @@ async def posted(desk: Desk, post: Post) -> None:
             try:
                 await _posted(desk, unit, ticket, trace, post)
             except Refusal as refusal:
-                await _fail(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
+                await fail(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
         elif gone := await lodging.left_by(unit, post, trace):
             await lodging.kept(desk, unit, gone, post)
         await unit.commit()
@@ -140,7 +139,7 @@ async def prompt(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer, *, 
     await prompting.ask(desk, unit, ticket, engineer, desk.say("group.ask_what"), reply_to=reply_to)
 
 
-async def _fail(desk: Desk, unit: Unit, post: Post, ticket: Ticket, text: str) -> None:
+async def fail(desk: Desk, unit: Unit, post: Post, ticket: Ticket, text: str) -> None:
     """What was written did not go where it was meant to: a message that mentions its author."""
     who = post.engineer
     mention = "" if who.anonymous else f"{who.id}:{who.name}"
@@ -160,61 +159,6 @@ async def tell(desk: Desk, unit: Unit, post: Post, ticket: Ticket | None, text: 
         await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, reply_to=to, thread=post.thread, at=at)
 
 
-async def edited(desk: Desk, post: Post, *, command: str = "") -> None:
-    """An engineer changed a post: what still waits goes out as changed, what went is said to have gone.
-
-    `command`: what it begins with now; its text is then the words after it.
-    """
-    async with desk.unit() as unit:
-        trace = await unit.first(
-            Trace, channel="group", place=post.place, external_id=post.external_id, role=Role.COLLEAGUE
-        )
-        message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
-        inside = message is not None and _stays_inside(message, post, command)
-        if message and (message.text != post.text or inside) and not post.engineer.anonymous:
-            try:
-                await _changed(desk, unit, message, post, inside=inside)
-            except Refusal as refusal:
-                await _cannot_change(desk, unit, message, post, refusal)
-        await unit.commit()
-
-
-def _stays_inside(message: Message, post: Post, command: str) -> bool:
-    """Whether a changed post must not go to a client: a note by now, or a command other than that for a question."""
-    asks = command == "info" and message.kind is Kind.QUESTION
-    return post.to_colleague or post.text.lstrip().startswith("/") or (command != "" and not asks)
-
-
-async def _cannot_change(desk: Desk, unit: Unit, message: Message, post: Post, why: Refusal) -> None:
-    ticket = await unit.get(Ticket, message.ticket_id)
-    if ticket:
-        await _fail(desk, unit, post, ticket, desk.say(why.key, **why.values))
-
-
-async def _changed(desk: Desk, unit: Unit, message: Message, post: Post, *, inside: bool) -> None:
-    if message.text != post.text:
-        await unit.add(Revision(message_id=message.id, text=message.text, at=post.at))
-        message = await unit.save(replace(message, text=post.text))
-    ticket = await unit.get(Ticket, message.ticket_id)
-    if ticket is None or message.kind not in (Kind.ANSWER, Kind.QUESTION) or message.withdrawn_at:
-        return
-    to_client = (Purpose.ANSWER, Purpose.QUESTION)
-    parcel = await unit.first(Parcel, message_id=message.id, purpose__in=to_client, state=ParcelState.QUEUED)
-    if parcel is None:
-        await tell(desk, unit, post, ticket, desk.say("group.edit_too_late"))
-    elif inside:
-        # It became a note, or what must not go to a client, before it had gone.
-        await answering.take_back(desk, unit, message)
-    elif message.kind is Kind.QUESTION:
-        await answering.ask_again(desk, unit, ticket, parcel, message)
-    else:
-        words = replace(unpack(parcel.body, parcel.id), text=post.text)
-        await unit.save(replace(parcel, body=pack(words)))
-        await copies.change(unit, message.id, post.text)
-        if who := await copies.gone(unit, message.id):
-            await tell(desk, unit, post, ticket, desk.say("group.edit_too_late_copies", who=who))
-
-
 async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, emojis: tuple[str, ...]) -> None:
     """👎 by its author takes an answer back while it waits, also when the answer itself is not here yet."""
     async with desk.unit() as unit:
@@ -222,8 +166,10 @@ async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, 
         message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
         if trace is None and not engineer.anonymous:
             await early.remember(desk, unit, engineer, place, external_id, down="👎" in emojis)
-        elif trace is None or trace.role is not Role.COLLEAGUE:
+        elif trace is None or engineer.anonymous:
             pass
-        elif "👎" in emojis and message and message.author_id == engineer.id and not engineer.anonymous:
+        elif trace.role is Role.CLIENT and message:
+            await reactions.by_engineer(desk, unit, engineer, message, emojis)
+        elif trace.role is Role.COLLEAGUE and "👎" in emojis and message and message.author_id == engineer.id:
             await answering.take_back(desk, unit, message)
         await unit.commit()

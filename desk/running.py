@@ -76,6 +76,7 @@ class Running:
             Tick(name="deadlines", every=every, run=self._deadlines.tick),
             Tick(name="reminders", every=every, run=self._chores),
             Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
+            Tick(name="held", every=timedelta(minutes=1), run=self._held),
             Tick(name="notice", every=timedelta(minutes=1), run=self._notice),
             Tick(name="search", every=indexing.LOOK, run=self._index),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
@@ -97,6 +98,9 @@ class Running:
 
     async def _sweep(self) -> None:
         await sweep(self.desk)
+
+    async def _held(self) -> None:
+        await held.tick(self.desk)
 
     async def _notice(self) -> None:
         await notices.tick(self.desk)

@@ -1,6 +1,6 @@
 """A client's mail shown whole to the engineers who ask for it: the words, what was folded, and the mail as it came."""
 
-from desk import keys, outbox
+from desk import keys, outbox, revisions
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post, Raw
@@ -14,6 +14,11 @@ SORT, MIME = "document", "message/rfc822"
 
 async def show(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> None:
     """Answer with the mail that the post replies to, else with the ticket's last one. Refusal when there is none."""
+    if post.reply_to and (changed := await _versions(desk, unit, ticket, post)):
+        await outbox.to_topic(
+            desk, unit, ticket, changed, purpose=Purpose.REPLY, reply_to=post.external_id, silent=False
+        )
+        return
     message = await _meant(unit, ticket, post)
     text = "\n\n".join(part for part in (message.text, message.rest) if part)
     # In the mail itself a quoted personal link could be pressed, which makes whoever presses it the client.
@@ -32,6 +37,13 @@ async def show(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> None:
         reply_to=post.external_id,
         silent=False,
     )
+
+
+async def _versions(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> str:
+    """All that the message replied to said, when it was changed; "" when not."""
+    trace = await unit.first(Trace, channel="group", place=post.place, external_id=post.reply_to)
+    message = await unit.get(Message, trace.message_id) if trace and trace.message_id else None
+    return await revisions.told(desk, unit, message) if message and message.ticket_id == ticket.id else ""
 
 
 async def _meant(unit: Unit, ticket: Ticket, post: Post) -> Message:

@@ -101,7 +101,7 @@ def send_poll(api: Context, call: m.SendPoll) -> Json:
     chat = api.chat_to_write(call.chat_id)
     more: Json = {
         "is_anonymous": call.is_anonymous is not False, "type": call.type or "regular",
-        "allows_multiple_answers": bool(call.allows_multiple_answers),
+        "allows_multiple_answers": bool(call.allows_multiple_answers), "is_closed": bool(call.is_closed),
     }  # fmt: skip
     return _sent(api, chat, call, drafts.poll(api.world.number("poll"), call.question, options, **more))
 
