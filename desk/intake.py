@@ -24,6 +24,7 @@ from desk import (
     machines,
     marks,
     opening,
+    on_call,
     other_question,
     outbox,
     oversize,
@@ -212,6 +213,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
         await opening.ask_for_files(desk, unit, ticket, door, client, message)
     await oversize.answer(desk, unit, ticket, door, client, incoming)
     if counts:
+        await on_call.heard(desk, unit, before, ticket)
         await info.after(desk, unit, ticket, client, incoming, message, meaning)
     await outbox.card(desk, unit, ticket, rest=bursts_of_words.rest(desk, before, ticket))
     await agreeing.heard(desk, unit, before, ticket, door, client, incoming, answers=answers)

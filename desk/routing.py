@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from desk import duty, fields, outbox, plans, staff
+from desk import duty, fields, on_call, outbox, plans, staff
 from desk.desk import Desk, Setup
 from desk.facts import Facts, Verdict
 from desk.organisations import Organisation
@@ -74,7 +74,8 @@ async def called(desk: Desk, unit: Unit, ticket: Ticket) -> tuple[str, str]:
 async def tell(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     """Mention in the topic whose ticket it is, and whom the rules want to look at it."""
     verdict = Verdict.from_dict(ticket.verdict)
-    if ticket.priority is Priority.CRITICAL and LEADS not in verdict.notify and staff.leads(desk):
+    called = await on_call.call(desk, unit, ticket)
+    if not called and ticket.priority is Priority.CRITICAL and LEADS not in verdict.notify and staff.leads(desk):
         leads = staff.mention(staff.leads(desk, ticket.line))
         await outbox.to_topic(desk, unit, ticket, desk.say("triage.critical_opened"), mention=leads)
     rules = ", ".join(one.rule for one in verdict.asked if one.matched)

@@ -9,11 +9,13 @@ from datetime import timedelta
 from desk import (
     chores,
     contracts,
+    digest,
     erasing,
     health,
     held,
     indexing,
     notices,
+    on_call,
     preview,
     rating,
     reloading,
@@ -84,6 +86,8 @@ class Running:
             Tick(name="marks", every=rating.LOOK, run=self._rate),
             Tick(name="reports", every=LOOK, run=self._report),
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
+            Tick(name="on call", every=timedelta(minutes=1), run=self._on_call),
+            Tick(name="digest", every=timedelta(minutes=1), run=self._digest),
             Tick(name="later", every=timedelta(minutes=1), run=self._later),
             Tick(name="forgetting", every=timedelta(minutes=1), run=self._forget),
             Tick(name="retention", every=timedelta(minutes=5), run=self._retain),
@@ -134,6 +138,12 @@ class Running:
 
     async def _contracts(self) -> None:
         await contracts.tick(self.desk)
+
+    async def _on_call(self) -> None:
+        await on_call.tick(self.desk)
+
+    async def _digest(self) -> None:
+        await digest.tick(self.desk)
 
     def start(self) -> None:
         """Begin to listen, to work and to deliver."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import deadlines, outbox, staff
+from desk import deadlines, on_call, outbox, quiet_hours, staff
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.orders import Order, mark, ticket_of
@@ -29,9 +29,13 @@ async def set_priority(desk: Desk, unit: Unit, ticket: Ticket, priority: Priorit
         raise Refusal("triage.priority_same", priority=words)
     text = desk.say("triage.priority_set", name=who, before=priority_in_words(desk, ticket.priority), priority=words)
     alarming = priority is Priority.CRITICAL and ticket.status is not Status.CLOSED
-    leads = staff.mention(staff.leads(desk, ticket.line)) if alarming else ""
+    raised = replace(ticket, priority=priority)
+    at_night = alarming and quiet_hours.wakes(desk, raised)  # who is on call is mentioned then, and a lead after them
+    leads = staff.mention(staff.leads(desk, ticket.line)) if alarming and not at_night else ""
     await outbox.to_topic(desk, unit, ticket, text, mention=leads, silent=None if alarming else True)
-    return await changed(desk, unit, ticket, replace(ticket, priority=priority), who)
+    ticket = await changed(desk, unit, ticket, raised, who)
+    await on_call.call(desk, unit, ticket)
+    return ticket
 
 
 async def changed(desk: Desk, unit: Unit, before: Ticket, after: Ticket, who: str) -> Ticket:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from desk import cards, clients, closing, deadlines, doors, loops, moving, outbox, unreachable
+from desk import cards, clients, closing, deadlines, doors, loops, moving, on_call, outbox, unreachable
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
@@ -32,6 +32,7 @@ async def audit(desk: Desk, unit: Unit, ticket: Ticket, who: str, what: str, **d
 
 async def take(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer) -> str:
     """Say who has it; it informs and never blocks. The toast comes back."""
+    await on_call.taken(desk, unit, ticket)
     if ticket.taken_id == engineer.id:
         return desk.say("group.taken_already")
     before = ticket.taken_by
