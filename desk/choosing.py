@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from desk import client_topics, marks, participants, progress, switching
+from desk import client_topics, marks, participants, progress, subscribing, switching
 from desk.desk import Desk
 from desk.durations import Span
 from desk.group_doors import goes_on as goes_on_in_group
@@ -103,6 +103,8 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
     replied = await _replied_to(unit, client, incoming)
     if replied:
         return _go_on(desk, replied, How.REPLY)
+    if await subscribing.answers_news(unit, incoming.place, incoming.reply_to):
+        return Choice(how=How.NEW)
     if incoming.thread:
         there = await client_topics.ticket_in(unit, incoming, client.id)
         there = await follow(unit, there) if there else None

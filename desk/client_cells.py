@@ -179,6 +179,18 @@ def _each(read: Callable[[str], str], text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(read(part) for part in parts))
 
 
+YES = frozenset({"yes", "y", "да", "д", "1", "+", "true", "истина", "согласен", "согласна"})
+NO = frozenset({"no", "n", "нет", "н", "0", "-", "—", "false", "ложь", "отказ"})
+
+
+def yes_or_no(text: str) -> str:
+    """What a cell about consent says: yes, no, or nothing."""
+    word = text.strip().casefold()
+    if word and word not in YES | NO:
+        raise Wrong(Said("clients.yes_or_no", text=text[:60]), Said("clients.yes_or_no_hint"))
+    return "" if not word else "yes" if word in YES else "no"
+
+
 def readers(plans: Sequence[Plan]) -> Mapping[str, Callable[[str], Any]]:
     """How each column is read."""
     return {
@@ -195,4 +207,5 @@ def readers(plans: Sequence[Plan]) -> Mapping[str, Callable[[str], Any]]:
         "phones": phones,
         "mails": mails,
         "telegram": telegrams,
+        "news": yes_or_no,
     }

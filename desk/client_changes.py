@@ -5,7 +5,7 @@ Rule: an organisation is taken whole or refused whole, and what is left after th
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -88,6 +88,7 @@ def _change(one: Listed, before: Known | None) -> Change:
         values["number"] = before.organisation.number  # however the file spells it
     theirs = before.people if before else ()
     people = one.people if one.people is not None else tuple(person for _, person in theirs)
+    people = tuple(_with_news(person, [known for _, known in theirs]) for person in people)
     old = before.values if before else values
     changed = [name for name in FIELDS if old[name] != values[name]]
     rows: list[Row] = [(one.line, name, {"before": old[name], "after": values[name]}) for name in changed]
@@ -112,6 +113,14 @@ def _of_people(line: int, before: Sequence[Person], after: Sequence[Person]) -> 
         else:
             rows.append((person.line, "contact_added", {"after": person}))
     return rows + [(line, "contact_removed", {"before": person}) for person in left]
+
+
+def _with_news(person: Person, before: Sequence[Person]) -> Person:
+    """With what was known of their consent before, where the list does not say."""
+    if person.news is not None:
+        return person
+    old = same_person(person, before)
+    return replace(person, news=old.news if old else "")
 
 
 def same_person(person: Person, among: Iterable[Person]) -> Person | None:

@@ -48,7 +48,8 @@ async def kept(unit: Unit) -> list[Known]:
         addresses[reach.contact_id].add((reach.channel, reach.address))
     people: defaultdict[int, list[tuple[Contact, Person]]] = defaultdict(list)
     for contact in await unit.find(Contact):
-        person = Person(name=contact.name, role=contact.role, addresses=frozenset(addresses[contact.id]))
+        there = frozenset(addresses[contact.id])
+        person = Person(name=contact.name, role=contact.role, addresses=there, news=contact.news)
         people[contact.organisation_id].append((contact, person))
     organisations = await unit.find(Organisation, order="number")
     return [Known(organisation=one, people=tuple(people[one.id])) for one in organisations]
@@ -89,9 +90,11 @@ async def _keep_people(unit: Unit, organisation_id: OrganisationId, change: Chan
         if old:
             place = before.index(old)
             before.pop(place)
-            contact = await unit.save(replace(contacts.pop(place), name=person.name, role=person.role))
+            known = replace(contacts.pop(place), name=person.name, role=person.role, news=person.news or "")
+            contact = await unit.save(known)
         else:
-            contact = await unit.add(Contact(organisation_id=organisation_id, name=person.name, role=person.role))
+            fresh = Contact(organisation_id=organisation_id, name=person.name, role=person.role, news=person.news or "")
+            contact = await unit.add(fresh)
         await _keep_addresses(unit, organisation_id, contact.id, person)
     for contact in contacts:
         await unit.remove(Contact, id=contact.id)
@@ -196,14 +199,15 @@ async def give_out(desk: Desk) -> tuple[bytes, int]:
     writer.writerow([title(column, language) for column in COLUMNS])
     for one in known:
         people: list[Person | None] = [person for _, person in one.people]
-        writer.writerows([_line(one, person) for person in people or [None]])
+        writer.writerows([_line(desk, one, person) for person in people or [None]])
     return out.getvalue().encode("utf-8-sig"), len(known)
 
 
-def _line(one: Known, person: Person | None) -> list[str]:
+def _line(desk: Desk, one: Known, person: Person | None) -> list[str]:
     cells = {name: _exported(value) for name, value in one.values.items()}
     if person:
         cells |= {"contact": person.name, "role": person.role}
+        cells["news"] = desk.say(f"clients.news_{person.news}") if person.news else ""
         for column, channel in CHANNELS.items():
             cells[column] = ", ".join(sorted(address for kind, address in person.addresses if kind == channel))
     return [guarded(cells.get(column, "")) for column in COLUMNS]

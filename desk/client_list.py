@@ -16,7 +16,7 @@ from desk.texts import LANGUAGES, say
 FIELDS = ("number", "name", "plan", "valid_from", "valid_until", "product", "licence", "domains")
 """Columns of an organisation …"""
 
-PERSONAL = ("contact", "role", "phones", "mails", "telegram")
+PERSONAL = ("contact", "role", "phones", "mails", "telegram", "news")
 """… and of a contact of its."""
 
 COLUMNS = (*FIELDS, *PERSONAL)
@@ -41,17 +41,19 @@ _ALSO: Mapping[str, Sequence[str]] = {
     "role": ("роль", "position"),
     "phones": ("телефоны", "phone number", "phones"),
     "mails": ("почта", "эл почта", "электронная почта", "e mail", "email", "mail", "addresses"),
+    "news": ("новости", "согласие на рассылку", "newsletter", "mailing", "consent"),
     "telegram": ("телеграм", "телеграмм", "telegram id"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A contact as listed. `addresses`: channel and address of each."""
+    """A contact as listed. `addresses`: channel and address of each; `news` None: the list does not say."""
 
     name: str
     role: str
     addresses: frozenset[tuple[str, str]]
+    news: str | None = None
     line: int = field(default=0, compare=False)
 
 
@@ -238,5 +240,6 @@ def _gathered(rows: Sequence[_Row], faults: list[Fault], *, people: bool) -> Lis
 def _person(row: _Row) -> Person:
     addresses = {(channel, address) for column, channel in CHANNELS.items() for address in row.cells.get(column) or ()}
     return Person(
-        name=row.cells.get("contact", ""), role=row.cells.get("role", ""), addresses=frozenset(addresses), line=row.line
-    )
+        name=row.cells.get("contact", ""), role=row.cells.get("role", ""), addresses=frozenset(addresses),
+        news=row.cells.get("news"), line=row.line,
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from desk import (
     other_question,
     outbox,
     rated,
+    subscribing,
     switching,
     underneath,
     wishes,
@@ -211,4 +212,5 @@ _OF_NO_TICKET: dict[Action, Callable[[Desk, Unit, Client | None, Press], Awaitab
     Action.FRESH: asking_clients.new_pressed,
     Action.LANGS: asking_clients.languages_pressed,
     Action.CANCEL: asking_clients.cancelled,
+    Action.NEWS: subscribing.pressed,
 }

@@ -2,6 +2,7 @@
 
 from desk import (
     admitting,
+    announcing,
     answering,
     article_views,
     asked_files,
@@ -200,6 +201,7 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "spent": (Where.TOPIC, time_spent.order),
     "estimate": (Where.TOPIC, estimating.order),
     "notice": (Where.GENERAL, notices.order),
+    "announce": (Where.GENERAL, announcing.order),
     "find": (Where.BOTH, finding.order),
     "queue": (Where.GENERAL, queue.order),
     "mine": (Where.GENERAL, queue.order_mine),

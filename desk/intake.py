@@ -34,6 +34,7 @@ from desk import (
     second_hand,
     secret_fields,
     senders,
+    subscribing,
     suggesting,
     work,
 )
@@ -121,7 +122,9 @@ async def _dealt_with(
 
 
 async def _of_no_client(desk: Desk, unit: Unit, incoming: Incoming, named: list[Mark]) -> bool:
-    """Whether it was a partner's word, or a machine's answer: neither makes or moves a ticket."""
+    """Whether it ended a subscription, or was a partner's word or a machine's answer: none makes or moves a ticket."""
+    if await subscribing.heard(desk, unit, incoming):
+        return True
     if incoming.channel == "mail" and await partner_answers.heard(desk, unit, incoming, named):
         return True
     if incoming.sort is not Sort.AUTOMATIC:

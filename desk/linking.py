@@ -63,6 +63,8 @@ async def join(desk: Desk, unit: Unit, one: ClientId, other: ClientId, *, proof:
             kept,
             language=kept.language or joined.language,
             spoken=kept.spoken or joined.spoken,
+            news_at=kept.news_at or joined.news_at,
+            no_news_at=kept.no_news_at or joined.no_news_at,  # a no of either is the person's
             **({} if kept.banned_at else clients.ban_of(joined)),
         )
     )

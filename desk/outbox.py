@@ -25,6 +25,7 @@ _URGENCY = {
     Purpose.REMINDER: Urgency.REMINDER,
     Purpose.CARD: Urgency.CARD,
     Purpose.TOPIC: Urgency.CARD,
+    Purpose.NEWS: Urgency.DIGEST,
 }
 
 _ALWAYS_SENT = frozenset({Purpose.LEAVE})

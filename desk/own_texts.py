@@ -16,8 +16,9 @@ CLIENTS = (
     "library.for_*", "library.button_*",
     "client.*", "closing.for_*", "closing.button_*", "closing.not_solved", "fields.not_*", "fields.button_each",
     "fields.button_skip", "fields.delete_user", "fields.one_by_one", "fields.receipt", "fields.skipped",
-    "fields.thanks*", "mail.marker", "mail.quoted", "mail.subject*", "mail.file_gone", "bot.button_old",
-    "bot.command_*", "when.today", "when.tomorrow", "when.weekday?", "when.month*", "when.short*", "when.date",
+    "fields.thanks*", "mine.*", "mail.marker", "mail.quoted", "mail.subject*", "mail.file_gone", "bot.button_old",
+    "bot.command_*", "bot.description", "bot.short_description", "when.today", "when.tomorrow", "when.weekday?",
+    "when.month*", "when.short*", "when.date",
     "when.day", "when.at", "groups.welcome",
 )  # fmt: skip
 """The keys of what clients read. Everything else is for engineers and operators."""

@@ -207,6 +207,7 @@ class Outgoing:
     dated: str = ""  # when it was written, as ISO 8601: a retry bears the date of the first attempt
     notes: tuple[str, ...] = ()  # the desk's own lines below the words
     automatic: bool = False
+    unsubscribe: str = ""  # the subject of a mail that ends the subscription by which this one comes
     footer: str = ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from desk import (
     admitting,
+    announcing,
     article_views,
     asked_files,
     belonging,
@@ -67,6 +68,8 @@ async def _pressed(desk: Desk, unit: Unit, press: Press) -> str:
     if action is Action.RETRY:
         await quarantine.retry(desk, unit, int(press.arg), by=press.person.name)
         return desk.say("group.retrying")
+    if action is Action.MAILING:
+        return await announcing.pressed(desk, unit, press)
     if action is Action.FORGET:
         return await forgetting.pressed(desk, unit, press)
     ticket = await unit.get(Ticket, press.ticket)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from desk import (
+    announcing,
+    bursts,
     chores,
     contracts,
     digest,
@@ -89,6 +91,8 @@ class Running:
             Tick(name="on call", every=timedelta(minutes=1), run=self._on_call),
             Tick(name="digest", every=timedelta(minutes=1), run=self._digest),
             Tick(name="later", every=timedelta(minutes=1), run=self._later),
+            Tick(name="incidents", every=LOOK_AT_MAILINGS, run=self._incidents),
+            Tick(name="news", every=timedelta(seconds=15), run=self._news),
             Tick(name="forgetting", every=timedelta(minutes=1), run=self._forget),
             Tick(name="retention", every=timedelta(minutes=5), run=self._retain),
         ]
@@ -126,6 +130,9 @@ class Running:
 
     async def _report(self) -> None:
         await send_reports(self.desk, self._printer)
+
+    async def _news(self) -> None:
+        await announcing.tick(self.desk)
 
     async def _forget(self) -> None:
         await erasing.tick(self.desk)

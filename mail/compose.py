@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from desk.language import guess_language
 from desk.parcels import Outgoing
@@ -159,7 +160,11 @@ def _head(  # noqa: PLR0917
     lines += _for_outlook(topic, references, message_id, at)
     if reply_to:
         lines.append(_people("Reply-To", [shown_as(sender.name, reply_to)]))
-    if message.automatic:
+    if message.unsubscribe:
+        # Without List-Unsubscribe-Post: that is for web addresses alone (RFC 8058, 3.1).
+        lines.append(f"List-Unsubscribe: <mailto:{sender.address}?subject={quote(message.unsubscribe)}>")
+        lines += ["Auto-Submitted: auto-generated", "Precedence: bulk", "X-Auto-Response-Suppress: All"]
+    elif message.automatic:
         lines += ["Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All"]
     return lines
 
