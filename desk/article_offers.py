@@ -75,8 +75,7 @@ async def opened(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: 
     language = clients.language(desk, client, ticket)
     if article is None or not article.public:
         raise Refusal("library.for_gone")
-    shown = {"sort": Sort.ARTICLE, "name": article.name, "what": "shown", "ticket_id": ticket.id}
-    if await unit.count(Use, **shown):
+    if await unit.count(Use, sort=Sort.ARTICLE, name=article.name, what="shown", ticket_id=ticket.id):
         return desk.say("library.for_above", language)
     parcel = await underneath.pressed(unit, press)
     door = await unit.first(Door, channel="telegram", address=press.place)
@@ -115,9 +114,9 @@ async def _which(desk: Desk, unit: Unit, ticket: Ticket, key: str) -> str:
     article: Article | None = desk.library.article(key) if key else None
     if article:
         return article.name
-    of = {"sort": Sort.ARTICLE, "ticket_id": ticket.id}
-    use = await unit.first(Use, what="shown", order="-id", **of) or await unit.first(Use, what="suggested", **of)
-    return use.name if use else ""
+    uses = await unit.find(Use, sort=Sort.ARTICLE, ticket_id=ticket.id)
+    shown = [use.name for use in uses if use.what == "shown"]
+    return next((name for name in (*shown[::-1], *(use.name for use in uses if use.what == "suggested"))), "")
 
 
 async def person(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 
 from desk import answering, clients, deadlines, details, office_hours, outbox, plans, prompting
 from desk.clocks import Clock
@@ -157,10 +158,10 @@ async def preview(
     rows = [_row(desk, ticket, (_EDIT, _NO) if missing else (_SEND, _EDIT, _NO))]
     gaps = ", ".join(desk.say(f"library.value_{name}") for name in missing)
     said = desk.say("library.preview_gaps", names=gaps) if missing else desk.say("library.preview")
-    shown = {"title": answer.title, "text": said, "quote": text, "buttons": tuple(map(tuple, rows))}
     parcel = await _pressed_parcel(unit, instead) if instead else None
     if instead and parcel:
-        order = replace(unpack(parcel.body, parcel.id), **shown)
+        was = unpack(parcel.body, parcel.id)
+        order = replace(was, title=answer.title, text=said, quote=text, buttons=tuple(map(tuple, rows)))
         parcel = await unit.save(replace(parcel, body=pack(order)))  # what was sent is this from now on
         await _edit(desk, unit, ticket, instead, order)
     else:
@@ -169,8 +170,14 @@ async def preview(
             reply_to=reply_to, silent=True,
         )  # fmt: skip
     await prompting.expect(desk, unit, ticket, engineer, parcel.id, about=ABOUT, name=answer.name)
-    kept = {"parcel": parcel.id, "name": answer.name, "until": (desk.now() + prompting.LIVES).isoformat()}
+    until = (desk.now() + prompting.LIVES).isoformat()
+    kept = {"parcel": parcel.id, "name": answer.name, "until": until, "saw": _digest(text)}
     await unit.remember(_key(ticket, engineer), json.dumps(kept))
+
+
+def _digest(text: str) -> str:
+    """By it the words that somebody saw are known again, without keeping them once more."""
+    return sha256(text.encode()).hexdigest()
 
 
 def _row(desk: Desk, ticket: Ticket, args: Sequence[str]) -> list[Button]:
@@ -236,7 +243,8 @@ async def _under_preview(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -
         words = replace(shown, text=desk.say("library.change_how"), code=shown.quote, quote="", buttons=(tuple(left),))
         await _edit(desk, unit, ticket, press, words)
         return ""
-    if not any(button.arg == _SEND for row in shown.buttons for button in row):
+    sends = any(button.arg == _SEND for row in shown.buttons for button in row)
+    if not sends or stored["saw"] != _digest(shown.quote):  # a colleague chose another one in the same message
         raise Refusal("library.preview_gone")
     await _send(desk, unit, ticket, press, shown)
     await used(desk, unit, ticket, str(stored["name"]), press.person.name)

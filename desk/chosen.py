@@ -57,18 +57,23 @@ def _answer_of(desk: Desk, text: str) -> Answer | None:
     return next((one for one in desk.library.answers if _posted(desk, one, language).split() == said), None)
 
 
+def unfinished(desk: Desk, text: str) -> bool:
+    """Whether «имя» still stands in a text where a name should: it was copied from what somebody chose."""
+    return "‹" in text and any(f"‹{desk.say(f'library.value_{name}')}›" in text for name in NAMES)
+
+
 async def filled(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> tuple[Post, Answer]:
     """The post in the client's language with the ticket's values. Refusal, the post kept as a note, when it cannot."""
     answer = _answer_of(desk, post.text)
     if answer is None:
         await answering.note(desk, unit, ticket, post)
-        raise Refusal("library.answer_changed")
+        raise Refusal("library.answer_changed" if post.chosen else "library.unfinished")
     text, missing = await canned.fill(desk, unit, ticket, post.engineer.name, answer)
     if missing:
         await answering.note(desk, unit, ticket, post)
         names = ", ".join(desk.say(f"library.value_{name}") for name in missing)
         raise Refusal("library.gaps", names=names, name=answer.name)
-    return replace(post, text=text), answer
+    return replace(post, text=text, chosen=False), answer
 
 
 async def went(  # noqa: PLR0917 - the post as it was and as it goes

@@ -118,6 +118,15 @@ def read(settings: Settings, stems: Stems) -> Library:
     )
 
 
+def changes(old: Library, new: Library, most: int) -> list[str]:
+    """What is different in both folders, as a reload tells it: "[library] +vip −old ~billing"."""
+    was, now = ({one.name: one for one in (*each.answers, *each.articles)} for each in (old, new))
+    marked = [f"+{name}" for name in now if name not in was]
+    marked += [f"−{name}" for name in was if name not in now]
+    marked += [f"~{name}" for name in now if name in was and now[name] != was[name]]
+    return [" ".join(["[library]", *marked[:most], *(["…"] if len(marked) > most else [])])] if marked else []
+
+
 def check_library(file: str, tables: Mapping[str, Any]) -> Sequence[Mistake]:
     """Every mistake in the files of both folders; what is no table is left to whoever reads the tables."""
     table = tables.get("library", {})

@@ -62,9 +62,9 @@ async def place_of(unit: Unit, post: Post) -> tuple[Ticket | None, Trace | None]
 async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, post: Post) -> None:
     if post.engineer.anonymous:
         raise Refusal("group.anonymous")
-    if post.chosen:
+    if post.chosen or chosen.unfinished(desk, post.text):
         was = post
-        post, answer = await chosen.filled(desk, unit, ticket, replace(post, chosen=False))
+        post, answer = await chosen.filled(desk, unit, ticket, post)
         await _posted(desk, unit, ticket, trace, post)
         await chosen.went(desk, unit, ticket, post, was, answer)
         return

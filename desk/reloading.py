@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from desk import outbox, staff
+from desk import library, outbox, staff
 from desk.desk import Desk, Setup
 from desk.errors import ConfigError, Refusal
 from desk.orders import Order
@@ -63,6 +63,7 @@ async def reread(desk: Desk, who: str) -> bool:
     log.info("reload.read who=%s", who)
     setup, waiting = _that_can_be_changed(desk.current.setup, fresh)
     changed = changes(desk.current.setup.settings, setup.settings)
+    changed += library.changes(desk.current.setup.library, setup.library, TOLD)
     async with desk.unit() as unit:
         said = desk.say("routing.reloaded", name=who, changed="; ".join(changed) or desk.say("routing.nothing_changed"))
         if waiting:

@@ -1,5 +1,6 @@
 """Canned answers: suggested, previewed, sent by the press of whoever saw them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,34 @@ async def test_what_is_not_there_is_said_and_what_changed_is_read_again(stocked:
     await stocked.reread()
     await order(stocked, "SD-1", "/a чебурашка")
     assert "Ждите." in last(stocked).text
+    assert "[library] +gena" in "\n".join(one.text for one in stocked.group.general.messages)
+
+
+async def test_two_engineers_at_one_offer_send_only_what_each_saw(stocked: World) -> None:
+    """A colleague's choice in the same message makes the first one's preview worthless."""
+    ann = await chat(stocked, "Анна", "Добрый день")
+    olga = stocked.bot.world.person("Ольга")
+    stocked.group.add(olga)
+    await order(stocked, "SD-1", "/a p")
+    offer = last(stocked)
+    first = stocked.group.press(stocked.engineer, offer, "Принтер")
+    second = stocked.group.press(olga, offer, "Сброс пароля")
+    await asyncio.gather(first, second)
+    await stocked.settle()
+    said = [await stocked.group.press(one, offer, "Отправить") for one in (stocked.engineer, olga) if offer.buttons]
+    await stocked.settle()
+    await stocked.advance(seconds=10)
+    sent = ("бумагу" in said_to(ann)) + ("Забыли пароль" in said_to(ann))
+    assert sent == 1
+    assert any("устарел" in one or "не вы" in one for one in said) or len(said) == 1
+    assert ("Ольга" in said_to(ann)) is ("Забыли пароль" in said_to(ann))
+
+
+async def test_a_preview_outlives_a_restart(stocked: World) -> None:
+    ann = await chat(stocked, "Анна", "Добрый день")
+    await order(stocked, "SD-1", "/a printer")
+    await stocked.stop()
+    await stocked.start()
+    await send(stocked, last(stocked), "Отправить")
+    await stocked.advance(seconds=10)
+    assert "Проверьте бумагу." in said_to(ann)

@@ -151,3 +151,55 @@ async def test_many_at_once_and_a_query_too_late_leave_the_desk_at_work(inline: 
         assert titles(await typed(inline, text)) == ["Сброс пароля"]
     ann = await chat(inline, "Анна", "Добрый день")
     assert "SD-1" in said_to(ann)
+
+
+@pytest.mark.parametrize(
+    ("text", "goes"), [("‹имя›, нажмите «Забыли пароль?».", "Анна, нажмите"), ("Здравствуйте, ‹имя›", "")]
+)
+async def test_a_copied_text_with_a_gap_is_filled_in_or_stays_inside(inline: World, text: str, goes: str) -> None:
+    """Typed by hand, the whole template is as good as chosen; with other words around the gap nothing goes."""
+    ann = await chat(inline, "Анна", "Не могу войти")
+    before = said_to(ann)
+    topic = inline.group.topic("SD-1 ·")
+    inline.group.say(inline.engineer, text, topic=topic, reply_to=topic.messages[1])
+    await inline.settle()
+    await inline.advance(seconds=10)
+    if goes:
+        assert goes in said_to(ann)
+    else:
+        assert said_to(ann) == before
+        assert "осталось «‹…›»" in said_in(topic)
+
+
+async def test_in_shadow_mode_a_chosen_answer_is_kept_back(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "printer.md").write_text(ANSWERS["printer"], encoding="utf-8")
+    tables = {"library": {"answers": str(tmp_path / "answers")}, "desk": {"quiet": True}}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables) as world:
+        world.bot.world.inline_mode = True
+        ann = world.person("Анна")
+        ann.start()
+        ann.say("Не печатает")
+        await world.settle()
+        post = await send(world, await typed(world, "принт"), "Принтер", reply=True)
+        assert ann.received == []
+        assert post.reactions == ["👀"]
+
+
+async def test_in_a_group_without_topics_a_reply_is_what_counts(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "password.md").write_text(ANSWERS["password"], encoding="utf-8")
+    tables = {"library": {"answers": str(tmp_path / "answers")}}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, forum=False) as world:
+        world.bot.world.inline_mode = True
+        ann = await chat(world, "Анна", "Не могу войти")
+        card = next(one for one in world.group.messages if one.text.startswith("SD-1"))
+        seat = world.group.seat(world.engineer)
+        choose(seat, await ask(seat, "пароль"), "Сброс пароля")
+        await world.settle()
+        await world.advance(seconds=10)
+        assert "Забыли пароль" not in said_to(ann)
+        choose(seat, await ask(seat, "пароль"), "Сброс пароля", reply_to=card)
+        await world.settle()
+        await world.advance(seconds=10)
+        assert "Анна, нажмите «Забыли пароль?»." in said_to(ann)
