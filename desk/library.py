@@ -32,7 +32,7 @@ _ARTICLE_KEYS = ("title", "language", "product", "public", "words", "url")
 _NAME = re.compile(r"[\w.-]{1,64}")
 _KEY = re.compile(r"(?P<key>[\w-]+)\s*:\s*(?P<value>.*)")
 _SECTION = re.compile(r"##\s*(?P<language>ru|en)\s*", re.IGNORECASE)
-_HEADING = re.compile(r"#\s+(?P<title>.*\S)\s*#*\s*")
+_HEADING = re.compile(r"#\s+(?P<title>\S.*?)\s*#*\s*")
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -120,11 +120,16 @@ def read(settings: Settings, stems: Stems) -> Library:
 
 def changes(old: Library, new: Library, most: int) -> list[str]:
     """What is different in both folders, as a reload tells it: "[library] +vip −old ~billing"."""
-    was, now = ({one.name: one for one in (*each.answers, *each.articles)} for each in (old, new))
+    was, now = _by_name(old), _by_name(new)
     marked = [f"+{name}" for name in now if name not in was]
     marked += [f"−{name}" for name in was if name not in now]
     marked += [f"~{name}" for name in now if name in was and now[name] != was[name]]
     return [" ".join(["[library]", *marked[:most], *(["…"] if len(marked) > most else [])])] if marked else []
+
+
+def _by_name(library: Library) -> dict[str, Answer | Article]:
+    found: dict[str, Answer | Article] = {one.name: one for one in library.answers}
+    return found | {one.name: one for one in library.articles}
 
 
 def check_library(file: str, tables: Mapping[str, Any]) -> Sequence[Mistake]:
@@ -258,7 +263,9 @@ class _Shelf:
             self._wrong(folder, 0, Said("library.too_many", count=MOST))
         for path in paths[:MOST]:
             if (text := self._text(path)) is not None:
-                yield self._page(path, path.relative_to(folder).with_suffix("").as_posix(), text, keys)
+                page = self._page(path, path.relative_to(folder).with_suffix("").as_posix(), text, keys)
+                if page is not None:
+                    yield page
 
     def _text(self, path: Path) -> str | None:
         try:
@@ -272,10 +279,13 @@ class _Shelf:
             self._wrong(path, 0, Said("library.unread", reason=error.strerror or type(error).__name__))
         return None
 
-    def _page(self, path: Path, name: str, text: str, known: Collection[str]) -> _Page:
+    def _page(self, path: Path, name: str, text: str, known: Collection[str]) -> _Page | None:
         lines = text.splitlines()
         if not lines or lines[0].strip() != "---":
             return _Page(path=path, name=name, keys={}, body=lines, start=1)
+        if not any(line.strip() == "---" for line in lines[1:]):
+            self._wrong(path, 1, Said("library.not_ended"))
+            return None
         keys: dict[str, str] = {}
         places: dict[str, int] = {}
         for number, line in enumerate(lines[1:], start=2):
@@ -291,8 +301,7 @@ class _Shelf:
                 self._wrong(path, number, Said("library.no_such_key", name=found["key"]), nearest(found["key"], known))
             else:
                 keys[found["key"]], places[found["key"]] = _bare(found["value"]), number
-        self._wrong(path, 1, Said("library.not_ended"))
-        return _Page(path=path, name=name, keys=keys, body=[], start=1)
+        return None
 
     def _at(self, page: _Page, key: str, message: str, hint: str = "") -> None:
         self._wrong(page.path, page.places[key], message, hint)
