@@ -1,7 +1,7 @@
 """Asks Telegram all that the desk will rely on, for `python -m desk doctor`: one finding per thing looked at."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +13,7 @@ from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramNotF
 from aiohttp import ClientError
 
 from bot.opening import allowed_reactions
+from bot.profile import Entry, bring_in_line, differing
 from bot.raw import RawGetChat, RawGetChatMember, RawGetMe, RawGetWebhookInfo, ask
 from bot.redact import redact
 from bot.session import PROXY_ERRORS, Session, open_bot
@@ -31,11 +32,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def check(settings: Telegram, language: str, *, now: Clock = _now) -> list[Finding]:
-    """All findings about Telegram. What hangs on something that failed is not looked at."""
+async def check(
+    settings: Telegram, language: str, *, now: Clock = _now, presents: Sequence[Entry] = (), fix: bool = False
+) -> list[Finding]:
+    """All findings about Telegram. What hangs on something that failed is not looked at.
+
+    `presents`: how the bot should present itself; with `fix` what differs is set.
+    """
     bot = open_bot(settings.token.get_secret_value(), settings.api, settings.proxy)
     try:
-        return await _Examination(bot=bot, settings=settings, language=language, now=now).all()
+        examination = _Examination(
+            bot=bot, settings=settings, language=language, now=now, presents=presents, fix=fix
+        )
+        return await examination.all()
     finally:
         await bot.session.close()
 
@@ -46,6 +55,8 @@ class _Examination:
     settings: Telegram
     language: str
     now: Clock
+    presents: Sequence[Entry] = ()
+    fix: bool = False
 
     async def all(self) -> list[Finding]:
         found: list[Finding] = []
@@ -64,7 +75,7 @@ class _Examination:
             return [*found, self._finding("token", FAILED, self._words(error), "api_failed")]
         found.append(self._finding("token", OK, f"@{me.get('username', '')}"))
         found.append(await self._webhook())
-        return [*found, *await self._group(me)]
+        return [*found, *await self._group(me), *await self._presented()]
 
     async def _proxy(self, proxy: str) -> Finding:
         parts = urlsplit(proxy)
@@ -154,6 +165,25 @@ class _Examination:
             detail = self._say("check_reactions_missing", missing=" ".join(missing))
             return self._finding("reactions", WARNING, detail, "reactions_advice")
         return self._finding("reactions", OK, self._say("check_reactions_all"))
+
+    async def _presented(self) -> list[Finding]:
+        """Commands, descriptions and the menu button; refused ones by Telegram's words."""
+        if not self.presents:
+            return []
+        if self.fix:
+            done, refused = await bring_in_line(self.bot, self.presents)
+            if refused:
+                return [self._finding("presented", FAILED, "; ".join(refused))]
+            detail = self._say("check_presented_set", names=", ".join(done)) if done else ""
+            return [self._finding("presented", OK, detail or self._say("check_presented_ok"))]
+        try:
+            wrong = [entry.name for entry, _ in await differing(self.bot, self.presents)]
+        except AiogramError as error:
+            return [self._finding("presented", WARNING, self._words(error))]
+        if wrong:
+            detail = self._say("check_presented_differs", names=", ".join(wrong))
+            return [self._finding("presented", WARNING, detail, "presented_advice")]
+        return [self._finding("presented", OK, self._say("check_presented_ok"))]
 
     def _finding(self, what: str, state: str, detail: str, advice: str = "", **values: object) -> Finding:
         words = self._say(f"check_{advice}", **values) if advice else ""

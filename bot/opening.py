@@ -1,6 +1,5 @@
 """What happens once at the start: the bot and the group are looked at and the lists of commands are set."""
 
-import hashlib
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +13,8 @@ from aiogram.exceptions import (
     TelegramNotFound,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SetMyCommands
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 
+from bot import profile
 from bot.group import follow
 from bot.home import Group, Home
 from bot.poller import OnHealth
@@ -25,15 +23,8 @@ from bot.redact import redact
 from desk import client_topics, group
 from desk.desk import Desk
 from desk.errors import ConfigError, Mistake
-from desk.texts import LANGUAGES
 
 RETRY = 5.0  # seconds between two tries while Telegram is away
-PRIVATE = ("new", "my", "close", "email", "phone", "lang", "help")
-GROUP = (
-    "take", "a", "articles", "similar", "info", "done", "solved", "close", "reopen", "line", "type", "priority", "note",
-    "undo", "why", "full", "file", "plan", "client", "forget", "unlink", "admit", "remove", "spent", "estimate",
-    "find", "queue", "mine", "report", "notice", "help",
-)  # fmt: skip
 log = logging.getLogger(__name__)
 
 
@@ -62,7 +53,7 @@ async def introduce(desk: Desk, bot: Bot, home: Home, on_health: OnHealth) -> bo
         await unit.commit()
     for each in home.all():
         await look_around(desk, bot, home, each)
-    await _announce(desk, bot, home)
+    await profile.at_start(desk, bot, [each.chat_id for each in home.all()])
     on_health(ok=True, reason="")
     return True
 
@@ -96,38 +87,3 @@ def allowed_reactions(chat: Mapping[str, Any]) -> frozenset[str] | None:
     if given is None:
         return None
     return frozenset(str(each.get("emoji")) for each in given if each.get("type") == "emoji")
-
-
-async def _announce(desk: Desk, bot: Bot, home: Home) -> None:
-    """Set the lists of commands that Telegram offers while one types; only when they changed, and never in the way."""
-    calls = _commands(desk, home)
-    digest = hashlib.sha256("".join(call.model_dump_json(warnings=False) for call in calls).encode()).hexdigest()
-    async with desk.view() as view:
-        if await view.recall("telegram.commands") == digest:
-            return
-    for call in calls:
-        try:
-            await bot(call)
-        except AiogramError as error:
-            log.warning("commands.not_set %s", redact(str(error), bot.token))
-            return
-    async with desk.unit() as unit:
-        await unit.remember("telegram.commands", digest)
-        await unit.commit()
-
-
-def _commands(desk: Desk, home: Home) -> list[SetMyCommands]:
-    private = BotCommandScopeAllPrivateChats()
-    own = desk.settings.desk.language
-    calls = [SetMyCommands(commands=_list(desk, own, "command", PRIVATE), scope=private)]
-    for language in LANGUAGES:
-        listed = _list(desk, language, "command", PRIVATE)
-        calls.append(SetMyCommands(commands=listed, scope=private, language_code=language))
-    for each in home.all():
-        scope = BotCommandScopeChat(chat_id=int(each.chat_id))
-        calls.append(SetMyCommands(commands=_list(desk, own, "group", GROUP), scope=scope))
-    return calls
-
-
-def _list(desk: Desk, language: str, area: str, names: tuple[str, ...]) -> list[BotCommand]:
-    return [BotCommand(command=name, description=desk.say(f"bot.{area}_{name}", language)) for name in names]

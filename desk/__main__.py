@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from desk import command_line
 from desk.configuration import load_settings
 from desk.errors import AlreadyRunning, ConfigError
-from desk.texts import say
+from desk.texts import Texts, say
 
 if TYPE_CHECKING:
     from desk.desk import Desk, Setup
@@ -340,14 +340,18 @@ async def _replay(options: Namespace, settings: "Settings", chain: "Chain") -> i
 def doctor(options: Namespace) -> int:
     settings, _ = load(options.config)
     from bot.doctor import check as telegram
+    from bot.profile import entries
     from desk.doctor import examine, look_at_disk, look_at_rights
     from mail.belief import check as senders
     from mail.doctor import check as mail
     from store.doctor import check as database
 
     language = settings.desk.language
+    groups = [str(settings.telegram.group), *(str(line.group) for line in settings.line if line.group)]
+    texts = Texts({"ru": settings.texts.ru, "en": settings.texts.en})
+    presents = entries(texts, language, settings.desk.name, list(dict.fromkeys(groups)))
     parts: list[Part] = [
-        ("Telegram", lambda: telegram(settings.telegram, language)),
+        ("Telegram", lambda: telegram(settings.telegram, language, presents=presents, fix=options.fix)),
         ("IMAP, SMTP", lambda: mail(settings)),
         ("[[mailbox]]", lambda: senders(settings)),
         ("[store]", lambda: database(settings.store.url, language)),

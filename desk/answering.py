@@ -17,6 +17,7 @@ from desk import (
     outbox,
     participants,
     post_marks,
+    seen,
 )
 from desk.accounts import Agreement, Estimate
 from desk.blank import blank
@@ -40,6 +41,7 @@ async def note(
 ) -> Message:
     """Keep an engineer's words for colleagues (or, DONE, for the closing letter); 👀 says so."""
     message = await _store(unit, ticket, post, kind, post.text if text is None else text)
+    await seen.by_engineer(desk, unit, ticket)
     words = desk.say("group.noted_done") if kind is Kind.DONE else ""
     await outbox.react(desk, unit, "group", post.place, post.external_id, "👀", ticket.id, words=words)
     await named_in(desk, unit, ticket, message.text, post.engineer, reply_to=post.external_id)

@@ -39,7 +39,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     command("run")
     command("demo").add_argument("--keep", action="store_true", help=say(language, "cli.help_keep"))
     command("check")
-    command("doctor")
+    command("doctor").add_argument("--fix", action="store_true", help=say(language, "cli.help_fix"))
     command("login").add_argument("mailbox", metavar="NAME", help=say(language, "cli.help_login_mailbox"))
     rules_line.parsers(command, group("rules"), language)
     quarantine = group("quarantine")

@@ -17,6 +17,8 @@ from desk import (
     partner_fates,
     post_marks,
     promises,
+    seen,
+    showing,
     threads,
     undoing,
 )
@@ -112,6 +114,7 @@ async def _answer_arrived(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket
         await moving.stand_still(unit, ticket, at=now)
     if message:
         await post_marks.mark(desk, unit, message, post_marks.DELIVERED)
+        await seen.answered(desk, unit, ticket, message)
         await corrections.arrived_as_before(desk, unit, ticket, message, parcel)
 
 

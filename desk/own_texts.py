@@ -26,7 +26,10 @@ CLIENTS = (
 LONGEST = 2_000
 """Characters: a message of Telegram's has 4,096, and values and an engineer's words go in."""
 
-SHORT = {"*.button_*": 80, "bot.command_*": 100, "*subject*": 200, "mail.marker": 200, "when.*": 100}
+SHORT = {
+    "*.button_*": 80, "bot.command_*": 100, "bot.description": 500, "bot.short_description": 110, "*subject*": 200,
+    "mail.marker": 200, "when.*": 100,
+}  # fmt: skip
 """Those of one line, with the most characters."""
 
 LEAST_MARKER = 12

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from desk import cards, clients, closing, deadlines, doors, loops, moving, on_call, outbox, unreachable
+from desk import cards, clients, closing, deadlines, doors, loops, moving, on_call, outbox, seen, unreachable
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
@@ -38,6 +38,7 @@ async def take(desk: Desk, unit: Unit, ticket: Ticket, engineer: Engineer) -> st
     before = ticket.taken_by
     ticket = await unit.save(replace(ticket, taken_by=engineer.name, taken_id=engineer.id))
     await audit(desk, unit, ticket, engineer.name, "taken", before=before)
+    await seen.by_engineer(desk, unit, ticket)
     await outbox.card(desk, unit, ticket)
     if before:
         text = desk.say("group.taken_over", before=before, name=engineer.name)

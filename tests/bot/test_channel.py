@@ -411,9 +411,9 @@ async def test_opening_tells_who_the_bot_is_and_sets_its_commands_once(
         assert await view.recall("telegram.username") == "otvet_bot"
         assert await view.recall("telegram.bot") == "123456"
     scopes = [json.loads(call.params["scope"])["type"] for call in server.called("setMyCommands")]
-    assert scopes == ["all_private_chats"] * 3 + ["chat"]
+    assert scopes == ["all_private_chats"] * 3 + ["chat", "chat_administrators"]
     await make_room()
-    assert len(server.called("setMyCommands")) == 4
+    assert len(server.called("setMyCommands")) == 5
 
 
 async def test_a_bad_token_stops_the_start(server: BotApiServer, desk: Any) -> None:
