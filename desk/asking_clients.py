@@ -61,7 +61,7 @@ async def answered(desk: Desk, unit: Unit, door: Door, client: Client, incoming:
     if incoming.contact and incoming.contact.own and await _wanted(desk, unit, "phone", incoming.place):
         await linking.own_phone(desk, unit, client, door, incoming.contact)
         taken_away = [[Button(label="", action=Action.CONTACT, arg="off")]]
-        await _say(desk, unit, door, client, incoming, "client.phone_noted", buttons=taken_away)
+        await _say(desk, unit, door, incoming, clients.say(desk, client, "client.phone_noted"), buttons=taken_away)
         return True
     typed = codes.mail_address(incoming.text) if "@" in incoming.text and not incoming.files else ""
     if not typed or not await _wanted(desk, unit, "email", incoming.place):
@@ -69,26 +69,16 @@ async def answered(desk: Desk, unit: Unit, door: Door, client: Client, incoming:
     try:
         await codes.ask(desk, unit, client, door, typed)
     except Refusal as refusal:
-        await _say(desk, unit, door, client, incoming, refusal.key, **refusal.values)
+        await _say(desk, unit, door, incoming, clients.say(desk, client, refusal.key, **refusal.values))
     else:
-        await _say(desk, unit, door, client, incoming, "client.email_sent", address=typed)
+        await _say(desk, unit, door, incoming, clients.say(desk, client, "client.email_sent", address=typed))
     return True
 
 
-async def _say(  # noqa: PLR0917 - the message and its sender
-    desk: Desk,
-    unit: Unit,
-    door: Door,
-    client: Client,
-    incoming: Incoming,
-    key: str,
-    /,
-    *,
-    buttons: Sequence[Sequence[Button]] = (),
-    **values: object,
+async def _say(
+    desk: Desk, unit: Unit, door: Door, incoming: Incoming, text: str, *, buttons: Sequence[Sequence[Button]] = ()
 ) -> None:
-    said = clients.say(desk, client, key, **values)
-    await outbox.to_door(desk, unit, door, Purpose.REPLY, said, buttons=buttons, thread=incoming.thread)
+    await outbox.to_door(desk, unit, door, Purpose.REPLY, text, buttons=buttons, thread=incoming.thread)
 
 
 async def _want(desk: Desk, unit: Unit, what: str, place: str) -> None:

@@ -1,14 +1,15 @@
 """What becomes of the words of a client who is banned: kept in the record, counted on the card, shown to nobody."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from desk import conversation, doors, outbox
 from desk.desk import Desk
-from desk.incoming import Incoming
+from desk.incoming import Edited, Incoming, IncomingFile
 from desk.moments import day_in_words
 from desk.people import Audit, Client, Door
 from desk.ports import Unit
-from desk.tickets import Kind, Message, Status, Ticket
+from desk.tickets import Kind, Message, Revision, Status, Ticket
 
 
 async def heard(desk: Desk, unit: Unit, door: Door, client: Client, incoming: Incoming) -> bool:
@@ -44,6 +45,14 @@ async def silent(unit: Unit, message: Message) -> bool:
     door = await unit.get(Door, message.door_id) if message.door_id else None
     client = await unit.get(Client, door.client_id) if door else None
     return client is not None and client.banned_at is not None
+
+
+async def changed(unit: Unit, message: Message, change: Edited, files: Sequence[IncomingFile]) -> None:
+    """Keep what it says now beside what it said before."""
+    await unit.add(Revision(message_id=message.id, text=message.text, at=change.at))
+    await unit.save(replace(message, text=change.text))
+    for file in files:
+        await conversation.add_file(unit, message.id, file)
 
 
 async def card_rows(desk: Desk, unit: Unit, client: Client | None) -> list[str]:

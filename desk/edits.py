@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from desk import conduct, conversation, deadlines, edits_shown, info, kinds, outbox, secret_fields
+from desk import banned, conduct, conversation, deadlines, edits_shown, info, kinds, outbox, secret_fields
 from desk.desk import Desk
 from desk.incoming import Edited, IncomingFile
 from desk.merged import follow
@@ -30,7 +30,10 @@ async def edited(desk: Desk, change: Edited) -> bool:
         change, data = whole
         change = await secret_fields.changed(desk, unit, ticket, message, change)
         fresh = await _other_files(desk, unit, message, change.files)
-        if message.text != change.text or fresh:
+        differs = message.text != change.text or bool(fresh)
+        if differs and await banned.silent(unit, message):
+            await banned.changed(unit, message, change, fresh)
+        elif differs:
             await _changed(desk, unit, ticket, replace(message, data=data), change, fresh)
         await unit.commit()
     return True

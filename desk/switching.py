@@ -55,7 +55,8 @@ async def listed(desk: Desk, unit: Unit, client: Client, place: str, *, page: in
         return await listed(desk, unit, client, place, page=page - 1) if page else None
     language = clients.language(desk, client)
     chosen = await _remembered(desk, unit, place)
-    rows, buttons = [], []
+    rows: list[str] = []
+    buttons: list[tuple[Button, ...]] = []
     for ticket in here:
         standing = await _standing(unit, ticket)
         row = [desk.number(ticket.id), desk.say(f"client.status_{ticket.status.value}", language), ticket.subject]
@@ -64,14 +65,14 @@ async def listed(desk: Desk, unit: Unit, client: Client, place: str, *, page: in
         rows.append(mark + " · ".join([*row, *([news] if news else [])]))
         label = " · ".join([*row[:2], *([news] if news else []), standing.last or ticket.subject])
         buttons.append((Button(label=_cut(mark + label, LABEL), action=Action.LOOK_AT, ticket=ticket.id),))
-    news = tuple(tuple(row) for row in await subscribing.row(desk, unit, client))
+    offers = tuple(tuple(row) for row in await subscribing.row(desk, unit, client))
     turn = _turn(page, more=len(found) > PAGE * (page + 1))
     return Outgoing(
         channel="telegram",
         place=place,
         purpose=Purpose.REPLY,
         text="\n".join([desk.say("client.my", language), *rows]),
-        buttons=(*buttons, *([turn] if turn else []), (new_button(desk, language),), *news),
+        buttons=(*buttons, *([turn] if turn else []), (new_button(desk, language),), *offers),
     )
 
 
