@@ -1,7 +1,5 @@
 """What engineers write in the group: a note, an answer, or the text of a question they were asked for."""
 
-from dataclasses import replace
-
 from desk import (
     answering,
     canned,

@@ -507,7 +507,7 @@ class Settings(Table):
         if not isinstance(value, dict):
             return value
         lines = value.get("line", [{"name": "first", "title": "Первая линия"}])
-        plain = {"store": {}, "calendar": {}, "reminders": {}, "reports": {}, "library": {}}
+        plain: dict[str, Any] = {"store": {}, "calendar": {}, "reminders": {}, "reports": {}, "library": {}}
         whole = {**plain, "line": lines, "rule": [], **value}
         if isinstance(whole.get("plan"), list):
             whole["plan"] = [_with_calendar(plan, whole["calendar"]) for plan in whole["plan"]]
