@@ -445,6 +445,23 @@ def report(options: Namespace) -> int:
     return DONE
 
 
+def trail(options: Namespace) -> int:
+    from desk import history, rules_line
+
+    settings, chain = load(options.config)
+    _find_folder(options.out)
+
+    async def answer() -> str:
+        async with opened(settings, chain) as desk:
+            since = rules_line.begun(options.since, desk.now(), desk.current.setup) if options.since else None
+            content, count = await history.export(desk, ticket=options.ticket, client=options.client, since=since)
+            options.out.write_bytes(content)
+            return desk.say("trail.saved", file=options.out, count=count)
+
+    print(asyncio.run(answer()))
+    return DONE
+
+
 def migrate(options: Namespace) -> int:
     from store.schema import HEAD
 
@@ -485,6 +502,7 @@ def restore(options: Namespace) -> int:
 COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
     "run": run, "demo": demo, "check": check, "report": report, "doctor": doctor, "login": login, "rules": routing,
     "quarantine": quarantine, "due": due, "migrate": migrate, "backup": backup, "restore": restore, "clients": clients,
+    "trail": trail,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ def parser(language: str) -> argparse.ArgumentParser:
     )
     _clients(command, group("clients"), language)
     _report(command("report"), language)
+    rules_line.trail(command("trail"), language)
     command("migrate")
     command("backup").add_argument("file", type=Path, metavar="FILE", help=say(language, "cli.help_file"))
     restore = command("restore")

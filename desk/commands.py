@@ -15,12 +15,12 @@ from desk import (
     finishing,
     forgetting,
     handing_over,
+    history,
     linking,
     lodging,
     notices,
     posts,
     queue,
-    reasons,
     reloading,
     similar,
     third_party,
@@ -133,10 +133,6 @@ async def _note(desk: Desk, unit: Unit, order: Order) -> None:
     await answering.note(desk, unit, ticket, order.post, text=order.argument)
 
 
-async def _why(desk: Desk, unit: Unit, order: Order) -> None:
-    await reply(desk, unit, order, reasons.why(desk, ticket_of(order)))
-
-
 async def _full(desk: Desk, unit: Unit, order: Order) -> None:
     await whole_mail.show(desk, unit, ticket_of(order), order.post)
 
@@ -189,7 +185,8 @@ COMMANDS: dict[str, tuple[Where, Verb]] = {
     "ban": (Where.TOPIC, banning.order_ban),
     "unban": (Where.BOTH, banning.order_unban),
     "undo": (Where.TOPIC, undoing.order),
-    "why": (Where.TOPIC, _why),
+    "why": (Where.TOPIC, history.why),
+    "trail": (Where.TOPIC, history.order),
     "full": (Where.TOPIC, _full),
     "file": (Where.TOPIC, asked_files.order),
     "client": (Where.TOPIC, _client),

@@ -34,6 +34,18 @@ def parsers(command: Command, within: "argparse._SubParsersAction[argparse.Argum
     replay.add_argument("--all", action="store_true", help=say(language, "cli.help_all"))
 
 
+def trail(command: argparse.ArgumentParser, language: str) -> None:
+    """The words of `trail`."""
+    command.add_argument("--ticket", default="", metavar="SD-7", help=say(language, "cli.help_trail_ticket"))
+    command.add_argument("--client", default="", metavar="A-1042", help=say(language, "cli.help_trail_client"))
+    command.add_argument(
+        "--since", metavar="30d", type=lambda text: _since(text, language), help=say(language, "cli.help_trail_since")
+    )
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=say(language, "cli.help_trail_out")
+    )
+
+
 def _explain(command: argparse.ArgumentParser, language: str) -> None:
     def text(option: str, key: str, **more: Any) -> None:
         command.add_argument(option, help=say(language, f"cli.help_{key}"), **more)

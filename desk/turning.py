@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from desk import finding, pages, queue
+from desk import finding, history, pages, queue
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
@@ -12,7 +12,11 @@ from desk.ports import Unit
 
 Painter = Callable[[Desk, Unit, Mapping[str, Any], int], Awaitable[Page]]
 
-_LISTS: Mapping[str, Painter] = {finding.SORT: finding.page, queue.SORT: queue.page}
+_LISTS: Mapping[str, Painter] = {
+    finding.SORT: finding.page,
+    queue.SORT: queue.page,
+    history.SORT: history.page,
+}
 
 
 async def pressed(desk: Desk, unit: Unit, press: Press) -> str:
