@@ -65,7 +65,7 @@ async def test_pressing_one_shows_it_and_the_next_messages_go_there(world: World
     assert "Кабель цел" in said_in(world.group.topic("SD-1"))
     assert "И бумага есть" in said_in(world.group.topic("SD-1"))
     assert not any("Записали в заявку" in one.text for one in ann.received[-2:])
-    await said(world, ann, "А сети нет", reply_to=ann.last("SD-2"))
+    await said(world, ann, "А сети нет", reply_to=ann.last("SD-2 зарегистрирована"))
     await world.advance(minutes=31)
     await said(world, ann, "Всё ещё нет")
     assert "Всё ещё нет" in said_in(world.group.topic("SD-2"))
