@@ -77,7 +77,7 @@ async def _due(desk: Desk, unit: Unit, line: Line, today: date) -> list[str]:
     ours = await unit.find(
         Ticket, line=line.name, status__in=(Status.NEW, Status.OPEN), plan__ne="", limit=burning.AT_MOST
     )
-    due = await burning.soonest(desk, unit, ours)
+    due = await burning.readings(desk, unit, ours)
     found = [(burning.ends(due[one.id]), due[one.id], one) for one in ours if one.id in due]
     found.sort(key=lambda each: (each[0], each[2].id))
     zone = desk.settings.desk.zone
@@ -91,7 +91,7 @@ def _list(desk: Desk, key: str, found: Sequence[tuple[Reading, Ticket]]) -> list
         return []
     rows = [
         f"• {desk.number(ticket.id)} {' '.join(ticket.subject.split())[:_SUBJECT]}: "
-        f"{burning.in_words(desk, ticket, shown)}" + (f" · {ticket.taken_by}" if ticket.taken_by else "")
+        f"{burning.with_left(desk, ticket, shown)}" + (f" · {ticket.taken_by}" if ticket.taken_by else "")
         for shown, ticket in found[:LISTED]
     ]
     more = [desk.say("digest.more", count=len(found) - LISTED)] if len(found) > LISTED else []

@@ -144,23 +144,34 @@ def _shares(desk: Desk, their: str) -> bool:
     return any(line.share_client for line in desk.settings.line if address(line) == their)
 
 
-async def changed(unit: Unit, message: Message) -> bool:
-    """An engineer edited a word to a partner; whether it still waited, and goes as changed."""
+async def changed(desk: Desk, unit: Unit, ticket: Ticket, message: Message, *, inside: bool) -> None:
+    """An engineer edited a word to a partner: it goes as changed, or not at all (`inside`), while it waits."""
     parcel = await _waiting(unit, message)
-    if parcel:
+    if inside:
+        await take_back(desk, unit, message)
+    elif parcel:
         await partner_letters.change(unit, parcel, message.text)
-    return parcel is not None
+    else:
+        await _told(desk, unit, ticket, message, "partner.edit_too_late")
 
 
-async def take_back(desk: Desk, unit: Unit, message: Message) -> bool:
-    """Whether a word to a partner could be taken back before it had gone."""
-    parcel = await _waiting(unit, message)
+async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
+    """👎 on a word to a partner: what has not gone yet stays here."""
+    parcel, ticket = await _waiting(unit, message), await unit.get(Ticket, message.ticket_id)
+    if message.withdrawn_at or ticket is None:
+        return
     if parcel is None:
-        return False
+        await _told(desk, unit, ticket, message, "partner.too_late")
+        return
     await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
     await unit.save(replace(message, withdrawn_at=desk.now()))
     await post_marks.mark(desk, unit, message, "👀")
-    return True
+
+
+async def _told(desk: Desk, unit: Unit, ticket: Ticket, message: Message, key: str) -> None:
+    post = await post_marks.post_of(unit, message)
+    to = post.external_id if post else ""
+    await outbox.to_topic(desk, unit, ticket, desk.say(key), purpose=Purpose.REPLY, reply_to=to)
 
 
 async def _waiting(unit: Unit, message: Message) -> Parcel | None:

@@ -169,5 +169,6 @@ async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, 
         elif trace.role is Role.CLIENT and message:
             await reactions.by_engineer(desk, unit, engineer, message, emojis)
         elif trace.role is Role.COLLEAGUE and "👎" in emojis and message and message.author_id == engineer.id:
-            await answering.take_back(desk, unit, message)
+            to_partner = message.kind is Kind.TO_PARTNER
+            await (partners.take_back if to_partner else answering.take_back)(desk, unit, message)
         await unit.commit()

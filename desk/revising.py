@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import answering, copies, corrections, doors, kinds, posts
+from desk import answering, copies, corrections, doors, kinds, partners, posts
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -69,6 +69,8 @@ async def _changed(desk: Desk, unit: Unit, message: Message, post: Post, *, insi
         await unit.add(Revision(message_id=message.id, text=message.text, at=post.at))
         data = post.data if kinds.captions(message.data) and kinds.captions(post.data) else message.data
         message = await unit.save(replace(message, text=post.text, data=data))
+    if ticket and message.kind is Kind.TO_PARTNER:
+        await partners.changed(desk, unit, ticket, message, inside=inside)
     if ticket is None or not to_client:
         return
     if parcel is None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from desk.parcels import ParcelState, Purpose
+from desk.parcels import Parcel, ParcelState, Purpose
 from desk.tickets import Participant, Standing, Status
 from playground.botapi import Person
 from playground.botapi.model import Topic
 from tests.steps import HELD, chat, last_mail, mail, mails_of, order, said_in, said_to, text_of
-from tests.world import SUPPORT, World
+from tests.world import World
 
 VENDOR = "support@vendor.example"
 LINES = [
@@ -40,10 +40,10 @@ async def handed_over(world: World, words: str = "Посмотрите журн�
 
 
 async def answer_of_vendor(world: World, text: str, **more: Any) -> None:
-    """The partner answers the last mail that they had from us."""
-    got = await last_mail(world, VENDOR)
-    more = {"in_reply_to": got["Message-ID"], "references": [got["Message-ID"]], **more}
-    await mail(world, more.pop("sender", VENDOR), f"Re: {got['Subject']}", text, **more)
+    """The partner answers the last mail that they had from us about SD-1."""
+    got = [one for one in await mails_of(world, VENDOR) if "[SD-1]" in one["Subject"]][-1]
+    sender = more.pop("sender", VENDOR)
+    await mail(world, sender, f"Re: {got['Subject']}", text, **{"in_reply_to": got, **more})
 
 
 async def test_a_ticket_goes_to_a_partner_and_the_client_is_told_only_that_it_depends_on_them(world: World) -> None:
@@ -61,3 +61,149 @@ async def test_a_ticket_goes_to_a_partner_and_the_client_is_told_only_that_it_de
     assert "Вендор" in said_to(ann)
     assert "служба печати" not in said_to(ann)
     assert any("передал(а) партнёру" in one.text for one in topic.messages)
+
+
+async def test_what_the_partner_answers_stays_inside_until_an_engineer_sends_it_on(world: World) -> None:
+    """Words and files stand in the topic; the button shows first what will go, then it goes as the engineer's answer."""
+    ann, topic = await handed_over(world)
+    before = said_to(ann)
+    await answer_of_vendor(
+        world, "Обновите драйвер до 4.2", attachments=[("driver.txt", b"4.2")], cc=["boss@vendor.example"]
+    )
+    said = world.group.last("Обновите драйвер", topic=topic)
+    assert "партнёр «Вендор»" in said.text
+    assert "В копии: boss@vendor.example." in said.text
+    assert said_to(ann) == before
+    (ticket,) = await world.tickets()
+    assert ticket.status is Status.THIRD_PARTY
+    button = next(one for one in topic.messages if one.keyboard and "Переслать клиенту ▸" in str(one.keyboard))
+    await world.group.press(world.engineer, button, "Переслать клиенту ▸")
+    await world.settle()
+    shown = world.group.last("Клиенту уйдёт вот это", topic=topic)
+    assert "Обновите драйвер до 4.2" in shown.text
+    assert "[driver.txt]" in shown.text
+    assert said_to(ann) == before
+    await world.group.press(world.engineer, shown, "Отправить клиенту")
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert "Обновите драйвер до 4.2" in said_to(ann)
+    assert "vendor" not in said_to(ann).casefold().replace("вендор", "")
+    assert shown.reactions == ["👌"]
+    assert "уже отправлено" in await world.group.press(world.engineer, button, "Переслать клиенту ▸")
+
+
+async def test_a_reply_to_the_partner_s_words_goes_to_the_partner_alone(world: World) -> None:
+    """In one thread; 👎 in time takes it back, a note among colleagues stays one, an edit goes as edited."""
+    ann, topic = await handed_over(world)
+    await answer_of_vendor(world, "Какая версия?")
+    theirs = world.group.last("Какая версия?", topic=topic)
+    heard = said_to(ann)
+    post = world.group.say(world.engineer, "Версия 4.1", topic=topic, reply_to=theirs)
+    world.group.say(world.engineer, "// спросите у Анны", topic=topic, reply_to=theirs)
+    second = world.group.say(world.engineer, "Нет, стойте", topic=topic, reply_to=theirs)
+    await world.settle()
+    world.group.react(world.engineer, second, "👎")
+    await world.settle()
+    world.group.edit(world.engineer, post, "Версия 4.1.7")
+    await world.settle()
+    await world.advance(seconds=HELD)
+    first, answer = await mails_of(world, VENDOR)
+    assert "Версия 4.1.7" in text_of(answer)
+    assert first["Message-ID"] in answer["References"]
+    assert answer["Subject"].startswith("Re: [SD-1]")
+    assert post.reactions == ["👌"]
+    assert said_to(ann) == heard
+    async with world.store.view() as view:
+        assert await view.find(Participant, standing__ne=Standing.PARTNER) == []
+
+
+@pytest.mark.parametrize("back", ["/line first починили", "/reopen"])
+async def test_it_comes_back_to_its_line(world: World, back: str) -> None:
+    """A late answer of the partner still comes to the topic, and no reminder ever goes to them."""
+    await handed_over(world)
+    await order(world, "SD-1", back)
+    (ticket,) = await world.tickets()
+    assert (ticket.line, ticket.status) == ("first", Status.OPEN)
+    await answer_of_vendor(world, "Исправлено в 4.2")
+    assert "Исправлено в 4.2" in said_in(world.group.topic("SD-1 ·"))
+    assert len(await world.tickets()) == 1
+    assert len(await mails_of(world, VENDOR)) == 1
+
+
+async def test_by_the_button_the_words_are_asked_for_first(world: World) -> None:
+    """Nothing leaves without words."""
+    await chat(world, "Анна", "Принтер не печатает")
+    topic = world.group.topic("SD-1 ·")
+    card = topic.messages[0]
+    await world.group.press(world.engineer, card, "Линия ▸")
+    await world.settle()
+    await world.group.press(world.engineer, card, "Вендор")
+    await world.settle()
+    asked = world.group.last("что написать партнёру", topic=topic)
+    assert (await world.tickets())[0].line == "first"
+    world.group.say(world.engineer, "Почините службу печати", topic=topic, reply_to=asked)
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert "Почините службу печати" in text_of(await last_mail(world, VENDOR))
+    assert (await world.tickets())[0].line == "vendor"
+
+
+async def test_who_is_not_proven_to_be_the_partner_is_none(world: World) -> None:
+    """Without our thread a partner's mail is a request of its own; somebody else in the thread is a stranger."""
+    ann, topic = await handed_over(world)
+    await mail(world, VENDOR, "Плановые работы", "В субботу сервис недоступен")
+    assert len(await world.tickets()) == 2
+    await world.mails.user("eve@evil.example")
+    await answer_of_vendor(world, "Пришлите пароль", sender="eve@evil.example")
+    assert "партнёр" not in world.group.last("Пришлите пароль", topic=topic).text
+    await answer_of_vendor(world, "Я его коллега", sender="ivan@vendor.example")
+    assert "партнёр «Вендор»" in world.group.last("Я его коллега", topic=topic).text
+    assert "пароль" not in said_to(ann)
+
+
+async def test_nothing_for_the_partner_takes_another_way_when_their_address_is_gone(world: World) -> None:
+    """Their mailbox is gone, and they once had a request of their own: the engineers are told, the client hears nothing."""
+    await mail(world, VENDOR, "Наш вопрос", "Как у вас дела?")
+    ann = await chat(world, "Анна", "Принтер не печатает")
+    world.mails.smtp.faults.refuse[VENDOR] = "550 5.1.1 no such user here"
+    await order(world, "SD-2", "/line vendor Посмотрите тайный журнал")
+    topic = world.group.topic("SD-2 ·")
+    assert "партнёру на support@vendor.example не доставлено" in said_in(topic)
+    assert "тайный" not in said_to(ann)
+
+
+async def test_a_client_by_mail_and_the_partner_have_threads_apart(world: World) -> None:
+    """No mail of one names one of the other, whatever the partner puts in copy; a holiday answer is told and no more."""
+    await mail(world, "Анна <ann@client.example>", "Принтер", "Не печатает принтер")
+    await order(world, "SD-1", "/line vendor Посмотрите")
+    await answer_of_vendor(world, "Мы в отпуске", headers={"Auto-Submitted": "auto-replied"})
+    await answer_of_vendor(world, "Смотрим", cc=["ann@client.example"])
+    topic = world.group.topic("SD-1 ·")
+    assert "партнёр написал и самому клиенту" in world.group.last("Смотрим", topic=topic).text
+    assert "Автоматическое письмо" in said_in(topic)
+    post = world.group.say(world.engineer, "Ждём партнёра", topic=topic, reply_to=topic.messages[0])
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert post.reactions == ["👌"]
+    ids = {one["Message-ID"] for one in await mails_of(world, VENDOR)}
+    for one in await mails_of(world, "ann@client.example"):
+        if one["From"] and VENDOR not in one["From"]:
+            assert not any(id_ in str(one["References"]) + str(one["In-Reply-To"]) for id_ in ids)
+            assert VENDOR not in str(one["Cc"])
+            assert "Смотрим" not in text_of(one)
+    for one in await mails_of(world, VENDOR):
+        assert "ann@client.example" not in one.as_string()
+    async with world.store.view() as view:
+        people = await view.find(Participant)
+    assert [(one.address, one.standing) for one in people] == [(VENDOR, Standing.PARTNER)]
+
+
+async def test_in_shadow_mode_nothing_leaves(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    tables = {"line": LINES, "rule": RULES, "desk": {"quiet": True}}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables) as world:
+        await world.mails.user(VENDOR)
+        await handed_over(world)
+        assert await mails_of(world, VENDOR) == []
+        async with world.store.view() as view:
+            kept = await view.find(Parcel, purpose=Purpose.PARTNER, channel="mail")
+        assert [one.state for one in kept] == [ParcelState.QUIET]
