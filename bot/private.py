@@ -14,7 +14,7 @@ from bot.presses import handle_press
 from desk import edits, intake, menu, polls, reactions
 from desk.desk import Desk
 
-COMMANDS = frozenset({"start", "new", "my", "close", "email", "phone", "lang", "help"})
+COMMANDS = frozenset({"start", "new", "my", "close", "email", "phone", "lang", "export", "help"})
 """What a client may ask for; any other word after "/" is an ordinary message."""
 
 

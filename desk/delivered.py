@@ -21,6 +21,8 @@ from desk import (
     showing,
     threads,
     undoing,
+    unsent_exports,
+    unshown,
 )
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
@@ -179,6 +181,8 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         return
     if ticket and parcel.body.get("act") == Act.EDIT:
         await corrections.refused(desk, unit, parcel, ticket, why)
+    if parcel.purpose is Purpose.EXPORT:
+        await unsent_exports.refused(desk, unit, parcel)
     if ticket is None or parcel.body.get("act") in (Act.EDIT, Act.TOPIC):  # neither says anything that is owed
         return
     if parcel.state is ParcelState.SENT:

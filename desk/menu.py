@@ -12,6 +12,7 @@ from desk import (
     clients,
     codes,
     doors,
+    exporting,
     intake,
     keys,
     linking,
@@ -211,6 +212,11 @@ async def _phone(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> N
     await _send(desk, unit, incoming, *await asking_clients.phone(desk, unit, incoming.place, spoken))
 
 
+async def _export(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:
+    client = await _client(unit, incoming)
+    await _send(desk, unit, incoming, await exporting.wanted(desk, unit, client, incoming, argument))
+
+
 async def _help(desk: Desk, unit: Unit, incoming: Incoming, argument: str) -> None:  # noqa: ARG001 - one shape for all
     await _say(desk, unit, incoming, "client.help", name=desk.settings.desk.name)
 
@@ -223,6 +229,7 @@ COMMANDS: dict[str, Verb] = {
     "email": _email,
     "phone": _phone,
     "lang": _lang,
+    "export": _export,
     "help": _help,
 }
 """Every command of a client's chat; `docs/commands.md` names the same."""

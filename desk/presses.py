@@ -12,6 +12,7 @@ from desk import (
     canned,
     client_presses,
     conduct,
+    exporting,
     finishing,
     forgetting,
     handing_over,
@@ -69,6 +70,8 @@ async def _pressed(desk: Desk, unit: Unit, press: Press) -> str:
     if action is Action.RETRY:
         await quarantine.retry(desk, unit, int(press.arg), by=press.person.name)
         return desk.say("group.retrying")
+    if action is Action.EXPORT:
+        return await exporting.pressed(desk, unit, press)
     if action is Action.MAILING:
         return await announcing.pressed(desk, unit, press)
     if action is Action.FORGET:

@@ -13,6 +13,7 @@ from desk import (
     contracts,
     digest,
     erasing,
+    exporting,
     health,
     held,
     indexing,
@@ -91,8 +92,8 @@ class Running:
             Tick(name="on call", every=timedelta(minutes=1), run=self._on_call),
             Tick(name="digest", every=timedelta(minutes=1), run=self._digest),
             Tick(name="later", every=timedelta(minutes=1), run=self._later),
-            Tick(name="incidents", every=LOOK_AT_MAILINGS, run=self._incidents),
             Tick(name="news", every=timedelta(seconds=15), run=self._news),
+            Tick(name="exports", every=timedelta(seconds=15), run=self._export),
             Tick(name="forgetting", every=timedelta(minutes=1), run=self._forget),
             Tick(name="retention", every=timedelta(minutes=5), run=self._retain),
         ]
@@ -133,6 +134,9 @@ class Running:
 
     async def _news(self) -> None:
         await announcing.tick(self.desk)
+
+    async def _export(self) -> None:
+        await exporting.tick(self.desk)
 
     async def _forget(self) -> None:
         await erasing.tick(self.desk)
