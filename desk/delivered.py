@@ -18,11 +18,9 @@ from desk import (
     post_marks,
     promises,
     seen,
-    showing,
     threads,
     undoing,
     unsent_exports,
-    unshown,
 )
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut

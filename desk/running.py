@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from desk import (
     announcing,
-    bursts,
     chores,
     contracts,
     digest,
