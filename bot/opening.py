@@ -50,6 +50,7 @@ async def introduce(desk: Desk, bot: Bot, home: Home, on_health: OnHealth) -> bo
         await unit.remember(client_topics.SWITCHED_ON, "1" if me.get("has_topics_enabled") else "")
         await unit.remember("telegram.username", home.username)
         await unit.remember("telegram.bot", str(me.get("id") or bot.id))
+        await unit.remember("telegram.inline", "1" if me.get("supports_inline_queries") else "")
         await unit.commit()
     for each in home.all():
         await look_around(desk, bot, home, each)

@@ -42,7 +42,14 @@ async def _list(desk: Desk, unit: Unit, ticket: Ticket, order: Order) -> None:
     ]
     if (more := len(desk.library.answers) - len(used)) > 0:
         rows.append(desk.say("library.more_answers", count=more))
+    rows.append(await _inline(desk, unit))
     await _offer(desk, unit, ticket, [one for one, _ in used], "\n".join(rows), order.post)
+
+
+async def _inline(desk: Desk, unit: Unit) -> str:
+    """The quickest way, and how to switch it on where it is off."""
+    bot = await unit.recall("telegram.username") or "bot"
+    return desk.say("library.inline_how" if await unit.recall("telegram.inline") else "library.inline_off", bot=bot)
 
 
 async def _offer(  # noqa: PLR0917 - what is offered where

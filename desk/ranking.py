@@ -1,9 +1,12 @@
 """Which of a few thousand short texts fit some words best: Okapi BM25 over stems, in memory. Pure."""
 
 import re
+from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from math import log
 
 from desk.ports import Stems
@@ -11,10 +14,10 @@ from desk.ports import Stems
 K1, B = 1.2, 0.75
 """How soon a repeated word counts no more, and how much a long text pays for being long; the usual values."""
 
-READ = 20_000
-"""Characters of what is asked with: beyond them are logs."""
+READ = 6_000
+"""Characters of what is asked with: beyond them are logs and quotations."""
 
-ASKED = 200
+ASKED = 100
 """Different words of what is asked with that are looked up, the first ones."""
 
 _WORD = re.compile(r"[^\W_]+")
@@ -78,59 +81,72 @@ WEIGHT = 4
 """A word of the title is worth so many of the body."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """The texts that have one stem, in their order, and how much it says in each."""
+
+    places: "array[int]"
+    worth: "array[float]"
+
+    def at(self, place: int) -> float:
+        """How much it says in that text; 0 when it is not in there."""
+        index = bisect_left(self.places, place)
+        return self.worth[index] if index < len(self.places) and self.places[index] == place else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The texts, ready to be asked."""
+    """The texts, ready to be asked. What a stem is worth in a text is reckoned once: eight bytes for each."""
 
     stems: Stems
-    _counts: tuple[Mapping[str, int], ...] = ()
     _named: tuple[frozenset[str], ...] = ()
-    _places: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    _sizes: tuple[int, ...] = ()
-    _usual: float = 1.0
+    _rows: Mapping[str, _Row] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Sequence[Text], stems: Stems) -> "Index":
         counts, named = [], []
-        places: dict[str, list[int]] = {}
-        for place, text in enumerate(texts):
+        for text in texts:
             title = [*_all(text.title, stems), *_all(text.words, stems)]
             count = Counter(_all(text.body, stems))
             for stem in title:
                 count[stem] += WEIGHT
-            for stem in count:
-                places.setdefault(stem, []).append(place)
             counts.append(count)
             named.append(frozenset(title))
-        sizes = tuple(sum(count.values()) for count in counts)
-        usual = sum(sizes) / len(sizes) if sizes else 1.0
-        return cls(stems, tuple(counts), tuple(named), places, sizes, usual or 1.0)
+        return cls(stems, tuple(named), _rows(counts))
 
     def find(self, text: str, limit: int) -> list[Found]:
         """The texts that fit best, the best first; equal ones in the order in which they were given."""
         asked = dict(list(words_of(text, self.stems).items())[:ASKED])
-        weights = {stem: self._weight(stem) for stem in asked if stem in self._places}
+        rows = {stem: row for stem in asked if (row := self._rows.get(stem))}
         scores: dict[int, float] = {}
-        for stem, weight in weights.items():
-            for place in self._places[stem]:
-                scores[place] = scores.get(place, 0.0) + weight * self._often(place, stem)
-        best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
-        return [self._found(place, score, asked, weights) for place, score in best]
+        for row in rows.values():
+            for place, worth in zip(row.places, row.worth, strict=True):
+                scores[place] = scores.get(place, 0.0) + worth
+        best = nsmallest(limit, scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [self._found(place, score, asked, rows) for place, score in best]
 
-    def _found(self, place: int, score: float, asked: Mapping[str, str], weights: Mapping[str, float]) -> Found:
-        stems = [stem for stem in weights if stem in self._counts[place]]
-        stems.sort(key=lambda stem: -weights[stem] * self._often(place, stem))
+    def _found(self, place: int, score: float, asked: Mapping[str, str], rows: Mapping[str, _Row]) -> Found:
+        worth = {stem: said for stem, row in rows.items() if (said := row.at(place))}
+        stems = sorted(worth, key=lambda stem: -worth[stem])
         named = any(stem in self._named[place] for stem in stems)
         return Found(place=place, score=score, words=tuple(asked[stem] for stem in stems), named=named)
 
-    def _weight(self, stem: str) -> float:
-        """Rare words tell more."""
-        there = len(self._places[stem])
-        return log(1 + (len(self._counts) - there + 0.5) / (there + 0.5))
 
-    def _often(self, place: int, stem: str) -> float:
-        often = self._counts[place].get(stem, 0)
-        return often * (K1 + 1) / (often + K1 * (1 - B + B * self._sizes[place] / self._usual))
+def _rows(counts: Sequence[Mapping[str, int]]) -> dict[str, _Row]:
+    """Okapi BM25: a rare word tells more, a repeated one a little more, and one in a long text less."""
+    sizes = [sum(count.values()) for count in counts]
+    usual = sum(sizes) / len(sizes) if any(sizes) else 1.0
+    places: dict[str, list[int]] = {}
+    for place, count in enumerate(counts):
+        for stem in count:
+            places.setdefault(stem, []).append(place)
+    rows = {}
+    for stem, there in places.items():
+        rarity = log(1 + (len(counts) - len(there) + 0.5) / (len(there) + 0.5))
+        often = ((counts[place][stem], sizes[place]) for place in there)
+        worth = (rarity * many * (K1 + 1) / (many + K1 * (1 - B + B * size / usual)) for many, size in often)
+        rows[stem] = _Row(places=array("I", there), worth=array("f", worth))
+    return rows
 
 
 def _all(text: str, stems: Stems) -> list[str]:

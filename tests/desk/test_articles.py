@@ -110,7 +110,7 @@ def test_hundreds_of_articles_and_a_long_log_take_no_time() -> None:
     begun = time.perf_counter()
     for _ in range(20):
         index.find(asked, 40)
-    assert (time.perf_counter() - begun) / 20 < 0.1
+    assert (time.perf_counter() - begun) / 20 < 0.05
     assert index.find(texts[7].title, 1)[0].place == 7
 
 
@@ -181,13 +181,13 @@ def test_a_long_article_is_cut_between_lines_and_says_so() -> None:
 
 def test_hostile_markup_is_read_in_linear_time() -> None:
     for text in (
-        "*" * 100_000,
-        "[" * 100_000,
-        "`" * 99_999,
-        "_a" * 50_000,
-        "\\" * 100_000,
-        "> " * 50_000,
-        "a](" * 40_000,
+        "*" * 20_000,
+        "[" * 20_000,
+        "`" * 19_999,
+        "_a" * 10_000,
+        "\\" * 20_000,
+        "> " * 10_000,
+        "a](" * 8_000,
     ):
         begun = time.perf_counter()
         as_html(text)

@@ -1,5 +1,6 @@
 """The knowledge base: for engineers with why, for clients before a person answers, with nothing hidden behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,52 @@ async def test_engineers_look_by_words(learned: World) -> None:
     assert "Письмо с паролем" in said_in(learned.group.topic("SD-1 ·"))
     await order(learned, "SD-1", "/articles слон")
     assert "Подходящих статей нет" in said_in(learned.group.topic("SD-1 ·"))
+
+
+@pytest.mark.parametrize("which", ["shadow mode", "a client's own group", "forged mail"])
+async def test_where_it_would_say_too_much(sqlite_url: str, clock: Any, tmp_path: Path, which: str) -> None:
+    """Shadow mode sends nothing, a group of many is not bothered; a receipt to a stranger's mail repeats nothing of it."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "password.md").write_text(ARTICLES["password"], encoding="utf-8")
+    tables: dict[str, Any] = {"library": {"articles": str(folder)}, "line": LINES}
+    if which == "shadow mode":
+        tables["desk"] = {"quiet": True}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables) as world:
+        if which == "shadow mode":
+            ann = world.person("Анна")
+            ann.start()
+            ann.say("Забыла пароль")
+            await world.settle()
+            assert ann.received == []
+        elif which == "forged mail":
+            await mail(world, "ann@client.example", "Пароль http://spam.example", "Забыла пароль http://spam.example")
+            said = text_of(await last_mail(world, "ann@client.example"))
+            assert "https://example.com/p" in said
+            assert "spam.example" not in said
+        else:
+            group = world.bot.world.group("Клиенты")
+            ann = world.bot.world.person("Анна")
+            group.add(ann)
+            group.say(ann, "@otvet_bot забыла пароль")
+            await world.settle()
+            assert "возможно" not in "\n".join(one.text for one in group.messages)
+
+
+async def test_two_presses_at_once_close_once(learned: World) -> None:
+    ann = await chat(learned, "Анна", "Забыла пароль")
+    offer = ann.last("возможно, поможет")
+    await asyncio.gather(*(ann.press(offer, "Помогло") for _ in range(2)))
+    await learned.settle()
+    assert await counted(learned, "helped") == ["password"]
+    assert said_in(learned.group.topic("SD-1 ·")).count("Закрыто: помогла статья") == 1
+
+
+async def test_an_article_that_went_away_is_said_so(learned: World) -> None:
+    """Its file was taken away meanwhile, or it is not public any more: the client hears that a person will answer."""
+    ann = await chat(learned, "Анна", "Забыла пароль")
+    (learned.folder / "articles" / "password.md").write_text("# Как сбросить пароль\n\nсекрет", encoding="utf-8")
+    learned.desk.current.wishes.put_nowait("Мария")
+    await learned.reread()
+    assert "Инженер ответит" in await press(learned, ann, "возможно, поможет", "Как сбросить пароль")
+    assert "секрет" not in said_to(ann)

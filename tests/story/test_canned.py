@@ -115,6 +115,7 @@ async def test_alone_it_lists_the_most_used_first(stocked: World) -> None:
     await order(stocked, "SD-1", "/a")
     assert last(stocked).text.startswith("• Принтер: /a printer · 1 раз\n")
     assert last(stocked).buttons[0] == "Принтер"
+    assert "/setinline" in last(stocked).text
 
 
 async def test_a_missing_value_keeps_it_from_going(stocked: World) -> None:
