@@ -9,7 +9,8 @@ from typing import Any
 from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, ReactionTypeEmoji, User
 
 from bot.buttons import Pressed
-from bot.contents import contact_name, origin, quoted, thing, words
+from bot.contents import contact_name, origin, quoted, words
+from bot.things import thing
 from desk import kinds
 from desk.incoming import Edited, Engineer, Incoming, IncomingFile, Post, Press, Sender, SharedContact
 

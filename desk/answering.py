@@ -18,8 +18,8 @@ from desk import (
     participants,
     post_marks,
     seen,
+    withdrawing,
 )
-from desk.accounts import Agreement, Estimate
 from desk.blank import blank
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -28,7 +28,7 @@ from desk.lifecycle import Step, after
 from desk.parcels import Button, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
-from desk.tickets import TO_CLIENT, File, Kind, Message, Role, Status, Ticket, Trace
+from desk.tickets import File, Kind, Message, Role, Status, Ticket, Trace
 from desk.unreachable import refusal as unreachable
 from desk.watchers import named as named_in
 
@@ -113,7 +113,7 @@ async def ask_again(desk: Desk, unit: Unit, ticket: Ticket, parcel: Parcel, mess
     """The question was changed before it had gone: the new words go in its stead."""
     await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
     await copies.withdraw(unit, message.id)
-    await no_estimate(unit, message)
+    await withdrawing.no_estimate(unit, message)
     door = await door_for(unit, ticket)
     ticket = await unit.save(replace(ticket, question=message.text))
     await send(desk, unit, ticket, door, message, Purpose.QUESTION)
@@ -237,37 +237,3 @@ async def _store(unit: Unit, ticket: Ticket, post: Post, kind: Kind, text: str) 
             ),
         )
     return message
-
-
-async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
-    """👎 by the author: what has not gone yet stays here; the record keeps it, marked as withdrawn."""
-    ticket = await unit.get(Ticket, message.ticket_id)
-    if ticket is None or message.kind not in TO_CLIENT or message.withdrawn_at:
-        return
-    if not await doors.withdraw(desk, unit, message, purposes=(Purpose.ANSWER, Purpose.QUESTION)):
-        await tell(desk, unit, ticket, message, desk.say("group.too_late"))
-        return
-    await copies.withdraw(unit, message.id)
-    await no_estimate(unit, message)
-    if who := await copies.gone(unit, message.id):
-        await tell(desk, unit, ticket, message, desk.say("group.too_late_copies", who=who))
-    if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and ticket.clock_from is None:
-        ticket = await moving.move(unit, ticket, Step.TAKEN_BACK, at=desk.now(), question="")
-        await outbox.card(desk, unit, ticket)
-    await held.over(desk, unit, ticket, message)
-    await post_marks.mark(desk, unit, message, "👀")
-
-
-async def no_estimate(unit: Unit, message: Message) -> None:
-    """A question that never went as it was, or at all, is an estimate's no more."""
-    gone: dict[str, object] = {"state": Agreement.WITHDRAWN}
-    await unit.change(Estimate, gone, message_id=message.id, state=Agreement.ASKED)
-
-
-async def tell(
-    desk: Desk, unit: Unit, ticket: Ticket, message: Message, text: str, *, buttons: Sequence[Sequence[Button]] = ()
-) -> None:
-    """Say something under an engineer's post."""
-    trace = await post_marks.post_of(unit, message)
-    reply_to = trace.external_id if trace else ""
-    await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, reply_to=reply_to, buttons=buttons)

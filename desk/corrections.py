@@ -5,7 +5,7 @@ Rule: what the client has is changed only in a chat of the ticket's own client, 
 
 from dataclasses import replace
 
-from desk import answering, clients, copies, doors, outbox, post_marks, work
+from desk import answering, clients, copies, doors, outbox, post_marks, withdrawing, work
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.parcels import Act, Action, Button, Outgoing, Parcel, ParcelState, Purpose, Receipt
@@ -27,9 +27,9 @@ async def changed(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
         if parcel.state is ParcelState.SENT:
             await _change(desk, unit, ticket, message, parcel)
     if who := await copies.gone(unit, message.id):
-        await answering.tell(desk, unit, ticket, message, desk.say("group.edit_too_late_copies", who=who))
+        await withdrawing.tell(desk, unit, ticket, message, desk.say("group.edit_too_late_copies", who=who))
     if found and all(one.state is ParcelState.QUIET for one in found):
-        await answering.tell(desk, unit, ticket, message, desk.say("undo.edit_kept_quiet"))
+        await withdrawing.tell(desk, unit, ticket, message, desk.say("undo.edit_kept_quiet"))
 
 
 async def arrived_as_before(desk: Desk, unit: Unit, ticket: Ticket, message: Message, parcel: Parcel) -> None:
@@ -51,13 +51,13 @@ async def _change(desk: Desk, unit: Unit, ticket: Ticket, message: Message, parc
         button = Button(
             label=desk.say("undo.button_correct"), action=Action.CORRECT, ticket=ticket.id, arg=str(message.id)
         )
-        await answering.tell(desk, unit, ticket, message, desk.say("undo.edit_mail"), buttons=((button,),))
+        await withdrawing.tell(desk, unit, ticket, message, desk.say("undo.edit_mail"), buttons=((button,),))
         return
     there = await unit.find(Trace, channel="telegram", message_id=message.id, parcel_id=parcel.id, role=Role.OURS)
     ids = [one.external_id for one in there if one.external_id.isdecimal()]
     owners = [door.client_id for door in await doors.all_at(unit, parcel.channel, parcel.place)]
     if not ids or (owners and ticket.client_id not in owners):
-        await answering.tell(desk, unit, ticket, message, desk.say("group.edit_too_late"))
+        await withdrawing.tell(desk, unit, ticket, message, desk.say("group.edit_too_late"))
         return
     text = message.text
     if message.kind is Kind.QUESTION:
@@ -100,7 +100,7 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: D
     """The client's copy stayed as it was."""
     message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
     if message and parcel.body.get("before"):
-        await answering.tell(desk, unit, ticket, message, desk.say("undo.edit_refused", why=why.reason[:200]))
+        await withdrawing.tell(desk, unit, ticket, message, desk.say("undo.edit_refused", why=why.reason[:200]))
         await post_marks.mark(desk, unit, message, post_marks.DELIVERED)
 
 

@@ -1,4 +1,7 @@
-"""What follows from a delivery, its delay or its failure."""
+"""What follows from a delivery, its delay or its failure.
+
+A little longer than most modules: all consequences stand on one page.
+"""
 
 import logging
 from dataclasses import replace
@@ -9,7 +12,6 @@ from desk import (
     corrections,
     deadlines,
     doors,
-    edits_shown,
     looks,
     moving,
     other_ways,
@@ -21,6 +23,7 @@ from desk import (
     threads,
     undoing,
     unsent_exports,
+    unshown,
 )
 from desk.desk import Desk
 from desk.errors import DeliveryDelayed, DeliveryRefused, DoorShut
@@ -28,7 +31,6 @@ from desk.merged import follow
 from desk.parcels import Act, Outgoing, Parcel, ParcelState, Purpose, Receipt
 from desk.ports import Unit
 from desk.tickets import Kind, Message, Role, Status, Thread, Ticket, Trace
-from desk.wire import unpack
 
 log = logging.getLogger(__name__)
 
@@ -160,10 +162,10 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
     told = (parcel.id, parcel.purpose.value, parcel.channel)
     log.warning("parcel.refused id=%s purpose=%s channel=%s", *told, extra=reason)
     if parcel.purpose is Purpose.REACTION:
-        await _reaction_refused(desk, unit, parcel)
+        await unshown.reaction(desk, unit, parcel)
         return
     if parcel.channel == "group":
-        await _not_shown(desk, unit, parcel, why)
+        await unshown.mirror(desk, unit, parcel, why)
         return
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
     if parcel.body.get("act") == Act.DELETE or parcel.purpose is Purpose.PARTNER:
@@ -201,24 +203,6 @@ async def _no_other_way(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket |
         await partner_fates.refused(desk, unit, parcel, ticket, why)
     elif ticket:
         await undoing.stays(desk, unit, parcel, ticket, why)
-
-
-async def _not_shown(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -> None:
-    """The client's words must reach the engineers: without their files when those are refused, else told in General."""
-    if parcel.body.get("act") == Act.EDIT:
-        await edits_shown.refused(desk, unit, parcel)
-    if parcel.purpose not in (Purpose.MIRROR, Purpose.PARTNER) or parcel.ticket_id is None:
-        return
-    message = unpack(parcel.body, parcel.id)
-    if message.files:
-        names = ", ".join(file.name for file in message.files)
-        text = f"{message.text}\n{desk.say('group.files_not_shown', names=names, why=why.reason[:200])}".strip()
-        bare = replace(message, files=(), text=text)
-        await outbox.send(desk, unit, bare, lane=parcel.lane, message_id=parcel.message_id)
-    else:
-        number = desk.number(parcel.ticket_id)
-        said = desk.say("group.not_shown", number=number, why=why.reason[:200])
-        await outbox.to_general(desk, unit, said, line=parcel.place)
 
 
 async def _never_arrived(unit: Unit, parcel: Parcel, ticket: Ticket) -> Ticket:
@@ -273,18 +257,3 @@ async def tell_failure(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, w
 
 def _named(purpose: Purpose) -> str:
     return purpose.value if purpose in (Purpose.RECEIPT, Purpose.REMINDER, Purpose.CLOSING) else "notice"
-
-
-async def _reaction_refused(desk: Desk, unit: Unit, parcel: Parcel) -> None:
-    """Where reactions are switched off, a short line says what the reaction would have said."""
-    if parcel.channel != "group":
-        return
-    reaction = unpack(parcel.body, parcel.id)
-    usual = {"👀": "group.noted", "✍": "group.queued", "👌": "group.delivered"}.get(reaction.emoji)
-    words = reaction.text or (desk.say(usual) if usual else "")
-    ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None
-    if ticket and words:
-        await outbox.to_topic(desk, unit, ticket, words, reply_to=reaction.target, silent=True)
-    elif words:
-        at = reaction.thread_place
-        await outbox.to_general(desk, unit, words, purpose=Purpose.REPLY, reply_to=reaction.target, silent=True, at=at)

@@ -13,6 +13,7 @@ from desk import (
     prompting,
     reactions,
     third_party,
+    withdrawing,
 )
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -170,5 +171,5 @@ async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, 
             await reactions.by_engineer(desk, unit, engineer, message, emojis)
         elif trace.role is Role.COLLEAGUE and "👎" in emojis and message and message.author_id == engineer.id:
             to_partner = message.kind is Kind.TO_PARTNER
-            await (partners.take_back if to_partner else answering.take_back)(desk, unit, message)
+            await (partners.take_back if to_partner else withdrawing.take_back)(desk, unit, message)
         await unit.commit()

@@ -1,6 +1,6 @@
 """What engineers press under the desk's questions about an answer: send it, keep it here, send the correction."""
 
-from desk import answering, corrections, held, post_marks, staff, work
+from desk import corrections, held, post_marks, staff, withdrawing, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
@@ -28,7 +28,7 @@ async def keep(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     message = await _message(desk, unit, ticket, press)
     if not await unit.count(Parcel, message_id=message.id, state=ParcelState.HELD):
         raise Refusal("group.button_old")
-    await answering.take_back(desk, unit, message)
+    await withdrawing.take_back(desk, unit, message)
     await work.audit(desk, unit, ticket, press.person.name, "answer taken back", message=message.id)
     return desk.say("undo.kept_toast")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import answering, copies, corrections, doors, kinds, partners, posts
+from desk import answering, copies, corrections, doors, kinds, partners, posts, withdrawing
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post
@@ -78,7 +78,7 @@ async def _changed(desk: Desk, unit: Unit, message: Message, post: Post, *, insi
         await corrections.changed(desk, unit, ticket, message)
     elif inside:
         # It became a note, or what must not go to a client, before it had gone.
-        await answering.take_back(desk, unit, message)
+        await withdrawing.take_back(desk, unit, message)
     elif message.kind is Kind.QUESTION:
         await answering.ask_again(desk, unit, ticket, parcel, message)
     else:

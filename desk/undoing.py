@@ -6,7 +6,7 @@ Rule: the record keeps what was withdrawn, marked as such. What cannot be called
 from dataclasses import replace
 from datetime import timedelta
 
-from desk import answering, conversation, copies, deadlines, outbox, post_marks, staff, work
+from desk import conversation, copies, deadlines, outbox, post_marks, staff, withdrawing, work
 from desk.desk import Desk
 from desk.errors import DeliveryRefused, Refusal
 from desk.incoming import Post
@@ -59,7 +59,7 @@ async def undo(desk: Desk, unit: Unit, message: Message, post: Post) -> None:
     found = await unit.find(Parcel, message_id=message.id, channel__ne="group")
     words = [one for one in found if one.purpose in _WORDS and one.body.get("act") == Act.SAY]
     if any(one.state in (ParcelState.QUEUED, ParcelState.HELD) for one in words):
-        await answering.take_back(desk, unit, message)
+        await withdrawing.take_back(desk, unit, message)
         await work.audit(desk, unit, ticket, post.engineer.name, "answer taken back", message=message.id)
         return
     if any(one.state is ParcelState.SENDING for one in words):
@@ -111,7 +111,7 @@ async def deleted(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket) -> Non
             await unit.save(replace(one, state=ParcelState.WITHDRAWN))
             ticket = await deadlines.not_delivered(desk, unit, ticket, one)
     await copies.withdraw(unit, message.id)
-    await answering.no_estimate(unit, message)
+    await withdrawing.no_estimate(unit, message)
     if message.kind is Kind.QUESTION and ticket.status is Status.WAITING and not await _asked_since(unit, message):
         ticket = await conversation.needs_nothing(unit, ticket, at=desk.now())
     await outbox.card(desk, unit, ticket)
@@ -119,7 +119,7 @@ async def deleted(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket) -> Non
     mailed = [one.place for one in sent if one.channel == "mail"]
     mailed += (await copies.gone(unit, message.id)).split(", ")
     if who := ", ".join(one for one in mailed if one):
-        await answering.tell(desk, unit, ticket, message, desk.say("undo.copies_stay", who=who))
+        await withdrawing.tell(desk, unit, ticket, message, desk.say("undo.copies_stay", who=who))
 
 
 async def _asked_since(unit: Unit, message: Message) -> bool:
@@ -133,4 +133,4 @@ async def stays(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket, why: Del
     message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
     if message:
         await unit.remember(_asked(message), "")
-        await answering.tell(desk, unit, ticket, message, desk.say("undo.stays", why=why.reason[:200]))
+        await withdrawing.tell(desk, unit, ticket, message, desk.say("undo.stays", why=why.reason[:200]))
