@@ -22,6 +22,7 @@ from desk.field_rows import rows as field_rows
 from desk.parcels import Act, Action, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
+from desk.shaped import offers
 from desk.shaped import rows as shaped_rows
 from desk.tickets import File, Kind, Message, Status, Ticket
 
@@ -98,7 +99,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         number=desk.number(ticket.id),
         title=f"{desk.number(ticket.id)} · {ticket.subject}",
         text="\n".join(rows),
-        buttons=_line_buttons(desk, ticket) if lines else _buttons(desk, ticket),
+        buttons=_line_buttons(desk, ticket) if lines else (*_buttons(desk, ticket), *await offers(desk, unit, ticket)),
         silent=quiet_hours.keeps_silent(desk, ticket),
     )
 

@@ -36,6 +36,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.field_commands import ask_for_missing, secret, set_value, waive
 from desk.incoming import Post
+from desk.mass_presses import asks as asks_first
 from desk.orders import Order, Verb, Where, mark, numbered, reply, ticket_of, without_files
 from desk.plan_choice import order as choose_plan
 from desk.ports import Unit
@@ -98,6 +99,8 @@ async def _done(desk: Desk, unit: Unit, order: Order) -> None:
 
 async def _solved(desk: Desk, unit: Unit, order: Order) -> None:
     without_files(order)
+    if await asks_first(desk, unit, ticket_of(order), what="solve", text=order.argument):
+        return
     await work.solve(desk, unit, ticket_of(order), order.who, text=order.argument)
     await mark(desk, unit, order)
 

@@ -8,6 +8,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post, Press
 from desk.lifecycle import Step, after
+from desk.mass_presses import asks as asks_first
 from desk.parcels import Act, Action, Button, Outgoing, Purpose
 from desk.ports import Unit
 from desk.tickets import NEEDS_FINDINGS, Closing, Thread, Ticket, Trace
@@ -156,6 +157,10 @@ async def _close(  # noqa: PLR0917 - who closes what, and why
 ) -> None:
     needs = reason in NEEDS_FINDINGS
     said, findings = ("", words) if needs else (words, "")
+    if not other and await asks_first(
+        desk, unit, ticket, what="close", text=said, reason=reason.value, findings=findings
+    ):
+        return
     event = desk.say("closing.closed_by_hand", name=engineer.name) if reason is Closing.NO_ANSWER else ""
     if other:
         told = desk.say("closing.duplicate_of", number=desk.number(other.id))

@@ -36,6 +36,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
 from desk.lists import pressed as ask_by_button
+from desk.mass_presses import asks as asks_first
 from desk.parcels import Act, Action, Outgoing, Purpose
 from desk.ports import Unit
 from desk.secret_fields import shown as show_secret
@@ -95,6 +96,8 @@ async def _info(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
 
 
 async def _solved(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
+    if await asks_first(desk, unit, ticket, what="solve"):
+        return desk.say("shaping.end_toast")
     await work.solve(desk, unit, ticket, press.person.name)
     return desk.say("group.solved_toast")
 

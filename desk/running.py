@@ -30,6 +30,8 @@ from desk.disk import Disk
 from desk.errors import AlreadyRunning, ConfigError
 from desk.inbox import Inbox
 from desk.later import tick as wake_later
+from desk.mass import LOOK as LOOK_AT_MAILINGS
+from desk.mass import tick as send_on
 from desk.overdue import Watch
 from desk.ports import Channel, Printer
 from desk.reports import LOOK
@@ -91,6 +93,7 @@ class Running:
             Tick(name="on call", every=timedelta(minutes=1), run=self._on_call),
             Tick(name="digest", every=timedelta(minutes=1), run=self._digest),
             Tick(name="later", every=timedelta(minutes=1), run=self._later),
+            Tick(name="incidents", every=LOOK_AT_MAILINGS, run=self._incidents),
             Tick(name="news", every=timedelta(seconds=15), run=self._news),
             Tick(name="exports", every=timedelta(seconds=15), run=self._export),
             Tick(name="forgetting", every=timedelta(minutes=1), run=self._forget),
@@ -142,6 +145,9 @@ class Running:
 
     async def _retain(self) -> None:
         await retention.tick(self.desk)
+
+    async def _incidents(self) -> None:
+        await send_on(self.desk)
 
     async def _later(self) -> None:
         await wake_later(self.desk)
