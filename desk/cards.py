@@ -5,6 +5,7 @@ from dataclasses import replace
 from desk import (
     banned,
     bills,
+    call_rows,
     closing,
     contracts,
     deadlines,
@@ -81,6 +82,7 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
         desk.say("group.card_status", status=desk.say(f"group.status_{ticket.status.value}")),
         *closing.card_rows(desk, ticket),
         *await deadlines.card_rows(desk, unit, ticket),
+        *await call_rows.card_rows(desk, unit, ticket),
         *await field_rows(desk, unit, ticket),
         *await bills.card_rows(desk, unit, ticket),
         desk.say("group.card_rule", rule=str(ticket.verdict.get("rule", ""))),

@@ -8,6 +8,7 @@ from desk import (
     agreeing,
     article_offers,
     asking_clients,
+    calls,
     choosing,
     clients,
     conversation,
@@ -204,6 +205,8 @@ _VERBS: dict[Action, Verb] = {
     Action.PERSON: article_offers.person,
     Action.CALL: wishes.called,
     Action.WISH: wishes.wished,
+    Action.CALL_FITS: calls.fits,
+    Action.CALL_OTHER: calls.other_time,
     Action.LOOK_AT: switching.shown,
 }
 

@@ -123,6 +123,8 @@ class Action(StrEnum):
     CANCEL = "cancel"  # a client: never mind what I was asked for; arg: "new" or "email"
     CONTACT = "contact"  # a client shares their phone number; arg "off" takes that button away
     FIELD = "field"  # a client answers a question for a field; arg: the choice's place, "skip", or "each": one by one
+    CALL_FITS = "callfits"  # a client: the time of a call suits; arg: the appointment's id
+    CALL_OTHER = "callother"
     TRAIL = "trail"  # an engineer has the whole trail as a file
     PAGE = "page"  # an engineer turns a list's page; arg: its number, from 0
     LOOK = "look"  # an engineer looks at a secret; arg: the detail's id

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from desk import (
     announcing,
+    calls,
     chores,
     contracts,
     digest,
@@ -84,6 +85,7 @@ class Running:
             Tick(name="secrets", every=timedelta(minutes=5), run=self._sweep),
             Tick(name="held", every=timedelta(minutes=1), run=self._held),
             Tick(name="notice", every=timedelta(minutes=1), run=self._notice),
+            Tick(name="calls", every=timedelta(seconds=30), run=self._calls),
             Tick(name="search", every=indexing.LOOK, run=self._index),
             Tick(name="health", every=timedelta(minutes=1), run=self._watch),
             Tick(name="tally", every=timedelta(minutes=1), run=self._count),
@@ -118,6 +120,9 @@ class Running:
 
     async def _reread(self) -> None:
         await reloading.for_ever(self.desk)
+
+    async def _calls(self) -> None:
+        await calls.tick(self.desk)
 
     async def _index(self) -> None:
         await indexing.tick(self.desk)
