@@ -1,8 +1,11 @@
 """One thought in several messages: within a minute they are one change of the card, and one word on where they went."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from desk import keys, outbox, wording
 from desk.desk import Desk
+from desk.ports import Unit
 from desk.tickets import Ticket
 
 WITHIN = timedelta(minutes=1)
@@ -13,7 +16,20 @@ def goes_on(desk: Desk, before: Ticket) -> bool:
     return desk.now() - before.client_wrote_at <= WITHIN
 
 
+async def named(desk: Desk, unit: Unit, before: Ticket, ticket: Ticket, text: str) -> Ticket:
+    """Who begins with «Добрый день!» says in the next message what it is about: the request is called by that."""
+    if not goes_on(desk, before) or not wording.greeting_alone(ticket.subject) or wording.greeting_alone(text):
+        return ticket
+    subject = keys.disarmed(wording.subject_of(desk, text)) if text.strip() else ""
+    if not subject:
+        return ticket
+    ticket = await unit.save(replace(ticket, subject=subject))
+    await outbox.topic(desk, unit, ticket)
+    return ticket
+
+
 def rest(desk: Desk, before: Ticket, after: Ticket) -> timedelta:
     """How long the card may wait for the rest of the thought; zero: its usual time, for something changed at once."""
-    same = (before.status, before.taken_id, before.priority) == (after.status, after.taken_id, after.priority)
+    shown = [(one.status, one.taken_id, one.priority, one.subject) for one in (before, after)]
+    same = shown[0] == shown[1]
     return WITHIN if same and goes_on(desk, before) else timedelta(0)

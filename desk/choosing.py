@@ -106,6 +106,7 @@ async def _in_chat(desk: Desk, unit: Unit, client: Client, incoming: Incoming) -
     if await subscribing.answers_news(unit, incoming.place, incoming.reply_to):
         return Choice(how=How.NEW)
     if incoming.thread:
+        await client_topics.seen(unit, incoming)
         there = await client_topics.ticket_in(unit, incoming, client.id)
         there = await follow(unit, there) if there else None
         if there or not incoming.flood:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from desk.desk import Desk
 from desk.errors import DeliveryRefused, ThreadGone
 from desk.incoming import Incoming
+from desk.merged import follow
 from desk.parcels import Act, Outgoing, Parcel, Purpose
-from desk.people import ClientId
+from desk.people import ClientId, Door
 from desk.ports import Channel, Unit
 from desk.tickets import Status, Thread, Ticket
 
@@ -32,8 +33,6 @@ CLOSED, GOES_ON = "✅", "🗣"
 GROUP = "-"
 """What the ids of groups begin with in Telegram."""
 
-_MERGES = 10
-
 
 async def switched_on(unit: Unit) -> bool:
     return bool(await unit.recall(SWITCHED_ON))
@@ -43,6 +42,7 @@ async def seen(unit: Unit, incoming: Incoming) -> None:
     """A message from a topic proves that there are some, whatever was known at the start."""
     if incoming.thread and not incoming.group and not await switched_on(unit):
         await unit.remember(SWITCHED_ON, "1")
+        await unit.remember(_flat(incoming.place), "")
 
 
 async def ticket_in(unit: Unit, incoming: Incoming, client_id: ClientId) -> Ticket | None:
@@ -52,18 +52,8 @@ async def ticket_in(unit: Unit, incoming: Incoming, client_id: ClientId) -> Tick
     thread = await unit.first(Thread, channel=CHANNEL, place=incoming.place, external_id=incoming.thread)
     former = "" if thread else await unit.recall(_former(incoming.place, incoming.thread))
     ticket = await unit.get(Ticket, thread.ticket_id if thread else int(former or 0))
-    ticket = await goes_on_as(unit, ticket) if ticket else None
+    ticket = await follow(unit, ticket) if ticket else None
     return ticket if ticket and ticket.client_id == client_id else None
-
-
-async def goes_on_as(unit: Unit, ticket: Ticket) -> Ticket:
-    """The ticket that this one became part of, itself when it is none's."""
-    for _ in range(_MERGES):
-        further = await unit.get(Ticket, ticket.merged_into) if ticket.merged_into else None
-        if further is None:
-            break
-        ticket = further
-    return ticket
 
 
 async def bind(unit: Unit, ticket: Ticket, incoming: Incoming) -> None:
@@ -88,6 +78,8 @@ async def prepare(desk: Desk, channel: Channel, parcel: Parcel, message: Outgoin
         on = await switched_on(view) and not await _refused(view, parcel.place, desk.now())
         ticket = await view.get(Ticket, parcel.ticket_id) if on else None
         thread = await view.first(Thread, ticket_id=parcel.ticket_id, channel=CHANNEL) if ticket else None
+        if ticket and whole and not await _theirs(view, ticket, parcel.place):
+            ticket = None  # unlinked since: what becomes of it is no business of that chat any more
     if ticket is None:
         return None if whole else message
     if thread is None or thread.place != parcel.place or not thread.external_id:
@@ -187,8 +179,15 @@ async def forget(unit: Unit, parcel: Parcel, gone: ThreadGone) -> bool:
     if thread is None:
         return False
     if (gone.place, gone.thread) == (thread.place, thread.external_id):
+        # Where topics were only switched off it is still there, and what is written in it means this ticket.
+        await unit.remember(_former(thread.place, thread.external_id), str(thread.ticket_id))
         await unit.save(replace(thread, external_id="", title="", closed=False))
     return True
+
+
+async def _theirs(unit: Unit, ticket: Ticket, place: str) -> bool:
+    door = await unit.first(Door, channel=CHANNEL, address=place)
+    return door is not None and door.client_id == ticket.client_id
 
 
 async def _refused(unit: Unit, place: str, now: datetime) -> bool:

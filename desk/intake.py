@@ -218,6 +218,8 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     if counts:
         await on_call.heard(desk, unit, before, ticket)
         await info.after(desk, unit, ticket, client, incoming, message, meaning)
+    if door.channel == "telegram" and own and not incoming.described:
+        ticket = await bursts_of_words.named(desk, unit, before, ticket, incoming.text)
     await outbox.card(desk, unit, ticket, rest=bursts_of_words.rest(desk, before, ticket))
     await agreeing.heard(desk, unit, before, ticket, door, client, incoming, answers=answers)
     ticket = await conduct.heard(desk, unit, ticket, door, incoming)

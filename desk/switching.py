@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from desk import client_topics, clients, deadlines, expecting, outbox, subscribing
+from desk import clients, deadlines, expecting, outbox, subscribing
 from desk.clocks import Clock
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming, Press
 from desk.language import of_app
+from desk.merged import follow
 from desk.moments import shortly
 from desk.parcels import Act, Action, Button, Outgoing, Purpose
 from desk.people import Client, ClientId, Door
@@ -115,7 +116,7 @@ async def show(desk: Desk, unit: Unit, list_: Outgoing) -> None:
 
 async def shown(desk: Desk, unit: Unit, client: Client, ticket: Ticket, press: Press) -> str:
     """Show it and remember that the next messages are for it."""
-    ticket = await client_topics.goes_on_as(unit, ticket)
+    ticket = await follow(unit, ticket)
     if ticket.client_id != client.id:
         raise Refusal("client.button_old")
     door = await unit.first(Door, channel="telegram", address=press.place)
@@ -201,7 +202,7 @@ async def chosen(desk: Desk, unit: Unit, incoming: Incoming, client_id: ClientId
     """The client's request that this chat's messages are for, and since when; None while nothing is chosen."""
     found = await _remembered(desk, unit, incoming.place)
     ticket = await unit.get(Ticket, found[0]) if found else None
-    ticket = await client_topics.goes_on_as(unit, ticket) if ticket else None
+    ticket = await follow(unit, ticket) if ticket else None
     if found is None or ticket is None or ticket.client_id != client_id:
         return None
     await _remember(desk, unit, incoming.place, ticket, since=found[1])

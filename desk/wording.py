@@ -35,6 +35,15 @@ _YES = frozenset(
 _WITH_YES = frozenset(
     "вопрос проблема заявка теперь уже так точно в it that is s this was now fine everything problem request".split()  # noqa: SIM905
 )
+_GREETINGS = frozenset(
+    word
+    for words in (
+        "здравствуйте здравствуй добрый доброе доброго день дня утро утра вечер вечера времени суток приветствую",
+        "привет",
+        "уважаемые коллеги всем вам вас hello hi hey dear good morning afternoon evening day colleagues there",
+    )
+    for word in words.split()
+)
 _THANKS_SIGNS = ("🙏", "👍", "❤", "🤝", "👌", "💯", "🔥", "😊", "🙂")
 _LONGEST_THANKS = 80
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -63,6 +72,12 @@ def _cut(text: str) -> str:
         return text
     cut = text[:SUBJECT].rsplit(" ", 1)[0] if " " in text[SUBJECT // 2 : SUBJECT] else text[: SUBJECT - 1]
     return f"{cut}…"
+
+
+def greeting_alone(text: str) -> bool:
+    """«Добрый день!» and nothing else: it says nothing of what a request is about."""
+    words = _WORD.findall(text.casefold())
+    return bool(words) and all(word in _GREETINGS for word in words)
 
 
 def thanks_alone(incoming: Incoming) -> bool:

@@ -66,3 +66,14 @@ async def test_the_bot_never_pretends_to_type(world: World) -> None:
     world.group.say(world.engineer, "/take", world.group.topic("SD-1"))
     await world.settle()
     assert not world.bot.called("sendChatAction")
+
+
+async def test_a_greeting_of_its_own_does_not_name_the_request(world: World) -> None:
+    """What comes within the minute does, in the topic's name too; a greeting after that changes nothing."""
+    ann = world.person("Анна")
+    for text in ("Добрый день!", "Не печатает <принтер>", "Всем привет"):
+        ann.say(text)
+        await world.settle()
+    await world.advance(seconds=10)
+    assert [ticket.subject for ticket in await world.tickets()] == ["Не печатает <принтер>"]
+    assert world.group.topic("SD-1").name == "SD-1 · Анна · Не печатает <принтер>"

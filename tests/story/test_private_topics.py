@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.tickets import Status
+from desk.tickets import Status, Ticket
 from playground.botapi import Person
 from playground.botapi.model import Topic
 from tests.steps import answer, order
@@ -110,3 +110,79 @@ async def test_switched_off_tickets_go_on_in_the_flat_chat_and_on_again_in_their
     await world.advance(hours=2)
     await answer(world, "SD-1", "Готово")
     assert "Готово" in words(first) or "Готово" in words(ann.topics[-1])
+
+
+async def test_what_is_written_in_the_topic_of_a_merged_ticket_goes_on_with_it(world: World) -> None:
+    ann = await ann_writes(world)
+    await ann_writes(world, "/new Нет сети")
+    async with world.store.unit() as unit:
+        await unit.change(Ticket, {"merged_into": 2, "status": Status.CLOSED}, id=1)
+        await unit.commit()
+    await ann_writes(world, "Всё ещё не печатает", topic=ann.topic("SD-1"))
+    assert "Всё ещё не печатает" in words(world.group.topic("SD-2"))
+    assert len(await world.tickets()) == 2
+
+
+async def test_a_topic_whose_ticket_is_somebody_elses_again_shows_nothing_of_it(world: World) -> None:
+    """After an unlinking: words there are a new ticket, and the other's closing does not mark it."""
+    ann = await ann_writes(world)
+    eva = world.person("Ева")
+    eva.say("Чужое")
+    await world.settle()
+    async with world.store.unit() as unit:
+        theirs = await unit.get(Ticket, 2)
+        assert theirs
+        await unit.change(Ticket, {"client_id": theirs.client_id, "door_id": theirs.door_id}, id=1)
+        await unit.commit()
+    mine = ann.topic("SD-1")
+    await order(world, "SD-1", "/close решено")
+    assert mine.icon is None
+    await answer(world, "SD-2", "Для Евы")
+    await ann_writes(world, "А моя заявка?", topic=mine)
+    assert [ticket.subject for ticket in await world.tickets()][2:] == ["А моя заявка?"]
+    assert "SD-3" in names(ann)[-1]
+    assert not any("Для Евы" in one.text or "закрыта" in one.text for one in ann.received)
+
+
+async def test_a_refused_topic_leaves_the_flat_chat(world: World) -> None:
+    """The receipt comes all the same, and the next hour nobody asks again."""
+    world.bot.fail_next("createForumTopic", 400, "Bad Request: not enough rights to create a topic")
+    ann = await ann_writes(world)
+    assert (ann.last().thread, ann.topics) == (None, [])
+    await answer(world, "SD-1", "Смотрим")
+    assert len(world.bot.called("createForumTopic")) == 2  # with that of the engineers' group
+    await world.advance(hours=2)
+    await answer(world, "SD-1", "Готово")
+    assert names(ann) == ["SD-1 · Не печатает"]
+
+
+async def test_a_client_who_blocked_the_bot_gets_no_topic(world: World) -> None:
+    ann = await ann_writes(world)
+    ann.delete_topic(ann.topics[0])
+    ann.block()
+    await world.settle()
+    await answer(world, "SD-1", "Смотрим")
+    assert names(ann) == []
+    assert "все пути закрыты" in words(world.group.topic("SD-1"))
+
+
+async def test_topics_switched_on_while_the_desk_works_are_found_out_by_a_message(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, with_mail=False) as world:
+        ann = await ann_writes(world)
+        world.bot.world.set_private_topics(on=True)
+        mine = ann.create_topic("Сеть")
+        await ann_writes(world, "Нет сети", topic=mine)
+        assert "SD-2 зарегистрирована" in words(mine)
+        assert mine.name == "SD-2 · Нет сети"
+
+
+async def test_commands_are_answered_in_the_topic_where_they_were_given(world: World) -> None:
+    ann = await ann_writes(world)
+    await ann_writes(world, "/my", topic=ann.topics[0])
+    assert "Ваши заявки" in words(ann.topics[0])
+    ann.say("/help", topic=ann.topics[0])
+    ann.delete_topic(ann.topics[0])
+    await world.settle()
+    assert "Поддержка" in ann.last("/lang").text
