@@ -15,7 +15,9 @@ from pydantic import BaseModel, ValidationError
 
 from desk.checks import nearest
 from desk.errors import ConfigError, Mistake
+from desk.line_mistakes import line_mistakes
 from desk.mistakes import LISTS, mistake_of, translate
+from desk.raw_tables import listed, names, rows, unknown
 from desk.said import Said
 from desk.settings import Settings
 
@@ -27,7 +29,7 @@ _RULES = "[[rule]]"
 _DISTINCT = (
     ("mailbox", "name"), ("mailbox", "address"), ("line", "name"), ("rule", "name"), ("plan", "name"),
     ("reply", "name"), ("field", "name"), ("person", "name"), ("person", "telegram"),
-    ("client_group", "chat"),
+    ("client_group", "chat"), ("checklist", "name"),
 )  # fmt: skip
 _NAMED = (  # by table and key: the list whose names it holds, and what is said of one that is not there
     ("line", "plan", "plan", "config.no_such_plan"), ("person", "lines", "line", "config.no_such_line"),
@@ -167,7 +169,7 @@ def _usual(path: Sequence[str]) -> dict[str, Any]:
 def _doubles(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
     for table, key in _DISTINCT:
         seen: set[str] = set()
-        for row in _rows(tables, table):
+        for row in rows(tables, table):
             value = row.get(key)
             if not isinstance(value, str | int):
                 continue
@@ -182,8 +184,8 @@ def _engineers_for_clients(file: str, tables: Mapping[str, Any]) -> Iterator[Mis
     """A group of engineers is never a client's: whatever is said in it would be the client's words."""
     telegram = tables.get("telegram")
     ours = [telegram.get("group")] if isinstance(telegram, dict) else []
-    ours += [row.get("group") for row in _rows(tables, "line")]
-    for row in _rows(tables, "client_group"):
+    ours += [row.get("group") for row in rows(tables, "line")]
+    for row in rows(tables, "client_group"):
         if row.get("chat") in [group for group in ours if isinstance(group, int)]:
             message, hint = Said("config.engineers_group"), Said("config.engineers_group_hint")
             yield mistake_of(file=file, place="[[client_group]] chat", message=message, suggestion=hint)
@@ -192,55 +194,17 @@ def _engineers_for_clients(file: str, tables: Mapping[str, Any]) -> Iterator[Mis
 def _unknown_names(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
     """What names a plan, a line or a field that is not there; told beside whatever else is wrong."""
     for table, key, meant, said in _NAMED:
-        known = _names(tables, meant)
-        for row in _rows(tables, table):
+        known = names(tables, meant)
+        for row in rows(tables, table):
             whose = str(row.get("name", ""))
-            for name in _listed(row.get(key, []) if key == "lines" else [row.get(key)]):
+            for name in listed(row.get(key, []) if key == "lines" else [row.get(key)]):
                 if name and name not in known:
                     place = f"[[{table}]] {json.dumps(whose, ensure_ascii=False)} {key}"
-                    yield _unknown(file, place, Said(said, whose=whose, name=name), nearest(name, known))
-    yield from _of_lines(file, tables)
-    requires, fields = tables.get("requires"), _names(tables, "field")
-    for kind, names in requires.items() if isinstance(requires, dict) else ():
-        for name in _listed(names):
+                    yield unknown(file, place, Said(said, whose=whose, name=name), nearest(name, known))
+    yield from line_mistakes(file, tables)
+    requires, fields = tables.get("requires"), names(tables, "field")
+    for kind, wanted in requires.items() if isinstance(requires, dict) else ():
+        for name in listed(wanted):
             if name not in fields:
                 message = Said("config.no_such_field", whose=kind, name=name)
-                yield _unknown(file, f"[requires] {kind}", message, nearest(name, fields))
-
-
-def _of_lines(file: str, tables: Mapping[str, Any]) -> Iterator[Mistake]:
-    """People on duty who are in no [[person]], and partners' lines that no mail can leave for."""
-    people = _names(tables, "person")
-    known = {name.casefold() for name in people}
-    boxes = {str(row.get("address", "")).casefold() for row in _rows(tables, "mailbox")}
-    for row in _rows(tables, "line"):
-        whose, address = str(row.get("name", "")), row.get("address")
-        shifts = row.get("duty") if isinstance(row.get("duty"), list) else []
-        for number, shift in enumerate(shifts or [], start=1):
-            for name in _listed(shift.get("people")) if isinstance(shift, dict) else []:
-                if name.strip().casefold() not in known:
-                    place = f"[[line]] {json.dumps(whose, ensure_ascii=False)} duty.{number}.people"
-                    yield _unknown(file, place, Said("config.no_such_person", name=name), nearest(name, people))
-        if isinstance(address, str) and (not boxes or address.casefold() in boxes):
-            key = "config.partner_is_us" if boxes else "config.partner_without_mailbox"
-            place = f"[[line]] {json.dumps(whose, ensure_ascii=False)} address"
-            yield _unknown(file, place, Said(key), Said(f"{key}_hint"))
-
-
-def _unknown(file: str, place: str, message: str, hint: str) -> Mistake:
-    return mistake_of(file=file, place=place, message=message, suggestion=hint)
-
-
-def _names(tables: Mapping[str, Any], table: str) -> list[str]:
-    usual = ["first"] if table == "line" and table not in tables else []
-    return [*usual, *(row["name"] for row in _rows(tables, table) if isinstance(row.get("name"), str))]
-
-
-def _rows(tables: Mapping[str, Any], table: str) -> list[dict[str, Any]]:
-    rows = tables.get(table, [])
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _listed(value: Any) -> list[str]:
-    """The names in a list; what is of another kind is told as such."""
-    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+                yield unknown(file, f"[requires] {kind}", message, nearest(name, fields))

@@ -15,6 +15,7 @@ from desk.texts import LANGUAGES, SLOT, Texts, filled, sentences
 ROOT = Path(__file__).parents[2]
 NOT_TO_CLIENTS = {
     "closing.words_*",  # what engineers may say for a reason
+    "partner.*",  # to a partner, in the partner's language
 }
 
 
