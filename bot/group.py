@@ -7,12 +7,12 @@ from dataclasses import replace
 from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated
 
-from bot import translate
+from bot import rights, translate
 from bot.files import Fetcher
-from bot.home import Home
-from bot.membership import Membership, is_in
+from bot.home import Group, Home
+from bot.membership import Membership, is_in, rules
 from bot.presses import handle_press
-from desk import commands, group, posts, revising
+from desk import by_hand, commands, group, lodging, posts, revising
 from desk.desk import Desk
 
 GROUPS = F.chat.type.in_({"group", "supergroup"})
@@ -66,6 +66,9 @@ async def _posted(
     if not await _heard(message, members):
         return
     language = desk.settings.desk.language
+    if message.forum_topic_closed or message.forum_topic_reopened:
+        await _toggled(message, desk)
+        return
     if message.chat.is_forum is not None:
         here.forum = message.chat.is_forum
     post, asked = translate.post(album, (), language), translate.command(translate.own_words(album))
@@ -75,11 +78,20 @@ async def _posted(
         return  # what colleagues say elsewhere is not kept, their films least of all
     post = translate.post(album, await fetcher.fetch(album, desk.now()), language)
     assert post is not None
+    post = replace(post, engineer=members.knows(post.place, post.engineer))
     post = replace(post, chosen=message.via_bot is not None and message.via_bot.id == home.bot_id)
     if asked is None:
         await posts.posted(desk, post)
     else:
         await commands.obey(desk, post, asked.name, asked.argument)
+
+
+async def _toggled(message: Message, desk: Desk) -> None:
+    """An engineer closed a topic by hand, or opened it again. General has no thread, and its state is nobody's word."""
+    if message.message_thread_id and message.is_topic_message:
+        place, topic = str(message.chat.id), str(message.message_thread_id)
+        who = translate.engineer_of(message).name
+        await by_hand.toggled(desk, place, topic, who, closed=message.forum_topic_closed is not None)
 
 
 async def _foreign(desk: Desk, home: Home, message: Message) -> None:
@@ -123,7 +135,7 @@ async def _pressed(query: CallbackQuery, desk: Desk, bot: Bot, home: Home, membe
         return
     hidden = query.from_user.id == translate.ANONYMOUS_ADMIN
     if hidden or await members.has(place, query.from_user.id):
-        await handle_press(query, desk, bot)
+        await handle_press(query, desk, bot, admin=members.knows(place, translate.engineer(query.from_user)).admin)
 
 
 async def _reacted(event: MessageReactionUpdated, desk: Desk, home: Home, members: Membership) -> None:
@@ -133,11 +145,13 @@ async def _reacted(event: MessageReactionUpdated, desk: Desk, home: Home, member
     engineer, emojis = translate.reaction(event)
     if event.user and (event.user.is_bot or not await members.has(place, event.user.id)):
         return
+    engineer = members.knows(place, engineer)
     await posts.reacted(desk, engineer, place, str(event.message_id), emojis)
 
 
 async def _member_moved(event: ChatMemberUpdated, members: Membership) -> None:
-    members.learn(str(event.chat.id), event.new_chat_member.user.id, member=is_in(event.new_chat_member))
+    now = event.new_chat_member
+    members.learn(str(event.chat.id), now.user.id, member=is_in(now), admin=rules(now.status))
 
 
 async def _we_moved(event: ChatMemberUpdated, desk: Desk, home: Home) -> None:
@@ -146,6 +160,19 @@ async def _we_moved(event: ChatMemberUpdated, desk: Desk, home: Home) -> None:
     if here and not inside:
         here.told_at = home.clock()
         await group.lost(desk, place, desk.say("bot.lost_kicked"))
+    elif here:
+        await _rights_moved(event, desk, here)
     elif here is None and inside and not home.told(place):
         await group.foreign(desk, place)
         home.tell(place)
+
+
+async def _rights_moved(event: ChatMemberUpdated, desk: Desk, here: Group) -> None:
+    """Our rights in a group changed: what is missing is said at once, what is there again is used at once."""
+    member = event.new_chat_member.model_dump()
+    lacking = rights.missing({**member, "status": str(event.new_chat_member.status)}, forum=here.forum)
+    if lacking:
+        await group.topics_shut(desk, here.chat_id, ", ".join(desk.say(right) for right in lacking))
+    elif here.no_topics_why:
+        here.no_topics_until = 0.0
+        await lodging.tick(desk)

@@ -20,7 +20,6 @@ from bot.plain import TOPIC_LIMIT, cut
 from desk.errors import DeliveryRefused, NoTopics
 from desk.parcels import Outgoing, Receipt
 
-NO_ICON = "-"  # desk.looks.NO_ICON: take the icon away
 ASKED_AGAIN = 60.0  # seconds after which a right that was missing may have been given
 ICONS_AGAIN = 600.0
 SETTLED = frozenset({Mishap.UNCHANGED, Mishap.CLOSED, Mishap.FLAT})
@@ -121,9 +120,9 @@ class GroupTopics:
         await self.bot(CloseForumTopic(chat_id=int(here.chat_id), message_thread_id=thread))
 
     async def _icon(self, message: Outgoing) -> str | None:
-        """The id of the icon that a message names; "" to take it away, None to leave it."""
-        if message.emoji in {"", NO_ICON}:
-            return "" if message.emoji else None
+        """The id of the icon that a message names; None to leave it as it is."""
+        if not message.emoji:
+            return None
         now = self.home.clock()
         if not self._icons and now - self._icons_at >= ICONS_AGAIN:
             self._icons_at = now

@@ -1,8 +1,9 @@
-"""Knows who belongs to the engineers' group; only they are obeyed."""
+"""Knows who belongs to the engineers' groups, and who rules them; only members are obeyed."""
 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from aiogram import Bot
@@ -19,6 +20,7 @@ from aiogram.types import ChatMemberRestricted
 from bot.raw import RawGetChatMember, ask
 from bot.redact import redact
 from desk.errors import DeliveryDelayed
+from desk.incoming import Engineer
 
 REMEMBERED = 600.0  # seconds that an answer holds; chat_member updates correct it at once
 AWAY = timedelta(seconds=5)
@@ -34,6 +36,7 @@ class Membership:
         self._bot = bot
         self._clock = clock
         self._known: dict[tuple[str, int], tuple[bool, float]] = {}
+        self._rulers: set[tuple[str, int]] = set()
 
     async def has(self, chat_id: str, user_id: int) -> bool:
         """Whether that person is in that group now (ten minutes old at most); DeliveryDelayed when nobody can say."""
@@ -54,11 +57,20 @@ class Membership:
             self.learn(chat_id, user_id, member=member)
         return bool(member)
 
-    def learn(self, chat_id: str, user_id: int, *, member: bool) -> None:
-        """Take note of what an update said."""
+    def learn(self, chat_id: str, user_id: int, *, member: bool, admin: bool | None = None) -> None:
+        """Take note of what an update said; None: of administrators nothing."""
         if len(self._known) >= LARGEST:
             self._known.clear()
+            self._rulers.clear()
         self._known[chat_id, user_id] = (member, self._clock())
+        if admin is not None:
+            (self._rulers.add if admin and member else self._rulers.discard)((chat_id, user_id))
+
+    def knows(self, chat_id: str, engineer: Engineer) -> Engineer:
+        """The engineer with what was last heard of their standing in that group; nothing is asked."""
+        if engineer.anonymous or not engineer.id.isdecimal():
+            return engineer
+        return replace(engineer, admin=(chat_id, int(engineer.id)) in self._rulers)
 
     async def _ask(self, chat_id: str, user_id: int, *, otherwise: bool | None) -> bool | None:
         try:
@@ -74,12 +86,20 @@ class Membership:
             return otherwise
         except (TelegramAPIError, ClientDecodeError) as error:
             raise DeliveryDelayed(AWAY, f"getChatMember: {type(error).__name__}") from error
-        return is_member(str(found.get("status", "")), present=bool(found.get("is_member")))
+        status = str(found.get("status", ""))
+        member = is_member(status, present=bool(found.get("is_member")))
+        self.learn(chat_id, user_id, member=member, admin=rules(status))
+        return member
 
 
 def is_member(status: str, *, present: bool = False) -> bool:
     """Whether a ChatMember's status means that they are in; `present` is the is_member of a restricted one."""
     return status in {"creator", "administrator", "member"} or (status == "restricted" and present)
+
+
+def rules(status: str) -> bool:
+    """Whether a ChatMember's status is an administrator's."""
+    return status in {"creator", "administrator"}
 
 
 def is_in(member: object) -> bool:

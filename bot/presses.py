@@ -21,10 +21,12 @@ TOAST_LIMIT = 200  # Bot API, answerCallbackQuery.text
 log = logging.getLogger(__name__)
 
 
-async def handle_press(query: CallbackQuery, desk: Desk, bot: Bot, *, client: bool = False) -> None:
+async def handle_press(
+    query: CallbackQuery, desk: Desk, bot: Bot, *, client: bool = False, admin: bool = False
+) -> None:
     """Hand the press to the desk and show its word; a refusal is shown as an alert.
 
-    `client`: by whoever sits in a client's own group.
+    `client`: by whoever sits in a client's own group. `admin`: by an administrator of the engineers' group.
     """
     data = buttons.read(query.data or "")
     press = translate.press(query, data, desk.now()) if data else None
@@ -33,6 +35,8 @@ async def handle_press(query: CallbackQuery, desk: Desk, bot: Bot, *, client: bo
         return
     if client:
         press = replace(press, private=True)
+    elif admin:
+        press = replace(press, person=replace(press.person, admin=True))
     try:
         toast = await presses.pressed(desk, press)
     except Refusal as refusal:

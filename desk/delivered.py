@@ -14,12 +14,14 @@ from desk import (
     doors,
     looks,
     moving,
+    old_topics,
     other_ways,
     outbox,
     partner_fates,
     post_marks,
     promises,
     seen,
+    showing,
     threads,
     undoing,
     unsent_exports,
@@ -62,6 +64,8 @@ async def sent(desk: Desk, unit: Unit, parcel: Parcel, message: Outgoing, receip
         await looks.set_in_line(unit, parcel, message)
     elif message.act is Act.DROP:
         await threads.dropped(unit, parcel, message, receipt)
+    elif parcel.coalesce.startswith(showing.KEY):
+        await showing.shown(desk, unit, ticket, parcel)
     elif message.act is Act.CARD and external_id:
         await _card_moved(unit, ticket, external_id)
     if parcel.purpose is Purpose.PARTNER and parcel.channel == "mail":
@@ -165,6 +169,8 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await unshown.reaction(desk, unit, parcel)
         return
     if parcel.channel == "group":
+        if parcel.body.get("act") == Act.DROP:
+            await old_topics.refused(desk, unit, parcel, why.reason)
         await unshown.mirror(desk, unit, parcel, why)
         return
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None

@@ -77,13 +77,15 @@ async def leave(desk: Desk, unit: Unit, ticket: Ticket, old: Thread, new: Thread
 
 async def _farewell(desk: Desk, unit: Unit, ticket: Ticket, old: Thread, new: Thread) -> None:
     lane = f"group:left:{old.place}:{old.external_id}"
-    common = {"channel": "group", "place": "", "thread": old.external_id, "thread_place": old.place}
     word = Outgoing(
-        **common, purpose=Purpose.EVENT, text=_where(desk, ticket), buttons=_buttons(desk, ticket, new),
-        silent=True,
+        channel="group", place="", purpose=Purpose.EVENT, thread=old.external_id, thread_place=old.place,
+        text=_where(desk, ticket), buttons=_buttons(desk, ticket, new), silent=True,
     )  # fmt: skip
     await outbox.send(desk, unit, word, lane=lane)
-    close = Outgoing(**common, purpose=Purpose.TOPIC, act=Act.TOPIC, closed=True)
+    close = Outgoing(
+        channel="group", place="", purpose=Purpose.TOPIC, act=Act.TOPIC, thread=old.external_id,
+        thread_place=old.place, closed=True,
+    )  # fmt: skip
     await outbox.send(desk, unit, close, lane=lane)
 
 

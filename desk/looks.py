@@ -14,9 +14,9 @@ from desk.ports import Unit
 from desk.tickets import Priority, Status, Thread, Ticket
 
 NO_ICON = "-"
-"""In Outgoing.emoji of a TOPIC: take the icon away. "" leaves it as it is."""
+DONE, BURNING, GOES_ON = "✅", "🔥", "🗣"
+"""GOES_ON takes the place of another icon: a topic begins without one, and needs no call for it then."""
 
-DONE, BURNING = "✅", "🔥"
 _DONE = frozenset({Status.SOLVED, Status.CLOSED})
 
 
@@ -35,9 +35,10 @@ class Look(NamedTuple):
         return f"{self.icon}\n{self.name}"
 
 
-def wanted(desk: Desk, ticket: Ticket, client: Client) -> Look:
+def wanted(desk: Desk, ticket: Ticket, client: Client, was: str = NO_ICON) -> Look:
     """How it should look: done, burning, or plain. Only these, since each change costs a place in the group's pace."""
-    icon = DONE if ticket.status in _DONE else BURNING if ticket.priority is Priority.CRITICAL else NO_ICON
+    plain = NO_ICON if was == NO_ICON else GOES_ON
+    icon = DONE if ticket.status in _DONE else BURNING if ticket.priority is Priority.CRITICAL else plain
     return Look(icon, " ".join(cards.topic_name(desk, ticket, client).split()))
 
 
@@ -49,7 +50,8 @@ def to_open(desk: Desk, ticket: Ticket, client: Client) -> Outgoing:
 
 def in_line(desk: Desk, ticket: Ticket, client: Client, thread: Thread) -> bool:
     """Whether the topic looks as it should, and is open or closed as its ticket is."""
-    return Look.of(thread) == wanted(desk, ticket, client) and thread.closed == (ticket.status is Status.CLOSED)
+    was = Look.of(thread)
+    return was == wanted(desk, ticket, client, was.icon) and thread.closed == (ticket.status is Status.CLOSED)
 
 
 def change(desk: Desk, ticket: Ticket, client: Client, thread: Thread, parcel: Parcel) -> Outgoing | None:
@@ -57,7 +59,8 @@ def change(desk: Desk, ticket: Ticket, client: Client, thread: Thread, parcel: P
     if in_line(desk, ticket, client, thread):
         return None
     order = cards.as_title(desk, ticket, client, act=Act.TOPIC)
-    look, was = wanted(desk, ticket, client), Look.of(thread)
+    was = Look.of(thread)
+    look = wanted(desk, ticket, client, was.icon)
     return replace(
         order,
         id=parcel.id,

@@ -13,7 +13,7 @@ from desk.group_doors import is_group, last_word
 from desk.parcels import Act, Button, Enclosure, Outgoing, Parcel, ParcelState, Purpose, Urgency
 from desk.people import Door
 from desk.ports import Unit
-from desk.tickets import File, MessageId, Thread, Ticket, TicketId
+from desk.tickets import File, MessageId, Priority, Thread, Ticket, TicketId
 from desk.wire import pack
 
 CARD_REST = timedelta(seconds=3)
@@ -21,12 +21,14 @@ CARD_REST = timedelta(seconds=3)
 
 _URGENCY = {
     Purpose.MIRROR: Urgency.MIRROR,
-    Purpose.EVENT: Urgency.MIRROR,
+    Purpose.EVENT: Urgency.EVENT,
     Purpose.REMINDER: Urgency.REMINDER,
     Purpose.CARD: Urgency.CARD,
     Purpose.TOPIC: Urgency.CARD,
     Purpose.NEWS: Urgency.DIGEST,
 }
+
+_BURNING = {Urgency.MIRROR: Urgency.BURNING, Urgency.EVENT: Urgency.BURNING_EVENT}
 
 _ALWAYS_SENT = frozenset({Purpose.LEAVE})
 
@@ -45,6 +47,7 @@ async def send(
     message_id: MessageId | None = None,
     delay: timedelta = timedelta(0),
     coalesce: str = "",
+    urgency: Urgency | None = None,
 ) -> Parcel:
     """Queue one message. With `coalesce`, a queued parcel of that key takes the new content and keeps its time."""
     now = desk.now()
@@ -60,7 +63,7 @@ async def send(
             place=message.place,
             lane=lane,
             purpose=message.purpose,
-            urgency=_URGENCY.get(message.purpose, Urgency.ANSWER),
+            urgency=_URGENCY.get(message.purpose, Urgency.ANSWER) if urgency is None else urgency,
             ticket_id=message.ticket,
             message_id=message_id,
             body=pack(message),
@@ -70,6 +73,18 @@ async def send(
             coalesce=coalesce,
         )
     )
+
+
+def _in_topic(ticket: Ticket, purpose: Purpose) -> Urgency:
+    """When a flood is shown in its topics: critical tickets first, clients' words before what else happens."""
+    usual = _URGENCY.get(purpose, Urgency.ANSWER)
+    return _BURNING.get(usual, usual) if ticket.priority is Priority.CRITICAL else usual
+
+
+async def hurry(unit: Unit, ticket: Ticket, urgency: Urgency) -> None:
+    """What waits to be shown of a ticket goes sooner."""
+    waiting = {"ticket_id": ticket.id, "channel": "group", "state": ParcelState.QUEUED, "urgency__gt": urgency}
+    await unit.change(Parcel, {"urgency": urgency}, **waiting)
 
 
 async def to_door(
@@ -176,7 +191,8 @@ async def to_topic(
         footer=footer,
         silent=quiet_hours.keeps_silent(desk, ticket) if silent is None else silent,
     )
-    return await send(desk, unit, message, lane=f"group:{ticket.id}", message_id=message_id)
+    urgency = _in_topic(ticket, purpose)
+    return await send(desk, unit, message, lane=f"group:{ticket.id}", message_id=message_id, urgency=urgency)
 
 
 async def to_general(

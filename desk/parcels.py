@@ -59,7 +59,10 @@ class Urgency(IntEnum):
     """Smaller goes first."""
 
     ANSWER = 0  # what a person waits for: receipts, answers, replies to commands
+    BURNING = 5  # words in critical tickets …
+    BURNING_EVENT = 7  # … and what happens to them
     MIRROR = 10
+    EVENT = 15
     REMINDER = 20
     CARD = 30
     DIGEST = 40
@@ -140,6 +143,7 @@ class Action(StrEnum):
     PERSON = "person"  # a client: no article helps, a person is wanted
     SIMILAR = "similar"  # solved tickets like this one
     FORWARD = "forward"  # a partner's words to the client; arg: the message's id, "<id>:yes" or ":no" once they were shown
+    OPEN_TOPIC = "topic"  # a ticket's topic, made anew where it is gone
     ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: their id; "<id>:out" undoes it
 
 

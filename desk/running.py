@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from desk import (
     announcing,
+    bursts,
     calls,
     chores,
     contracts,
@@ -17,7 +18,9 @@ from desk import (
     health,
     held,
     indexing,
+    lodging,
     notices,
+    old_topics,
     on_call,
     preview,
     rating,
@@ -94,6 +97,9 @@ class Running:
             Tick(name="contracts", every=timedelta(minutes=5), run=self._contracts),
             Tick(name="on call", every=timedelta(minutes=1), run=self._on_call),
             Tick(name="digest", every=timedelta(minutes=1), run=self._digest),
+            Tick(name="lodging", every=timedelta(minutes=1), run=self._lodge),
+            Tick(name="bursts", every=bursts.LOOK, run=self._burst),
+            Tick(name="old topics", every=timedelta(minutes=1), run=self._drop_topics),
             Tick(name="later", every=timedelta(minutes=1), run=self._later),
             Tick(name="incidents", every=LOOK_AT_MAILINGS, run=self._incidents),
             Tick(name="news", every=timedelta(seconds=15), run=self._news),
@@ -108,6 +114,15 @@ class Running:
             await preview.tick(self.desk)
         finally:
             await chores.tick(self.desk)
+
+    async def _lodge(self) -> None:
+        await lodging.tick(self.desk)
+
+    async def _burst(self) -> None:
+        await bursts.tick(self.desk)
+
+    async def _drop_topics(self) -> None:
+        await old_topics.tick(self.desk)
 
     async def _sweep(self) -> None:
         await sweep(self.desk)

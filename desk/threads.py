@@ -8,7 +8,7 @@ shown while no topic can be made, is in desk.lodging.
 from dataclasses import replace
 from datetime import datetime
 
-from desk import cards, conversation, group, lodging, looks, outbox
+from desk import cards, conversation, group, lodging, looks, old_topics, outbox
 from desk.desk import Desk
 from desk.errors import DeliveryRefused, NoTopics, ThreadGone
 from desk.parcels import Act, Outgoing, Parcel, Purpose, Receipt
@@ -51,6 +51,8 @@ async def prepare(desk: Desk, channel: Channel, parcel: Parcel, message: Outgoin
     if not thread.replayed:
         thread = await _tell_again(desk, channel, ticket, thread, parcel)
     message = replace(message, thread=thread.external_id, thread_place=thread.place)
+    if message.purpose is Purpose.MIRROR and thread.closed and ticket.status is not Status.CLOSED:
+        await _bring_in_line(desk, ticket)  # an engineer closed the topic by hand
     if message.act is Act.CARD:
         if not looks.in_line(desk, ticket, client, thread):
             await _bring_in_line(desk, ticket)
@@ -142,6 +144,7 @@ async def _open(desk: Desk, channel: Channel, ticket: Ticket, client: Client, pa
         if old:
             await lodging.leave(desk, unit, ticket, old, thread)
         await lodging.made(desk, unit, ticket)
+        await old_topics.came_back(desk, unit, ticket)
         await unit.commit()
     return thread
 

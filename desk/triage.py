@@ -6,6 +6,7 @@ from desk import deadlines, on_call, outbox, quiet_hours, staff
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.orders import Order, mark, ticket_of
+from desk.parcels import Urgency
 from desk.ports import Unit
 from desk.series import begin
 from desk.sorts import PRIORITIES, TYPES, named, priority_in_words, type_in_words
@@ -45,6 +46,8 @@ async def changed(desk: Desk, unit: Unit, before: Ticket, after: Ticket, who: st
         was = before.type.value if before.type else ""
         await audit(desk, unit, ticket, who, "type set", before=was, type=after.type.value if after.type else "")
     if before.priority is not after.priority:
+        if after.priority is Priority.CRITICAL:
+            await outbox.hurry(unit, ticket, Urgency.BURNING)
         was = before.priority.value
         await audit(desk, unit, ticket, who, "priority set", before=was, priority=after.priority.value)
     await outbox.card(desk, unit, ticket)
