@@ -34,6 +34,7 @@ from desk import (
     work,
 )
 from desk.about_client import about_client
+from desk.checklists import left as not_ticked
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.field_commands import ask_for_missing, secret, set_value, waive
@@ -103,6 +104,9 @@ async def _solved(desk: Desk, unit: Unit, order: Order) -> None:
     without_files(order)
     if await asks_first(desk, unit, ticket_of(order), what="solve", text=order.argument):
         return
+    if said := await not_ticked(desk, unit, ticket_of(order)):
+        await reply(desk, unit, order, said)
+        return
     await work.solve(desk, unit, ticket_of(order), order.who, text=order.argument)
     await mark(desk, unit, order)
 
@@ -110,6 +114,9 @@ async def _solved(desk: Desk, unit: Unit, order: Order) -> None:
 async def _close(desk: Desk, unit: Unit, order: Order) -> None:
     without_files(order)
     ticket, to = ticket_of(order), order.post.external_id
+    if said := await not_ticked(desk, unit, ticket):
+        await reply(desk, unit, order, said)
+        return
     if await finishing.begin(desk, unit, ticket, order.post.engineer, order.argument, reply_to=to):
         await mark(desk, unit, order)
 

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from desk import closing, numbers, outbox, prompting, staff, work
+from desk.checklists import left as not_ticked
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Post, Press
 from desk.lifecycle import Step, after
 from desk.mass_presses import asks as asks_first
-from desk.parcels import Act, Action, Button, Outgoing, Purpose
+from desk.parcels import Act, Action, Alert, Button, Outgoing, Purpose
 from desk.ports import Unit
 from desk.tickets import NEEDS_FINDINGS, Closing, Thread, Ticket, Trace
 
@@ -64,6 +65,8 @@ async def pressed(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
         return ""
     if press.arg not in closing.REASONS:
         raise Refusal("group.button_old")
+    if said := await not_ticked(desk, unit, ticket):
+        return Alert(said)
     reason = Closing(press.arg)
     trace = await unit.first(Trace, channel="group", place=press.place, external_id=press.external_id)
     parcel_id = trace.parcel_id if trace and trace.parcel_id else 0

@@ -12,7 +12,7 @@ from desk.errors import Mistake
 from desk.said import Said, Wrong
 from desk.settings import Settings
 
-LISTS = ("mailbox", "line", "rule", "plan", "person", "reply", "field", "client_group")
+LISTS = ("mailbox", "line", "rule", "plan", "person", "reply", "field", "client_group", "checklist")
 _WANTED = {
     "string_type": "config.text_in_quotes",
     "int_type": "config.whole_number",

@@ -22,6 +22,7 @@ from desk import (
     series,
     wording,
 )
+from desk.checklists import fill as fill_checklists
 from desk.desk import Desk
 from desk.facts import Facts
 from desk.incoming import Incoming, Sort
@@ -128,6 +129,8 @@ async def register(
             client_wrote_at=now,
         )
     )
+    if ticket.type:
+        await fill_checklists(desk, unit, ticket)
     data = {"line": verdict.line, "rule": verdict.rule, "door": door.id} | ({"taken": taken_by} if taken_by else {})
     await unit.add(Audit(at=now, who="desk", what="ticket opened", ticket_id=ticket.id, client_id=client.id, data=data))
     return ticket

@@ -116,6 +116,7 @@ class Action(StrEnum):
     KEEP_BACK = "back"  # or not to go
     CORRECT = "correct"  # changed words go to the client once more, by mail; arg: the message's id
     MERGE = "merge"  # this ticket goes on in another one; arg: its number, or "no"
+    CHECK = "check"  # a line of the checklist is done, or not; arg: its id
     JOIN = "join"  # this ticket becomes part of an incident; arg: the incident's number
     MASS = "mass"  # an answer to all of an incident, or its end; arg: all | rest | alone | no | stop
     CALLER = "caller"  # whom a phone call is from; arg: "c<client id>", "k<contact id>" or "no"

@@ -33,12 +33,13 @@ from desk import (
 )
 from desk.by_phone import pressed as caller_chosen
 from desk.cards import card as card_of
+from desk.checklists import left as not_ticked
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
 from desk.lists import pressed as ask_by_button
 from desk.mass_presses import asks as asks_first
-from desk.parcels import Act, Action, Outgoing, Purpose
+from desk.parcels import Act, Action, Alert, Outgoing, Purpose
 from desk.ports import Unit
 from desk.secret_fields import shown as show_secret
 from desk.series import taken
@@ -99,6 +100,8 @@ async def _info(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
 async def _solved(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     if await asks_first(desk, unit, ticket, what="solve"):
         return desk.say("shaping.end_toast")
+    if said := await not_ticked(desk, unit, ticket):
+        return Alert(said)
     await work.solve(desk, unit, ticket, press.person.name)
     return desk.say("group.solved_toast")
 

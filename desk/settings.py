@@ -386,6 +386,37 @@ class Reply(Table):
         return (mine if mine.strip() else other).strip()
 
 
+class Steps(Table):
+    """The lines of a checklist, in both languages or in one; a bare list is the same in both."""
+
+    ru: list[Text] = []
+    en: list[Text] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        return {"ru": value, "en": value} if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not (self.ru or self.en):
+            raise Wrong(Said("config.empty_checklist"), Said("config.empty_checklist_hint"))
+        return self
+
+
+class Checklist(Table):
+    """What is gone through with a ticket of a type; without one it is added by `/checklist name`."""
+
+    name: Name
+    type: Literal["error", "request", "suggestion"] | None = None
+    items: Steps
+
+    def lines(self, language: str) -> list[str]:
+        """The lines in that language, or in the other where it has none."""
+        mine, other = (self.items.ru, self.items.en) if language == "ru" else (self.items.en, self.items.ru)
+        return mine or other
+
+
 class InBoth(Table):
     """A few words in both languages."""
 
@@ -499,6 +530,7 @@ class Settings(Table):
     library: LibraryTable
     rule: list[Rule]
     person: list[Person] = []
+    checklist: list[Checklist] = []
     client_group: list[ClientGroup] = []
 
     @model_validator(mode="before")

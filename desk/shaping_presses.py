@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from desk import incident_orders, mass_presses, merging
+from desk import checklists, incident_orders, mass_presses, merging
 from desk.desk import Desk
 from desk.incoming import Press
 from desk.parcels import Action
@@ -11,6 +11,7 @@ from desk.tickets import Ticket
 
 PRESSES: dict[Action, Callable[[Desk, Unit, Ticket, Press], Awaitable[str]]] = {
     Action.MERGE: merging.pressed,
+    Action.CHECK: checklists.pressed,
     Action.JOIN: incident_orders.joined,
     Action.MASS: mass_presses.pressed,
 }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from desk import deadlines, on_call, outbox, quiet_hours, staff
+from desk.checklists import fill as fill_checklists
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.orders import Order, mark, ticket_of
@@ -53,6 +54,7 @@ async def changed(desk: Desk, unit: Unit, before: Ticket, after: Ticket, who: st
     await outbox.card(desk, unit, ticket)
     ticket = await deadlines.changed(desk, unit, before, ticket, who)
     if before.type is not after.type:
+        await fill_checklists(desk, unit, ticket)
         await begin(desk, unit, ticket)
     return ticket
 
