@@ -1,7 +1,7 @@
 """One thought in several messages: within a minute they are one change of the card, and one word on where they went."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from desk import keys, outbox, wording
 from desk.desk import Desk
@@ -14,6 +14,14 @@ WITHIN = timedelta(minutes=1)
 def goes_on(desk: Desk, before: Ticket) -> bool:
     """Whether a message continues what its client began a moment ago; `before`: the ticket as it found it."""
     return desk.now() - before.client_wrote_at <= WITHIN
+
+
+async def told_lately(desk: Desk, unit: Unit, place: str, ticket: Ticket) -> bool:
+    """Whether this chat was told a moment ago that its words go to that ticket; from now on it was."""
+    key, now = f"where:telegram:{place}", desk.now()
+    number, _, at = (await unit.recall(key)).partition(" ")
+    await unit.remember(key, f"{ticket.id} {now.isoformat()}")
+    return number == str(ticket.id) and now - datetime.fromisoformat(at) <= WITHIN
 
 
 async def named(desk: Desk, unit: Unit, before: Ticket, ticket: Ticket, text: str) -> Ticket:

@@ -232,7 +232,7 @@ async def _go_on(  # noqa: PLR0917 - the message, its sender and its ticket
     await outbox.react(desk, unit, "telegram", incoming.place, incoming.external_id, "👀", ticket.id)
     # A solved ticket that opens again may just as well be a new question that came to the old place.
     reopened = before.status in (Status.SOLVED, Status.CLOSED) and ticket.status is Status.OPEN
-    unsure = (choice.several or choice.main) and not bursts_of_words.goes_on(desk, before)
-    if reopened or unsure:
+    unsure = choice.several or choice.main
+    if reopened or (unsure and not await bursts_of_words.told_lately(desk, unit, incoming.place, ticket)):
         main = choice.main
         await other_question.say_where(desk, unit, before, ticket, door, client, message, reopened=reopened, main=main)

@@ -1,4 +1,7 @@
-"""A new ticket: routed, registered, shown to the engineers, confirmed to the client."""
+"""A new ticket: routed, registered, shown to the engineers, confirmed to the client.
+
+A little longer than most modules: all that a first message sets going stands on one page.
+"""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,8 @@
 """What the desk sends: the outbox's rows and what a channel is handed.
 
 Rule: whatever leaves the desk leaves through a parcel that was committed with the fact it speaks of; the two
-exceptions, both losing nothing, are answers to button presses and the word that the disk is full.
+exceptions, both losing nothing, are answers to button presses and the word that the disk is full. A little longer than
+most modules: one page of values.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.language import guess_language, heard
+from desk.language import guess_language, heard, of_app
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,12 @@ def test_names_and_logs_do_not_change_the_language_of_who_writes_russian(
     before: str, text: str, asked: bool, language: str
 ) -> None:
     assert heard(before, text, asked=asked) == language
+
+
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [("ru", "ru"), ("ru-RU", "ru"), ("RU", "ru"), ("be", "ru"), ("kk", "ru"), ("en-GB", "en"), ("de", "en"), ("", "")],
+)
+def test_the_language_of_an_app(code: str, language: str) -> None:
+    """Who has neither Russian nor English reads the one that is known where their app's is spoken."""
+    assert of_app(code) == language

@@ -77,12 +77,16 @@ async def test_the_chosen_language_outweighs_the_written_one(world: World) -> No
     assert tom.last().text.startswith("Заявка SD-1 зарегистрирована.")
 
 
-async def test_without_words_the_desks_own_language_is_spoken(world: World) -> None:
-    """Not that of the app: many English apps belong to people who read Russian."""
-    tom = world.bot.world.person("Tom", language_code="en")
+@pytest.mark.parametrize(("app", "receipt"), [("en", "Request SD-1"), ("uk", "Заявка SD-1"), (None, "Заявка SD-1")])
+async def test_without_words_the_apps_language_is_spoken(world: World, app: str | None, receipt: str) -> None:
+    """Until the client writes: many English apps belong to people who write Russian."""
+    tom = world.bot.world.person("Tom", language_code=app)
     tom.send_photo()
     await world.settle()
-    assert tom.last().text.startswith("Заявка SD-1 зарегистрирована.")
+    assert tom.last().text.startswith(receipt)
+    tom.say("/new Нет сети")
+    await world.settle()
+    assert tom.last().text.startswith("Заявка SD-2 зарегистрирована.")
 
 
 @pytest.mark.parametrize("words", ["VPN", "HP 1320"])
