@@ -64,9 +64,14 @@ async def _posted(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, p
     if post.chosen or chosen.unfinished(desk, post.text):
         was = post
         post, answer = await chosen.filled(desk, unit, ticket, post)
-        await _posted(desk, unit, ticket, trace, post)
+        await _said(desk, unit, ticket, trace, post)
         await chosen.went(desk, unit, ticket, post, was, answer)
-        return
+    else:
+        await _said(desk, unit, ticket, trace, post)
+
+
+async def _said(desk: Desk, unit: Unit, ticket: Ticket, trace: Trace | None, post: Post) -> None:
+    """An answer, a note, or what somebody was asked for."""
     if trace and trace.parcel_id and await _asked_here(desk, unit, ticket, trace.parcel_id, post):
         return
     if trace and await partners.answered(desk, unit, ticket, trace, post):

@@ -27,8 +27,9 @@ async def inline(sqlite_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[W
     folder.mkdir()
     for name, text in ANSWERS.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
-    tables = {"library": {"answers": str(folder), "articles": str(tmp_path / "none")}}
-    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables) as world:
+    library = {"answers": str(folder), "articles": str(tmp_path / "none")}
+    tables = {"library": library, "telegram": {"just_wrote": "2 seconds"}}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, with_mail=False) as world:
         world.bot.world.inline_mode = True
         yield world
 
@@ -203,3 +204,24 @@ async def test_in_a_group_without_topics_a_reply_is_what_counts(sqlite_url: str,
         await world.settle()
         await world.advance(seconds=10)
         assert "Анна, нажмите «Забыли пароль?»." in said_to(ann)
+
+
+async def test_a_client_who_is_called_like_a_gap_is_answered_once(inline: World) -> None:
+    """A name is never taken for a placeholder, however it is written."""
+    odd = await chat(inline, "‹имя›", "Не могу войти")
+    await send(inline, await typed(inline, "пароль"), "Сброс пароля", reply=True)
+    assert said_to(odd).count("‹имя›, нажмите «Забыли пароль?».") == 1
+
+
+async def test_a_chosen_answer_that_crossed_the_clients_words_waits(inline: World) -> None:
+    """The same question as for a typed one: they just wrote, shall it go?"""
+    ann = await chat(inline, "Анна", "Не могу войти")
+    query = await typed(inline, "пароль")
+    inline.clock.advance(minutes=1)
+    ann.say("Уже вошла!")
+    await inline.settle()
+    topic = inline.group.topic("SD-1 ·")
+    choose(inline.group.seat(inline.engineer), query, "Сброс пароля", topic=topic, reply_to=topic.messages[1])
+    await inline.settle()
+    await inline.advance(seconds=20)
+    assert "Забыли пароль" not in said_to(ann)
