@@ -10,7 +10,7 @@ Longer than most modules: each kind of row in which a person may stand has its f
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk import dropping, forgotten, moving, outbox, secret_fields
@@ -69,9 +69,9 @@ _MAILS = "forget"
 """The lane of orders to mail servers begins with it."""
 
 
-async def tick(desk: Desk) -> None:
-    """Go on with what is due."""
-    for _ in range(PIECES):
+async def tick(desk: Desk, pieces: int = PIECES) -> None:
+    """Go on with what is due, so many units at most."""
+    for _ in range(pieces):
         async with desk.store.unit() as unit:
             erasure = await unit.first(Erasure, done_at=None, stopped_at=None, due_at__le=desk.now(), order="due_at")
             if erasure is None:
@@ -303,7 +303,7 @@ async def _elsewhere(desk: Desk, unit: Unit, erasure: Erasure) -> bool:
         orders = _orders(erasure.data["mails"])
         for mailbox, ids in orders:
             order = Outgoing(
-                channel="mail", place=mailbox, purpose=Purpose.REACTION, act=Act.DELETE, mailbox=mailbox, target=ids
+                channel="mail", place=mailbox, purpose=Purpose.NOTICE, act=Act.DELETE, mailbox=mailbox, target=ids
             )
             await outbox.send(desk, unit, order, lane=f"{_MAILS}:{erasure.id}")
         return await _go_to(unit, erasure, "messages", mails=[])
@@ -351,16 +351,37 @@ async def _index(desk: Desk, unit: Unit, erasure: Erasure) -> bool:  # noqa: ARG
 
 
 async def _wait(desk: Desk, unit: Unit, erasure: Erasure) -> bool:
-    """Until topics and mails are deleted, as far as they can be; then what is left is told, once."""
+    """Until topics and mails are deleted, as far as they can be."""
     topics = erasure.data["topics"]
     lane = f"{_MAILS}:{erasure.id}"
     going = await unit.count(Parcel, lane=lane, state__in=_ON_THE_WAY)
     standing = await _standing(unit, topics)
     for id_ in standing:
         going += await unit.count(Parcel, ticket_id=id_, purpose=Purpose.TOPIC, state__in=_ON_THE_WAY)
-    if going and desk.now() - erasure.due_at < PATIENCE:
+    since = erasure.data.get("waiting")
+    if since is None:
+        return await _note(unit, erasure, waiting=desk.now().isoformat())
+    if going and desk.now() - datetime.fromisoformat(since) < PATIENCE:
         return False
-    failed = await unit.count(Parcel, lane=lane, state=ParcelState.FAILED)
+    return await _go_to(unit, erasure, "late", late=erasure.data["until"][Raw.__name__])
+
+
+async def _late(desk: Desk, unit: Unit, erasure: Erasure) -> bool:
+    """What came in since from their topics: Telegram tells of each that is closed, by its name."""
+    found = await unit.find(Raw, id__gt=erasure.data["late"], limit=ROWS)
+    if not found:
+        return await _finish(desk, unit, erasure)
+    theirs = [raw for raw in found if raw.lane in erasure.data["lanes"] and raw.state is RawState.DONE]
+    await _raws_emptied(unit, theirs)
+    return await _note(unit, erasure, late=found[-1].id)
+
+
+async def _finish(desk: Desk, unit: Unit, erasure: Erasure) -> bool:
+    """It is done, and General hears how much went and what is left for people."""
+    topics = erasure.data["topics"]
+    lane = f"{_MAILS}:{erasure.id}"
+    standing = await _standing(unit, topics)
+    failed = await unit.count(Parcel, lane=lane, state__in=(ParcelState.FAILED, ParcelState.QUIET))
     for parcel in await unit.find(Parcel, lane=lane):
         await forgotten.parcel_bared(unit, parcel)
     for id_ in topics:
@@ -423,4 +444,5 @@ _STAGES: Mapping[str, Callable[[Desk, Unit, Erasure], Awaitable[bool]]] = {
     "raws": _sweep("raws", "index"),
     "index": _index,
     "wait": _wait,
+    "late": _late,
 }

@@ -15,6 +15,7 @@ from desk.parcels import Act, Outgoing, Receipt
 from desk.ports import Ready, Receive
 from desk.settings import Mailbox
 from mail.arrivals import Account
+from mail.erasing import erase
 from mail.grants import keep_proven, token_of
 from mail.imap import Poller
 from mail.key_lookup import ask_dns
@@ -84,6 +85,8 @@ class MailChannel:
 
     async def deliver(self, message: Outgoing) -> Receipt:
         """See mail.sending; other acts than saying something mean nothing in mail and are done at once."""
+        if message.act is Act.DELETE and self._mailboxes:
+            await erase(self._account(self._mailbox(message.mailbox)), message.target.split())
         if message.act is not Act.SAY:
             return Receipt()
         if not self._mailboxes:
@@ -102,21 +105,7 @@ class MailChannel:
 
     def _poller(self, mailbox: Mailbox) -> Poller:
         return Poller(
-            Account(
-                name=mailbox.name,
-                address=mailbox.address,
-                host=mailbox.imap.host,
-                port=mailbox.imap.port,
-                tls=mailbox.imap.security != "none",
-                user=mailbox.imap.user,
-                password=mailbox.imap.password.get_secret_value(),
-                token=self._token(mailbox) if mailbox.imap_by_token else None,
-                inbox=mailbox.inbox,
-                done=mailbox.done,
-                poll=mailbox.poll.plain or timedelta(seconds=60),
-                first_run=mailbox.first_run,
-                language=self._desk.settings.desk.language,
-            ),
+            self._account(mailbox),
             memory=self,
             known=self._known,
             on_health=self._heard,
@@ -124,6 +113,23 @@ class MailChannel:
             now=self._desk.now,
             quiet=self._desk.settings.desk.quiet,
             pauses=self._pauses,
+        )
+
+    def _account(self, mailbox: Mailbox) -> Account:
+        return Account(
+            name=mailbox.name,
+            address=mailbox.address,
+            host=mailbox.imap.host,
+            port=mailbox.imap.port,
+            tls=mailbox.imap.security != "none",
+            user=mailbox.imap.user,
+            password=mailbox.imap.password.get_secret_value(),
+            token=self._token(mailbox) if mailbox.imap_by_token else None,
+            inbox=mailbox.inbox,
+            done=mailbox.done,
+            poll=mailbox.poll.plain or timedelta(seconds=60),
+            first_run=mailbox.first_run,
+            language=self._desk.settings.desk.language,
         )
 
     def _make_sender(self, mailbox: Mailbox) -> Sender:

@@ -12,6 +12,11 @@ class DoneFolder:
         self._name = name
         self._real_name = name
 
+    @property
+    def real_name(self) -> str:
+        """What the server calls it, once it was found."""
+        return self._real_name
+
     async def find(self, session: Session) -> None:
         """Find or make it; Refused when the server will not."""
         nested = f"INBOX{await session.delimiter()}{self._name}"

@@ -184,6 +184,11 @@ class Session:
             self._good(await self._wait(self._client.uid("move", chosen, target)))
             return
         self._good(await self._wait(self._client.uid("copy", chosen, target)))
+        await self.delete(uids)
+
+    async def delete(self, uids: Sequence[int]) -> None:
+        """Delete these and no other mails of the open folder."""
+        chosen = wire.uid_set(uids)
         self._good(await self._wait(self._client.uid("store", chosen, "+FLAGS.SILENT", r"(\Deleted)")))
         if self.can("UIDPLUS"):
             self._good(await self._wait(self._client.uid("expunge", chosen)))

@@ -14,7 +14,7 @@ from desk.workbench import Erasure
 from playground.botapi import Person
 from store.engine import sync_engine
 from tests.steps import answer, code_of, mail, order, said_in
-from tests.world import World
+from tests.world import SUPPORT, World
 
 ANN = "anna.zvezda@client.example"
 WORDS = ("Звездопадова", "zvezda", "хризантема", "рододендрон", "гладиолус", "настурция", "петуния", "anna.zvezda")
@@ -150,6 +150,11 @@ async def test_after_thirty_days_not_one_row_or_file_has_them(world: World) -> N
         assert bob is not None
     general = "\n".join(one.text for one in world.group.general.messages)
     assert "Данные клиента удалены" in general
+    assert "Удалите руками" not in general
+    assert [topic.name for topic in world.group.topics if "SD-1" in topic.name] == []
+    left_there = [one["Subject"] for one in await world.mails.folder(SUPPORT, "Processed")]
+    assert "гладиолус" not in left_there
+    assert "Другое" in left_there or bob.subject == "Другое"
     ann.say("Это снова я")
     await world.settle()
     async with world.store.view() as view:
@@ -157,3 +162,107 @@ async def test_after_thirty_days_not_one_row_or_file_has_them(world: World) -> N
         assert last is not None
         assert last.client_id != ticket.client_id
         assert await view.count(Door, address=str(ann.id)) == 1
+
+
+async def stories(url: str, clock: Any, folder: Path, **tables: Any) -> World:
+    """A desk whose engineer leads, and a client of whom little is known."""
+    made = World(clock=clock, url=url, folder=folder, **tables)
+    await made.__aenter__()
+    await leading(made)
+    ann = made.bot.world.person("Анна Звездопадова", username="zvezda_anna")
+    ann.start()
+    await made.settle()
+    ann.say("Не печатает хризантема")
+    await made.settle()
+    return made
+
+
+async def test_a_lead_stops_it_and_everything_stays(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    """By number in General; asked twice it is one; nobody but a lead may ask; the card says nothing any more."""
+    world = await stories(sqlite_url, clock, tmp_path)
+    try:
+        colleague = world.bot.world.person("Коллега")
+        world.group.add(colleague)
+        world.group.say(colleague, "/forget SD-1")
+        await world.settle()
+        assert "руководител" in world.group.general.messages[-1].text.casefold()
+        world.group.say(world.engineer, "/forget @zvezda_anna")
+        await world.settle()
+        question = world.group.general.messages[-1]
+        assert "Забыть клиента?" in question.text
+        await world.group.press(world.engineer, question, "Забыть")
+        await world.settle()
+        await world.advance(seconds=5)
+        card = world.group.topic("SD-1 ·").messages[0]
+        assert "будут удалены" in card.text
+        await order(world, "SD-1", "/forget")
+        assert "Уже решено" in said_in(world.group.topic("SD-1 ·"))
+        world.group.say(world.engineer, "/forget stop SD-1")
+        await world.settle()
+        await world.advance(seconds=5)
+        assert "будут удалены" not in card.text
+        await forgotten(world)
+        assert found(world, "хризантема") != []
+        async with world.store.view() as view:
+            assert [one.done_at for one in await view.find(Erasure)] == [None]
+            assert await view.count(Audit, what="forgetting stopped") == 1
+    finally:
+        await world.__aexit__()
+
+
+async def test_it_goes_on_where_a_restart_stopped_it(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    """One unit at a time, with a new process after each; what somebody new writes meanwhile from that chat stays."""
+    world = await stories(sqlite_url, clock, tmp_path)
+    try:
+        ann = world.bot.world.people[-1]
+        world.group.say(world.engineer, f"/forget {ann.id}")
+        await world.settle()
+        await world.group.press(world.engineer, world.group.general.messages[-1], "Забыть")
+        await world.settle()
+        world.clock.advance(days=31)
+        for piece in range(80):
+            await erasing.tick(world.desk, pieces=1)
+            if piece == 1:
+                ann.say("Снова я: примула")
+                await world.settle()
+            if piece < 3:
+                await world.stop()
+                await world.start()
+        assert found(world, "хризантема") == []
+        assert found(world, "примула") != []
+        async with world.store.view() as view:
+            (done,) = await view.find(Erasure)
+            assert done.done_at is not None
+            assert [one.forgotten_at is None for one in await view.find(Client)] == [False, True]
+    finally:
+        await world.__aexit__()
+
+
+async def test_without_topics_a_person_is_told_what_to_delete(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    world = await stories(sqlite_url, clock, tmp_path, forum=False)
+    try:
+        world.group.say(world.engineer, "/forget SD-1")
+        await world.settle()
+        await world.group.press(world.engineer, world.group.general.messages[-1], "Забыть")
+        await world.settle()
+        await forgotten(world)
+        told = "\n".join(one.text for one in world.group.general.messages)
+        assert "Удалите руками" in told
+        assert "SD-1" in told.rpartition("Удалите руками")[2]
+    finally:
+        await world.__aexit__()
+
+
+async def test_nobody_of_that_name_is_told(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    world = await stories(sqlite_url, clock, tmp_path)
+    try:
+        for words, said in (
+            ("/forget", "О ком речь?"),
+            ("/forget none@nowhere.example", "не нашли"),
+            ("/forget stop SD-1", "никто не просил"),
+        ):
+            world.group.say(world.engineer, words)
+            await world.settle()
+            assert said in world.group.general.messages[-1].text
+    finally:
+        await world.__aexit__()
