@@ -10,7 +10,7 @@ TIME ?= 60
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 )))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage bench bench-rules bench-mail bench-report lint fuzz run pins clean
+.PHONY: help install demo test coverage bench bench-rules bench-mail bench-report bench-search lint fuzz run pins clean
 
 help:
 	@echo "make demo      the whole desk in a box: a story to follow in the terminal (KEEP=1 leaves it running)"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench-rules how quickly a thousand rules decide, beside a plain walk over as many expressions"
 	@echo "make bench-mail how quickly mail becomes tickets, beside django-helpdesk (needs Dovecot and root; COUNT=, GROWTH=)"
 	@echo "make bench-report how long reports take beside a long history, and how long the desk is held up (COUNT=)"
+	@echo "make bench-search how quickly words are found beside a plain scan (COUNT=1000000; ENGINE=postgres)"
 	@echo "make lint      ruff, mypy and the import contracts alone"
 	@echo "make fuzz      TIME=60 seconds of mail that nobody would write, looking for what it breaks"
 	@echo "make clean     remove .venv and what tools left behind; data/ stays"
@@ -68,6 +69,9 @@ bench-mail: install
 
 bench-report: install
 	@COUNT=$(COUNT) $(PYTHON) -m tests.bench.report $(ARGS)
+
+bench-search: install
+	@COUNT=$(COUNT) ENGINE=$(ENGINE) $(PYTHON) -m tests.bench.search
 
 lint: install
 	$(PYTHON) -m ruff check .

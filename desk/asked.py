@@ -122,6 +122,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str, bool]]:
     """(filter or "", value, absent) one after the other; «line: second» is one too."""
     waiting: tuple[str, bool] | None = None
     for match in _TOKEN.finditer(text):
+        if not match[0]:
+            continue
         absent, written, value = bool(match["absent"]), match["name"] or "", match["value"] or ""
         if waiting and not written and value:
             yield waiting[0], value.strip(_QUOTES), waiting[1]

@@ -37,6 +37,7 @@ TIDY = "search.tidy"
 """The fact that what was taken out of the index is to be overwritten."""
 
 _PHONE = re.compile(r"(?<![\w+])\+?\d[\d\s()\-.]{8,20}\d(?!\w)")
+_LOCAL = re.compile(r"7\d{10}|[3489]\d{9}")
 _DIGITS = 10
 """Of a Russian number without its country."""
 
@@ -46,8 +47,9 @@ def phones(text: str) -> list[str]:
     found = []
     for match in _PHONE.finditer(text):
         number = phone_number(match[0]).removeprefix("+")
-        if number:
-            found.append(number)
+        if not number or not (match[0].startswith("+") or _LOCAL.fullmatch(number)):
+            continue  # a date with an hour has as many digits
+        found.append(number)
         if len(number) > _DIGITS and number.startswith("7"):
             found.append(number[1:])
     return found

@@ -121,7 +121,7 @@ def _fits(ticket: Ticket, sought: Sought) -> bool:
         and ticket.type not in sought.not_types
         and (not sought.priorities or ticket.priority in sought.priorities)
         and ticket.priority not in sought.not_priorities
-        and (sought.after is None or ticket.active_at >= sought.after)
+        and (sought.after is None or ticket.created_at >= sought.after)
         and (sought.before is None or ticket.created_at < sought.before)
     )
 

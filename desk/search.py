@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from desk.people import OrganisationId
 from desk.tickets import Priority, Status, TicketId, Type
 
 MOST = 500
@@ -76,10 +75,9 @@ class Sought:
     not_types: tuple[Type, ...] = ()
     priorities: tuple[Priority, ...] = ()
     not_priorities: tuple[Priority, ...] = ()
-    organisation_id: OrganisationId | None = None
     taken_id: str | None = None  # "" is nobody
-    after: datetime | None = None  # something was said in it since then
-    before: datetime | None = None  # it was opened before then
+    after: datetime | None = None  # it was opened since then …
+    before: datetime | None = None  # … and before then
 
     @property
     def empty(self) -> bool:

@@ -5,8 +5,12 @@ import os
 from desk.errors import OtvetError
 from desk.findings import FAILED, OK, WARNING, Finding
 from desk.texts import say
+from store import search_tables
 from store.engine import Database, sqlite_file
 from store.schema import HEAD, recorded
+
+_OF_NOW = 50
+"""Tickets whose words may be due at any time."""
 
 
 async def check(url: str, language: str) -> list[Finding]:
@@ -23,6 +27,7 @@ async def check(url: str, language: str) -> list[Finding]:
     try:
         async with database.reading() as connection:
             revision = await connection.run_sync(recorded)
+            indexed = await connection.run_sync(search_tables.progress) if revision == HEAD else (0, 0)
         if revision == HEAD:
             async with database.writing():
                 pass  # the lock was granted, so the file or server takes writers
@@ -34,10 +39,20 @@ async def check(url: str, language: str) -> list[Finding]:
     if not revision:
         return [_new(name, language, made_at_start=file is not None)]
     if revision == HEAD:
-        return [Finding(name=name, state=OK, detail=say(language, "cli.doctor_revision", revision=revision))]
+        fine = Finding(name=name, state=OK, detail=say(language, "cli.doctor_revision", revision=revision))
+        return [fine, *_searchable(language, *indexed)]
     detail = say(language, "cli.doctor_old", revision=revision, wanted=HEAD)
     state = WARNING if file else FAILED
     return [Finding(name=name, state=state, detail=detail, advice=say(language, "cli.doctor_old_advice"))]
+
+
+def _searchable(language: str, left: int, whole: int) -> list[Finding]:
+    """How far the words of the tickets are gathered; nothing when they are."""
+    if left <= _OF_NOW:
+        return []
+    detail = say(language, "cli.doctor_indexing", done=max(0, whole - left), count=whole)
+    advice = say(language, "cli.doctor_indexing_advice")
+    return [Finding(name=say(language, "cli.doctor_search"), state=WARNING, detail=detail, advice=advice)]
 
 
 def _new(name: str, language: str, *, made_at_start: bool) -> Finding:

@@ -73,15 +73,12 @@ def _said(sql: str, takes: Sequence[TypeEngine[Any]], gives: Sequence[TypeEngine
 
 _AMONG: Mapping[str, tuple[str, str]] = {
     "lines": ("line", "IN"), "not_lines": ("line", "NOT IN"),
-    "statuses": ("status", "IN"), "not_statuses": ("status", "NOT IN"),
+    "statuses": ("status", "IN"), "ended": ("status", "IN"), "not_statuses": ("status", "NOT IN"),
     "types": ("type", "IN"), "not_types": ("type", "NOT IN"),
     "priorities": ("priority", "IN"), "not_priorities": ("priority", "NOT IN"),
 }  # fmt: skip
 _SINGLE: Mapping[str, tuple[str, TypeEngine[Any]]] = {
-    "organisation_id": ("organisation_id =", NUMBER),
     "taken_id": ("taken_id =", WORDS),
-    "after": ("active_at >=", AT),
-    "before": ("created_at <", AT),
 }
 
 
@@ -89,8 +86,9 @@ def _conditions(sought: Sought) -> tuple[tuple[str, ...], list[Any]]:
     """Names of what is asked of the ticket itself ("lines:2"), and the values."""
     names, values = [], []
     for name in _AMONG:
-        if chosen := getattr(sought, name):
-            names.append(f"{name}:{len(chosen)}")
+        if chosen := getattr(sought, name, ()):
+            few = name != "statuses" or Status.CLOSED not in chosen  # closed ones are most of all
+            names.append(f"{name if few else 'ended'}:{len(chosen)}")
             values += [str(one) for one in chosen]
     for name in _SINGLE:
         if (value := getattr(sought, name)) is not None:
@@ -99,13 +97,16 @@ def _conditions(sought: Sought) -> tuple[tuple[str, ...], list[Any]]:
     return tuple(names), values
 
 
-def _worded(conditions: Sequence[str], first: int) -> tuple[str, list[TypeEngine[Any]]]:
-    """The conditions as SQL, numbered from `first`, and the types of their values."""
+def _worded(conditions: Sequence[str], first: int, id_: str) -> tuple[str, list[TypeEngine[Any]]]:
+    """The conditions as SQL, numbered from `first`, and the types of their values. `id_`: the ticket's number."""
     parts: list[str] = []
     takes: list[TypeEngine[Any]] = []
     for condition in conditions:
         name, _, count = condition.partition(":")
-        if count:
+        if name == "ids":
+            parts.append(f" AND {id_} BETWEEN :v{first + len(takes)} AND :v{first + len(takes) + 1}")
+            takes += [NUMBER, NUMBER]
+        elif count:
             field, how = _AMONG[name]
             places = ", ".join(f":v{first + len(takes) + place}" for place in range(int(count)))
             missing = f" OR ticket.{field} IS NULL" if how == "NOT IN" else ""
@@ -121,12 +122,24 @@ def _worded(conditions: Sequence[str], first: int) -> tuple[str, list[TypeEngine
 async def find(index: Index, ask: Ask, sought: Sought) -> list[TicketId]:
     """The tickets that fit, best first; without words the newest first."""
     conditions, values = _conditions(sought)
+    if sought.after or sought.before:
+        bounds = await _bounds(ask, sought)
+        if bounds is None:
+            return []
+        conditions, values = ("ids", *conditions), [*bounds, *values]
     if not sought.terms:
         rows = await ask(index.newest(conditions, worded=False), [*values, MOST])
         return [TicketId(row[0]) for row in rows]
     question = index.question(sought.terms)
     rows = await ask(index.newest(conditions, worded=True), [question, *values, MOST])
     return await index.ranked(ask, question, [row[0] for row in rows]) if rows else []
+
+
+async def _bounds(ask: Ask, sought: Sought) -> tuple[int, int] | None:
+    """The first and the last ticket of that time: numbers follow the time, and the index is sorted by number."""
+    first = await ask(FIRST, [sought.after]) if sought.after else [(0,)]
+    last = await ask(LAST, [sought.before]) if sought.before else [(_LAST_ID,)]
+    return (first[0][0], last[0][0]) if first and last else None
 
 
 async def alike(
@@ -136,7 +149,7 @@ async def alike(
     whole = max(1, (await ask(_COUNTED, []))[0][0])
     score: dict[int, float] = {}
     chosen = sorted(stems, key=lambda stem: (-stems[stem], stem))[:_ENOUGH]
-    ended = index.newest(("statuses:2",), worded=True)
+    ended = index.newest(("ended:2",), worded=True)
     for stem in chosen:
         question = index.question([Term(stems=(stem,))])
         rows = await ask(ended, [question, Status.SOLVED.value, Status.CLOSED.value, _SIMILAR])
@@ -149,6 +162,11 @@ async def alike(
     return [(TicketId(id_), value) for id_, value in best]
 
 
+_LAST_ID = 2**62
+FIRST = _said("SELECT id AS c0 FROM ticket WHERE created_at >= :v0 ORDER BY created_at, id LIMIT 1", [AT], [NUMBER])
+LAST = _said(
+    "SELECT id AS c0 FROM ticket WHERE created_at < :v0 ORDER BY created_at DESC, id DESC LIMIT 1", [AT], [NUMBER]
+)
 _CHANGES = _said("SELECT total_changes() AS c0", (), [NUMBER])
 _COUNTED = _said("SELECT count(*) AS c0 FROM ticket", (), (Integer(),))
 
@@ -235,16 +253,22 @@ def _unpacked(packed: bytes) -> list[str]:
 @lru_cache(500)
 def _newest_on_sqlite(conditions: tuple[str, ...], worded: bool) -> Phrase:
     if not worded:
-        asked, takes = _worded(conditions, 0)
+        asked, takes = _worded(conditions, 0, "ticket.id")
         sql = f"SELECT ticket.id AS c0 FROM ticket WHERE 1 = 1{asked} "  # noqa: S608 - our own words
-        sql += f"ORDER BY ticket.id DESC LIMIT :v{len(takes)}"
-        return _said(sql, [*takes, NUMBER], [NUMBER])
-    asked, takes = _worded(conditions, 1)
-    # CROSS JOIN: the index leads, from its newest row on, and stops when there are enough.
-    joined = " CROSS JOIN ticket ON ticket.id = search_words.rowid" if conditions else ""
+        return _said(f"{sql}ORDER BY ticket.id DESC LIMIT :v{len(takes)}", [*takes, NUMBER], [NUMBER])
+    asked, takes = _worded(conditions, 1, "search_words.rowid")
+    source, chosen = "search_words", ""
+    if any(one.startswith("statuses:") for one in conditions):
+        # Few tickets have the wanted status, so they are gathered first; "+" keeps the index from being asked for each.
+        ids, _, rest = asked.partition(" AND (ticket.") if conditions[0] == "ids" else ("", "", asked)
+        inner = f" AND (ticket.{rest}" if conditions[0] == "ids" else rest
+        asked, chosen = ids, f" AND +search_words.rowid IN (SELECT id FROM ticket WHERE 1 = 1{inner})"  # noqa: S608
+    elif set(conditions) - {"ids"}:
+        # CROSS JOIN: the index leads, from its newest row on, and stops when there are enough.
+        source = "search_words CROSS JOIN ticket ON ticket.id = search_words.rowid"
     sql = (
         f"SELECT search_words.rowid AS c0 "  # noqa: S608 - our own words
-        f"FROM search_words{joined} WHERE search_words MATCH :v0{asked} "
+        f"FROM {source} WHERE search_words MATCH :v0{asked}{chosen} "
         f"ORDER BY search_words.rowid DESC LIMIT :v{len(takes) + 1}"
     )
     return _said(sql, [WORDS, *takes, NUMBER], [NUMBER])
@@ -310,8 +334,8 @@ class Tsvector:
 def _newest_on_postgres(conditions: tuple[str, ...], worded: bool) -> Phrase:
     if not worded:
         return _newest_on_sqlite(conditions, worded)
-    asked, takes = _worded(conditions, 1)
-    joined = " JOIN ticket ON ticket.id = search_words.ticket_id" if conditions else ""
+    asked, takes = _worded(conditions, 1, "search_words.ticket_id")
+    joined = " JOIN ticket ON ticket.id = search_words.ticket_id" if set(conditions) - {"ids"} else ""
     sql = (
         f"SELECT search_words.ticket_id AS c0 "  # noqa: S608 - our own words
         f"FROM search_words{joined} WHERE words @@ CAST(:v0 AS tsquery){asked} "

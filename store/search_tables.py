@@ -51,6 +51,12 @@ def ready(connection: Connection) -> bool:
     return bool(connection.scalar(text("SELECT value FROM search_format")) == FORMAT)
 
 
+def progress(connection: Connection) -> tuple[int, int]:
+    """How many tickets are due, and how many there are."""
+    whole = connection.scalar(text("SELECT count(*) FROM ticket")) or 0
+    return (connection.scalar(text("SELECT count(*) FROM search_due")) or 0) if ready(connection) else whole, whole
+
+
 def ensure(connection: Connection) -> None:
     """Make what is missing, inside the connection's transaction; then every ticket is due."""
     if ready(connection):

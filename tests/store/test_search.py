@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from desk.search import APART, Document, Part, Sought, Term
 from desk.tickets import Message, Status, Ticket, TicketId
+from store.doctor import check
 from store.search_tables import NOTED
 from store.store import SqlStore
 
@@ -133,6 +134,18 @@ async def test_every_table_of_words_is_watched(store: SqlStore) -> None:
         on_postgres = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
         names = (await connection.execute(text(on_sqlite if store._database.file else on_postgres))).scalars().all()
     assert {name.split("_")[1] for name in names} == {table for table, _, _ in NOTED}
+
+
+async def test_the_doctor_says_how_far_the_index_is(store: SqlStore, store_url: str, make: Any) -> None:
+    """Only while it is far behind."""
+    assert [one.state for one in await check(store_url, "ru")] == ["ok"]
+    async with store.unit() as unit:
+        client = await unit.add(make.client())
+        door = await unit.add(make.door(client.id))
+        for _ in range(60):
+            await unit.add(make.ticket(client.id, door.id))
+        await unit.commit()
+    assert [(one.state, one.detail) for one in await check(store_url, "ru")][1:] == [("warning", "в поиске 0 из 60")]
 
 
 @pytest.mark.parametrize("revision", ["0002", "0003", "0004"])
