@@ -23,8 +23,8 @@ from desk import (
     loops,
     machines,
     marks,
-    opening,
     on_call,
+    opening,
     other_question,
     outbox,
     oversize,
@@ -125,7 +125,7 @@ async def _of_no_client(desk: Desk, unit: Unit, incoming: Incoming, named: list[
     """Whether it ended a subscription, or was a partner's word or a machine's answer: none makes or moves a ticket."""
     if await subscribing.heard(desk, unit, incoming):
         return True
-    if incoming.channel == "mail" and await partner_answers.heard(desk, unit, incoming, named):
+    if incoming.channel == "mail" and await partner_answers.heard(desk, unit, incoming):
         return True
     if incoming.sort is not Sort.AUTOMATIC:
         return False
