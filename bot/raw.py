@@ -7,7 +7,7 @@ a server leaves out or a value that is new must not stop us.
 from typing import Any, ClassVar, cast
 
 from aiogram import Bot
-from aiogram.methods import GetChat, GetChatMember, GetMe, GetUpdates, GetWebhookInfo
+from aiogram.methods import GetChat, GetChatAdministrators, GetChatMember, GetMe, GetUpdates, GetWebhookInfo
 from aiogram.methods.base import TelegramMethod
 
 
@@ -29,6 +29,10 @@ class RawGetChatMember(GetChatMember):
     __returning__: ClassVar[Any] = dict[str, Any]
 
 
+class RawGetChatAdministrators(GetChatAdministrators):
+    __returning__: ClassVar[Any] = list[dict[str, Any]]
+
+
 class RawGetWebhookInfo(GetWebhookInfo):
     __returning__: ClassVar[Any] = dict[str, Any]
 
@@ -36,3 +40,8 @@ class RawGetWebhookInfo(GetWebhookInfo):
 async def ask(bot: Bot, call: TelegramMethod[Any]) -> dict[str, Any]:
     """The answer as JSON; aiogram's errors rise."""
     return cast("dict[str, Any]", await bot(call))
+
+
+async def ask_all(bot: Bot, call: TelegramMethod[Any]) -> list[dict[str, Any]]:
+    """The same for methods that answer with a list."""
+    return cast("list[dict[str, Any]]", await bot(call))

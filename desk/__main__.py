@@ -340,6 +340,7 @@ async def _replay(options: Namespace, settings: "Settings", chain: "Chain") -> i
 def doctor(options: Namespace) -> int:
     settings, _ = load(options.config)
     from bot.doctor import check as telegram
+    from bot.group_doctor import check as line_groups
     from bot.profile import entries
     from desk.doctor import examine, look_at_disk, look_at_rights
     from mail.belief import check as senders
@@ -352,6 +353,7 @@ def doctor(options: Namespace) -> int:
     presents = entries(texts, language, settings.desk.name, list(dict.fromkeys(groups)))
     parts: list[Part] = [
         ("Telegram", lambda: telegram(settings.telegram, language, presents=presents, fix=options.fix)),
+        ("Telegram", lambda: line_groups(settings)),
         ("IMAP, SMTP", lambda: mail(settings)),
         ("[[mailbox]]", lambda: senders(settings)),
         ("[store]", lambda: database(settings.store.url, language)),

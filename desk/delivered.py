@@ -14,7 +14,6 @@ from desk import (
     doors,
     looks,
     moving,
-    old_topics,
     other_ways,
     outbox,
     partner_fates,
@@ -169,8 +168,6 @@ async def refused(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) 
         await unshown.reaction(desk, unit, parcel)
         return
     if parcel.channel == "group":
-        if parcel.body.get("act") == Act.DROP:
-            await old_topics.refused(desk, unit, parcel, why.reason)
         await unshown.mirror(desk, unit, parcel, why)
         return
     ticket = await unit.get(Ticket, parcel.ticket_id) if parcel.ticket_id else None

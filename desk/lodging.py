@@ -100,6 +100,15 @@ def _buttons(desk: Desk, ticket: Ticket, thread: Thread) -> tuple[tuple[Button, 
     return ((Button(label=desk.number(ticket.id), action=Action.LINES, url=url),),) if url else ()
 
 
+async def reply_there(view: Unit, ticket: Ticket, thread: Thread | None, message: Outgoing) -> Outgoing:
+    """Without the message that it replies to when that one stood in a chat which the ticket left."""
+    if not message.reply_to:
+        return message
+    there = await view.find(Trace, ticket_id=ticket.id, channel="group", external_id=message.reply_to)
+    stayed = bool(there) and (thread is None or all(trace.place != thread.place for trace in there))
+    return replace(message, reply_to="") if stayed else message
+
+
 async def left_by(unit: Unit, post: Post, trace: Trace | None) -> Ticket | None:
     """The ticket that had its place where a post stands, and left it."""
     if post.thread:

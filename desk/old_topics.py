@@ -38,10 +38,10 @@ async def tick(desk: Desk) -> None:
         for ticket in closed:
             await _drop(desk, unit, ticket)
         for key in due[:AT_ONCE]:
-            ticket = await unit.get(Ticket, TicketId(int(key.removeprefix(_BACK))))
+            again = await unit.get(Ticket, TicketId(int(key.removeprefix(_BACK))))
             await unit.remember(key, "")
-            if ticket:
-                await _drop(desk, unit, ticket)
+            if again:
+                await _drop(desk, unit, again)
         if closed and (last := closed[-1]).closed_at:
             await unit.remember(_CURSOR, json.dumps([last.closed_at.isoformat(), last.id]))
         await unit.commit()

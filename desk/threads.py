@@ -33,7 +33,7 @@ async def prepare(desk: Desk, channel: Channel, parcel: Parcel, message: Outgoin
         thread = await _thread_of(view, ticket)
         client = await view.get(Client, ticket.client_id)
         at_home = thread is not None and await group.is_home(desk, view, ticket.line, thread.place)
-        message = await _reply_there(view, ticket, thread if at_home else None, message)
+        message = await lodging.reply_there(view, ticket, thread if at_home else None, message)
     if client is None:
         return None
     message = replace(message, place=ticket.line)
@@ -67,15 +67,6 @@ def _drop(ticket: Ticket, thread: Thread | None, message: Outgoing) -> Outgoing 
     if thread is None or not thread.external_id or ticket.status is not Status.CLOSED:
         return None
     return replace(message, thread=thread.external_id, thread_place=thread.place)
-
-
-async def _reply_there(view: Unit, ticket: Ticket, thread: Thread | None, message: Outgoing) -> Outgoing:
-    """Without the message that it replies to when that one stood in a chat which the ticket left."""
-    if not message.reply_to:
-        return message
-    there = await view.find(Trace, ticket_id=ticket.id, channel="group", external_id=message.reply_to)
-    stayed = bool(there) and (thread is None or all(trace.place != thread.place for trace in there))
-    return replace(message, reply_to="") if stayed else message
 
 
 async def _in_general(

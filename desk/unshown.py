@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk import edits_shown, outbox
+from desk import edits_shown, old_topics, outbox
 from desk.desk import Desk
 from desk.errors import DeliveryRefused
 from desk.parcels import Act, Parcel, Purpose
@@ -15,6 +15,8 @@ async def mirror(desk: Desk, unit: Unit, parcel: Parcel, why: DeliveryRefused) -
     """The client's words must reach the engineers: without their files when those are refused, else told in General."""
     if parcel.body.get("act") == Act.EDIT:
         await edits_shown.refused(desk, unit, parcel)
+    elif parcel.body.get("act") == Act.DROP:
+        await old_topics.refused(desk, unit, parcel, why.reason)
     if parcel.purpose not in (Purpose.MIRROR, Purpose.PARTNER) or parcel.ticket_id is None:
         return
     message = unpack(parcel.body, parcel.id)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pace import BURST, KEPT, TOPICS, Pace
+from bot.pace import BURST, KEPT, TOPICS, Pace, cost_of
 from desk.parcels import Act, Enclosure, Outgoing, Purpose
 
 PHOTO = Enclosure(sort="photo", name="a.jpg", mime="image/jpeg", size=1, key="k")
@@ -159,3 +159,59 @@ def test_idle_chats_are_forgotten() -> None:
     clock.at += 5
     pace.spend(PRIVATE)
     assert len(pace._chats) < 2_000
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.tuples(KINDS, st.sampled_from(["-1001", "-1002", "-1003"])), max_size=60))
+def test_each_group_has_accounts_of_its_own(posts: list[tuple[Outgoing, str]]) -> None:
+    """What one group spends holds no other back, and none gets more than twenty a minute."""
+    clock = Ticking()
+    pace = pace_of(clock, second=0)
+    moments: dict[str, list[float]] = {}
+    for message, group in posts:
+        for _ in range(3):
+            clock.at += pace.ready_in(message, group=group).total_seconds()
+        pace.spend(message, group=group)
+        moments.setdefault(group, []).append(clock.at)
+    assert all(most_within(each, 60) <= 20 for each in moments.values())
+
+
+def test_a_full_or_paused_group_holds_back_itself_alone() -> None:
+    clock = Ticking()
+    pace = pace_of(clock, second=0)
+    for _ in range(20):
+        pace.spend(REPLY, group="-1001")
+    assert pace.ready_in(REPLY, group="-1001") > timedelta(0)
+    assert pace.ready_in(REPLY, group="-1002") == timedelta(0)
+    pace.pause(MIRROR, 60, group="-1002")
+    assert pace.ready_in(MIRROR, group="-1002") == timedelta(seconds=60)
+    assert pace.ready_in(MIRROR, group="-1003") == timedelta(0)
+    pace.go_on("-1002")
+    assert pace.ready_in(MIRROR, group="-1002") == timedelta(0)
+
+
+def test_places_reserved_in_one_group_are_no_use_in_another() -> None:
+    """A ticket that moves while its words are on their way pays in the group where they arrive."""
+    clock = Ticking()
+    pace = pace_of(clock, second=0)
+    message = replace(MIRROR, id=7)
+    assert pace.reserve(message, before=(Act.OPEN, Act.CARD), group="-1001") == timedelta(0)
+    assert not pace.use(message, group="-1002")
+    assert pace.use(message, group="-1001")
+    pace.release(message)
+    for _ in range(20):
+        assert pace.ready_in(REPLY, group="-1002") == timedelta(0)
+        pace.spend(REPLY, group="-1002")
+
+
+def test_a_clients_own_group_has_a_groups_pace() -> None:
+    """Twenty a minute and at once, not one a second."""
+    clock = Ticking()
+    moments = send_all(clock, pace_of(clock), [replace(PRIVATE, place="-10077")] * 25)
+    assert moments[19] == moments[0]
+    assert most_within(moments, 60) <= 20
+
+
+@pytest.mark.parametrize(("act", "forum", "cost"), [(Act.DROP, True, 1), (Act.DROP, False, 0), (Act.TOPIC, True, 1)])
+def test_what_topics_cost(act: Act, forum: bool, cost: int) -> None:
+    assert cost_of(replace(TOPIC, act=act), forum=forum) == cost
