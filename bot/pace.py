@@ -177,7 +177,7 @@ class Pace:
 
 def cost_of(message: Outgoing, *, forum: bool = True) -> int:
     """How many messages it is for Telegram. Reactions are none; a group without topics makes none either."""
-    if message.act in (Act.REACT, Act.LEAVE):
+    if message.act in (Act.REACT, Act.LEAVE, Act.DELETE):
         return 0
     if message.act in (Act.OPEN, Act.TOPIC, Act.DROP):
         return 1 if forum and message.channel == "group" else 0

@@ -19,12 +19,12 @@ def pages(message: Outgoing) -> tuple[Outgoing, ...]:
     The first bears title and mention, the last what stands below the words.
     """
     most = IN_GROUP if message.channel == "group" else TO_CLIENT
-    below = units(message.code) + units(message.footer) + AROUND
-    above = units(message.title) + units(message.mention) + AROUND
+    below = _taken(message.code, message.footer)
+    above = _taken(message.title, message.mention)
     size = units(message.text)
     if message.act not in (Act.SAY, Act.EDIT) or above + below + size <= TEXT_LIMIT or size > most * TEXT_LIMIT:
         return (message,)
-    first, rest = TEXT_LIMIT - above - below, TEXT_LIMIT - below - units(message.quote) - AROUND
+    first, rest = TEXT_LIMIT - above - below, TEXT_LIMIT - below - _taken(message.quote)
     if first < TEXT_LIMIT // 2 or rest < TEXT_LIMIT // 2:
         return (message,)
     chunks = list(_chunks(message.text, first, rest))
@@ -36,6 +36,12 @@ def pages(message: Outgoing) -> tuple[Outgoing, ...]:
         *(replace(bare, text=chunk, title="", mention="") for chunk in chunks[1:-1]),
         replace(message, text=chunks[-1], title="", mention=""),
     )
+
+
+def _taken(*parts: str) -> int:
+    """What is left of a message's room for others by these."""
+    there = [units(part) for part in parts if part]
+    return sum(there) + (AROUND if there else 0)
 
 
 def _chunks(text: str, first: int, rest: int) -> Iterator[str]:

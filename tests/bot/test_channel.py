@@ -73,7 +73,7 @@ async def test_broken_markup_goes_plain(room: Any, ann: Any, server: BotApiServe
 
 
 async def test_a_long_text_is_shown_in_part_with_the_whole_as_a_file(room: Any, ann: Any, server: BotApiServer) -> None:
-    text = "слово " * 2000
+    text = "слово " * 6000
     receipt = await room.channel.deliver(replace(SAY, place=str(ann.id), number="SD-1", text=text))
     part, whole = ann.received
     assert len(receipt.external_ids) == 2

@@ -326,7 +326,7 @@ def raw(content: bytes, number: int = 1) -> Raw:
 async def test_what_cannot_be_read_rises(room: Any) -> None:
     with pytest.raises(Unreadable):
         await room.channel.work([raw(b"{")])
-    await room.channel.work([raw(body("poll_answer", {}))])
+    await room.channel.work([raw(body("shipping_query", {}))])
 
 
 async def test_rows_that_are_no_album_are_a_bug(room: Any) -> None:

@@ -85,6 +85,7 @@ async def test_updates_are_asked_for_by_name_and_confirmed_after_storing() -> No
     assert isinstance(first, GetUpdates)
     assert first.allowed_updates == [
         "message", "edited_message", "callback_query", "my_chat_member", "chat_member", "message_reaction",
+        "poll_answer",
     ]  # fmt: skip
 
 

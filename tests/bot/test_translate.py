@@ -74,9 +74,9 @@ CASES = [
         "Стикер 🙂",
         ["sticker"],
     ),
-    ("location", {"location": PLACE}, "Место: 55.7, 37.6", []),
+    ("location", {"location": PLACE}, "Место: 55.7, 37.6\nhttps://yandex.ru/maps/?pt=37.6,55.7&z=16&l=map", []),
     ("venue", {"venue": {"location": PLACE, "title": "Офис", "address": "Тверская, 1"}, "location": PLACE},
-     "Офис, Тверская, 1\nМесто: 55.7, 37.6", []),
+     "Офис, Тверская, 1\nМесто: 55.7, 37.6\nhttps://yandex.ru/maps/?pt=37.6,55.7&z=16&l=map", []),
     ("contact", {"contact": {"phone_number": "+7900", "first_name": "Олег"}}, "Контакт: Олег, +7900", []),
     ("poll", {"poll": POLL}, "Опрос: Когда?\n• Сегодня\n• Завтра", []),
     ("dice", {"dice": {"emoji": "🎲", "value": 5}}, "🎲 выпало 5", []),
@@ -180,11 +180,14 @@ def test_an_edit_keeps_the_time_of_the_change() -> None:
     assert edited.at.timestamp() == 1795424500
 
 
-@pytest.mark.parametrize(
-    "fields", [{"location": {**PLACE, "live_period": 60}}, {"photo": PHOTO, "media_group_id": "9"}]
-)
-def test_what_changes_by_itself_or_says_nothing_is_no_edit(fields: Any) -> None:
-    assert translate.edited(read(**fields), "ru") is None
+def test_what_changes_by_itself_is_no_edit() -> None:
+    assert translate.edited(read(location={**PLACE, "live_period": 60}), "ru") is None
+
+
+def test_an_albums_picture_without_words_says_that_it_is_one_of_several() -> None:
+    change = translate.edited(read(photo=PHOTO, media_group_id="9"), "ru")
+    assert change is not None
+    assert (change.text, change.of_album) == ("", True)
 
 
 TOPIC = {"message_thread_id": 5, "is_topic_message": True}
