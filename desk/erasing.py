@@ -285,7 +285,7 @@ async def _ticket(desk: Desk, unit: Unit, ticket: Ticket) -> int:
                 await unit.remember(name, "")
     await unit.search_forget(id_)
     await unit.remove(Trace, ticket_id=id_, channel__ne="group")
-    await unit.remove(Thread, ticket_id=id_, channel="mail")
+    await unit.remove(Thread, ticket_id=id_, channel__ne="group")
     thread = await unit.first(Thread, ticket_id=id_, channel="group")
     await unit.change(Thread, {"title": ""}, ticket_id=id_)
     if thread is None or not (thread.external_id or thread.card_id):
