@@ -13,6 +13,7 @@ from typing import Any
 
 from desk import answering, doors, incidents, moving, outbox, work
 from desk.desk import Desk
+from desk.errors import Refusal
 from desk.incoming import Engineer
 from desk.lifecycle import Step
 from desk.parcels import Act, Action, Button, Outgoing, Parcel, ParcelState, Purpose, Urgency
@@ -89,7 +90,11 @@ async def _portion(desk: Desk, mailing_id: MailingId) -> bool:
         data = dict(mailing.data)
         now, data["left"] = data["left"][:PORTION], data["left"][PORTION:]
         for ticket_id in now:
-            await _one(desk, unit, mailing, data, ticket_id)
+            try:
+                await _one(desk, unit, mailing, data, ticket_id)
+            except Refusal as why:  # whatever keeps one from it must not keep the others
+                log.warning("mailing.refused id=%s ticket=%s why=%s", mailing.id, ticket_id, why.key)
+                data["failed"].append(ticket_id)
         await unit.save(replace(mailing, data=data))
         await unit.commit()
     return bool(data["left"])

@@ -189,6 +189,15 @@ async def test_a_client_s_request_may_be_the_incident_and_its_client_reads_the_a
     assert "Портал лежит" not in said_to(ann) + said_to(vera)
 
 
+async def test_in_shadow_mode_nothing_goes_and_the_topic_says_so(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    tables = {"desk": {"quiet": True}}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, with_mail=False, tables=tables) as world:
+        found = await made(world)
+        await send(world, "SD-4", "Чиним")
+        assert "Тихий режим: 3 не ушло." in world.group.topic("SD-4 ·").messages[-1].text
+        assert [said_to(one) for one in found] == ["", "", ""]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

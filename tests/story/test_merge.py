@@ -11,9 +11,15 @@ from desk.people import Proof
 from desk.tickets import Closing, Status, Ticket
 from playground.botapi import Person
 from tests.steps import answer, chat, last_mail, mail, mails_of, order, said_in, said_to, text_of
-from tests.world import World
+from tests.world import SUPPORT, World
 
-PLAN = {"name": "base", "title": "Базовый", "base": True, "first_answer": "4 working hours", "solve": "16 working hours"}
+PLAN = {
+    "name": "base",
+    "title": "Базовый",
+    "base": True,
+    "first_answer": "4 working hours",
+    "solve": "16 working hours",
+}
 
 
 @pytest.fixture
@@ -136,6 +142,28 @@ async def test_a_mail_in_the_old_thread_goes_to_the_other_and_the_answer_stays_i
     assert "Выезжаем" in text_of(sent)
     assert sent["In-Reply-To"] == late
     assert first in sent["References"]
+
+
+async def test_a_mail_that_comes_back_is_told_where_the_conversation_goes_on(world: World) -> None:
+    await mail(world, "Ann <ann@client.example>", "Принтер", "Не печатает принтер")
+    await mail(world, "Ann <ann@client.example>", "Мигает", "Принтер мигает красным")
+    await answer(world, "SD-2", "Смотрим")
+    sent = str((await last_mail(world, "ann@client.example"))["Message-ID"])
+    await merge(world, "SD-2", "SD-1")
+    await world.advance(seconds=40)
+    fields = "Final-Recipient: rfc822; ann@client.example\r\nAction: failed\r\nStatus: 5.2.2\r\n"
+    await world.mails.put(
+        SUPPORT,
+        (
+            f"Return-Path: <>\r\nDelivered-To: {SUPPORT}\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {SUPPORT}\r\n"
+            "Subject: Undelivered\r\nMessage-ID: <1.dsn@mx.example>\r\n"
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+            f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n{fields}\r\n"
+            f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {sent}\r\n\r\n--b--\r\n"
+        ).encode(),
+    )
+    await world.settle()
+    assert "ящик переполнен" in said_in(world.group.topic("SD-1 ·"))
 
 
 async def test_the_earlier_start_counts_with_the_pauses_before_the_other_one(world: World) -> None:
