@@ -47,7 +47,12 @@ async def current(desk: Desk, unit: Unit, line: str = "") -> str:
 
 
 async def is_home(desk: Desk, unit: Unit, line: str, place: str) -> bool:
-    """Whether that chat is the line's group: a question only where the configuration alone does not tell."""
+    """Whether that chat is the line's group: a question only where the configuration alone does not tell.
+
+    A partner's line has none: what they have stays in the group that it came from.
+    """
+    if any(one.name == line and one.address and not one.group for one in desk.settings.line):
+        return await ours(desk, unit, place)
     return place == configured(desk, line) or place == await current(desk, unit, line)
 
 

@@ -12,8 +12,11 @@ from desk import (
     duty,
     loops,
     marks,
+    merged,
+    numbers,
     outbox,
     participants,
+    partner_letters,
     partners,
     public_domains,
     secret_fields,
@@ -22,8 +25,7 @@ from desk import (
     work,
 )
 from desk.desk import Desk
-from desk.incoming import Incoming, Sort
-from desk.marks import Mark
+from desk.incoming import Incoming, Sender, Sort
 from desk.parcels import Action, Button, Parcel, Purpose
 from desk.people import Door
 from desk.ports import Unit
@@ -36,15 +38,55 @@ MANY, WITHIN = 10, timedelta(minutes=10)
 """So many mails of a partner in one ticket within so long are shown one by one; more of them together."""
 
 
-async def heard(desk: Desk, unit: Unit, incoming: Incoming, named: list[Mark]) -> bool:
+async def heard(desk: Desk, unit: Unit, incoming: Incoming) -> bool:
     """Whether a mail was a partner's about a ticket that they have; it stands in its topic then."""
-    for ticket in [mark.ticket for mark in named] or await _numbered(desk, unit, incoming):
-        people = await unit.find(Participant, ticket_id=ticket.id, standing=Standing.PARTNER)
-        for partner in people:
-            if await _is_theirs(unit, ticket, partner, incoming):
-                await _take_in(desk, unit, ticket, partner, incoming)
-                return True
+    if incoming.refuted or incoming.claimed:
+        return False
+    answered = await _answered(unit, incoming)
+    for id_ in dict.fromkeys((*answered, *_tagged(desk, incoming))):
+        ticket = await unit.get(Ticket, id_)
+        if ticket and (partner := await _who(unit, ticket, incoming, to=answered.get(id_, ""))):
+            await _take_in(desk, unit, ticket, partner, incoming)
+            return True
+    for ticket in await _numbered(desk, unit, incoming):
+        partner = await participants.of(unit, ticket, incoming.sender.address)
+        if partner and partner.standing is Standing.PARTNER:
+            await _take_in(desk, unit, ticket, partner, incoming)
+            return True
     return False
+
+
+async def _answered(unit: Unit, incoming: Incoming) -> dict[int, str]:
+    """The tickets about which we wrote a mail to a partner that this one answers, each with where that mail went."""
+    ids = [one for one in (incoming.reply_to, *incoming.references[-marks.IDS_LOOKED_AT :]) if one]
+    traces = await unit.find(Trace, channel="mail", external_id__in=ids, role=Role.PARTNER) if ids else []
+    found: dict[int, str] = {}
+    for trace in traces:
+        parcel = await unit.get(Parcel, trace.parcel_id) if trace.parcel_id else None
+        if trace.ticket_id and parcel:
+            found.setdefault(trace.ticket_id, parcel.place)
+    return found
+
+
+def _tagged(desk: Desk, incoming: Incoming) -> list[int]:
+    """The tickets whose partners' own tag the mail was sent to: signed, and in no mail to anybody else."""
+    letters = "".join(one for one in desk.settings.desk.prefix.lower() if one.isascii() and one.isalnum())
+    found = [
+        tag.removeprefix(letters).removesuffix(partner_letters.TAG)
+        for tag in incoming.tags[: marks.LOOKED_AT]
+        if tag.endswith(partner_letters.TAG)
+    ]
+    return [int(one) for one in found if one.isdecimal() and len(one) <= numbers.LONGEST_NUMBER]
+
+
+async def _who(unit: Unit, ticket: Ticket, incoming: Incoming, *, to: str) -> Participant | None:
+    """The ticket's partner whose word it is: theirs, or a colleague's at their domain. `to`: whom we had written to."""
+    address = incoming.sender.address
+    for partner in await unit.find(Participant, ticket_id=ticket.id, standing=Standing.PARTNER):
+        asked = to in ("", partner.address)
+        if asked and (address == partner.address or await _colleague(unit, ticket, partner, address)):
+            return partner
+    return None
 
 
 async def _numbered(desk: Desk, unit: Unit, incoming: Incoming) -> list[Ticket]:
@@ -53,24 +95,6 @@ async def _numbered(desk: Desk, unit: Unit, incoming: Incoming) -> list[Ticket]:
     if not senders.vouched(incoming) or incoming.sender.address not in known:
         return []
     return await marks.by_number(desk, unit, incoming.subject)
-
-
-async def _is_theirs(unit: Unit, ticket: Ticket, partner: Participant, incoming: Incoming) -> bool:
-    """Whether it is the partner's word: from their address, or a colleague's there, in answer to our mail to them."""
-    address = incoming.sender.address
-    if incoming.refuted or incoming.claimed:
-        return False
-    if address == partner.address and senders.vouched(incoming):
-        return True
-    if address != partner.address and not await _colleague(unit, ticket, partner, address):
-        return False
-    ids = [one for one in (incoming.reply_to, *incoming.references[-marks.IDS_LOOKED_AT :]) if one]
-    traces = await unit.find(Trace, channel="mail", external_id__in=ids, role=Role.PARTNER) if ids else []
-    for trace in traces:
-        parcel = await unit.get(Parcel, trace.parcel_id) if trace.parcel_id else None
-        if trace.ticket_id == ticket.id and parcel and parcel.place == partner.address:
-            return True
-    return False
 
 
 async def _colleague(unit: Unit, ticket: Ticket, partner: Participant, address: str) -> bool:
@@ -86,6 +110,11 @@ async def _colleague(unit: Unit, ticket: Ticket, partner: Participant, address: 
 
 async def _take_in(desk: Desk, unit: Unit, ticket: Ticket, partner: Participant, incoming: Incoming) -> None:
     """Keep and show it; whoever has the ticket is mentioned, but for what a machine says."""
+    here = await merged.follow(unit, ticket)
+    if here.id != ticket.id and await participants.of(unit, here, partner.address) is None:
+        who = Sender(channel="mail", address=partner.address, name=partner.name)
+        partner = await participants.put(desk, unit, here, who, Standing.PARTNER, by=partner.by)
+    ticket = here
     await secret_fields.kept(desk, unit, ticket, incoming)
     machine = incoming.sort is Sort.AUTOMATIC
     recent = {"ticket_id": ticket.id, "kind__in": (Kind.PARTNER, Kind.MACHINE), "at__gt": desk.now() - WITHIN}

@@ -28,6 +28,9 @@ ROOM = 8_000
 FILES = 30
 """Files of one letter, the newest."""
 
+TAG = "p"
+"""Ends the number in the tag of the address that a partner answers to: theirs proves nobody to be the client."""
+
 HIDDEN = "[…]"
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _PHONE = re.compile(r"(?<![\w+])(?:\+\d|8)[\d ()-]{9,18}\d(?!\w)")
@@ -112,7 +115,7 @@ async def send(  # noqa: PLR0917 - the message, and to whom it goes about what
         place=partner.address,
         purpose=Purpose.PARTNER,
         ticket=ticket.id,
-        number=desk.number(ticket.id),
+        number=f"{desk.number(ticket.id)}{TAG}",
         text=text,
         files=tuple(outbox.enclosure(file) for file in files),
         subject=subject,

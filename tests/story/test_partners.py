@@ -1,6 +1,7 @@
 """A line that is a partner's: the ticket goes there by mail, the answers come into its topic, the client hears neither."""
 
 from collections.abc import AsyncIterator
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,41 @@ async def test_in_shadow_mode_nothing_leaves(sqlite_url: str, clock: Any, tmp_pa
         async with world.store.view() as view:
             kept = await view.find(Parcel, purpose=Purpose.PARTNER, channel="mail")
         assert [one.state for one in kept] == [ParcelState.QUIET]
+
+
+async def test_a_partner_s_program_that_drops_the_thread_answers_to_their_own_tag(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """With `plus`; the tag in their mail is no client's, so nobody becomes the client by it."""
+    tables = {"line": LINES, "rule": RULES}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, boxes=({"plus": True},)) as world:
+        await world.mails.user(VENDOR)
+        await mail(world, "Анна <ann@client.example>", "Принтер", "Не печатает принтер")
+        theirs = (await last_mail(world, "ann@client.example"))["Reply-To"]
+        await order(world, "SD-1", "/line vendor Посмотрите")
+        ours = parseaddr((await last_mail(world, VENDOR))["Reply-To"])[1]
+        assert "+sd1p." in ours
+        assert parseaddr(theirs)[1] != ours
+        await mail(world, VENDOR, "Ticket 4711", "Почините сами", to=ours)
+        topic = world.group.topic("SD-1 ·")
+        assert "партнёр «Вендор»" in world.group.last("Почините сами", topic=topic).text
+        await mail(world, "Анна <ann@client.example>", "Ещё", "Подделка под клиента", to=ours)
+        assert "Подделка" not in said_in(topic)
+
+
+async def test_what_was_merged_takes_its_partner_along(world: World) -> None:
+    """The answer comes to the ticket that goes on, and a reply there goes to the partner."""
+    ann, _ = await handed_over(world)
+    ann.say("/new Сканер молчит")
+    await world.settle()
+    await order(world, "SD-1", "/merge SD-2")
+    await world.group.press(world.engineer, world.group.last("SD-2", topic=world.group.topic("SD-1 ·")), "Объединить")
+    await world.settle()
+    await answer_of_vendor(world, "Исправлено в 4.2")
+    topic = world.group.topic("SD-2 ·")
+    theirs = world.group.last("Исправлено в 4.2", topic=topic)
+    world.group.say(world.engineer, "Спасибо, проверяем", topic=topic, reply_to=theirs)
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert "Спасибо, проверяем" in text_of(await last_mail(world, VENDOR))
+    assert "Спасибо, проверяем" not in said_to(ann)
