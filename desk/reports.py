@@ -10,7 +10,7 @@ import logging
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from desk import cases, deadlines, outbox, posters, report_words
+from desk import cases, deadlines, library_use, outbox, posters, report_words
 from desk.desk import Desk
 from desk.errors import NoPicture, NoRoom, Refusal
 from desk.figures import Report, reckon
@@ -147,7 +147,7 @@ async def _worded(desk: Desk, printer: Printer | None, period: Period) -> tuple[
     except Exception:  # the guard: a report that cannot be made must not be tried every few seconds
         log.exception("report.failed period=%s", period.name)
         return desk.say("report.failed", period=report_words.title(desk, period)), ()
-    text = report_words.text(desk, report)
+    text = "\n".join([report_words.text(desk, report), *await library_use.lines(desk, period)])
     if printer is None:
         return text, ()
     try:

@@ -213,3 +213,13 @@ async def test_an_article_that_went_away_is_said_so(learned: World) -> None:
     await learned.reread()
     assert "Инженер ответит" in await press(learned, ann, "возможно, поможет", "Как сбросить пароль")
     assert "секрет" not in said_to(ann)
+
+
+async def test_the_report_counts_what_helped(learned: World) -> None:
+    ann = await chat(learned, "Анна", "Забыла пароль")
+    await press(learned, ann, "возможно, поможет", "Помогло")
+    learned.group.say(learned.engineer, "/report 2026-W48")
+    await learned.settle()
+    await learned.advance(seconds=5)
+    said = "\n".join(one.text for one in learned.group.general.messages)
+    assert "Клиентам статья помогла: 1, понадобился человек: 0." in said
