@@ -76,8 +76,9 @@ async def order(desk: Desk, unit: Unit, order: Order) -> None:
         buttons.insert(0, _button(desk, mailing, "go"))
     to = post.external_id
     await outbox.to_general(
-        desk, unit, "\n".join(rows), purpose=Purpose.REPLY, buttons=[buttons], reply_to=to, thread=post.thread
-    )
+        desk, unit, "\n".join(rows), purpose=Purpose.REPLY, buttons=[buttons], reply_to=to, thread=post.thread,
+        at=post.place,
+    )  # fmt: skip
 
 
 def _named(argument: str, known: list[str]) -> tuple[str, str]:

@@ -102,9 +102,9 @@ async def _begin(desk: Desk, unit: Unit, erasure: Erasure) -> bool:
     for ticket in tickets:
         await _close(desk, unit, ticket)
     for door in person.doors:
-        lane = f"{door.channel}:{door.address}"
+        lanes = [f"{kind}{door.channel}:{door.address}" for kind in ("", "news:")]
         waiting = (ParcelState.QUEUED, ParcelState.HELD)
-        await unit.change(Parcel, {"state": ParcelState.WITHDRAWN}, lane=lane, state__in=waiting)
+        await unit.change(Parcel, {"state": ParcelState.WITHDRAWN}, lane__in=lanes, state__in=waiting)
         await unit.change(
             Door,
             {"address": f"forgotten:{door.id}", "name": "", "username": "", "shut_reason": "", "shut_at": desk.now()},

@@ -70,7 +70,12 @@ async def order(desk: Desk, unit: Unit, order: Order) -> None:
     if person.client.forgotten_at:
         raise Refusal("personal.forgotten_already")
     post = order.post
-    place = {"ticket": order.ticket.id if order.ticket else 0, "thread": post.thread, "reply_to": post.external_id}
+    place: dict[str, Any] = {
+        "ticket": order.ticket.id if order.ticket else 0,
+        "thread": post.thread,
+        "reply_to": post.external_id,
+    }
+    place["at"] = post.place
     await _wish(unit, client=person.client.id, lead=post.engineer.id, by=post.engineer.name, **place)
     await mark(desk, unit, order)
 
@@ -81,7 +86,8 @@ async def pressed(desk: Desk, unit: Unit, press: Press) -> str:
     client = await unit.get(Client, int(press.arg)) if press.arg.isascii() and press.arg.isdecimal() else None
     if client is None or client.forgotten_at:
         raise Refusal("group.button_old")
-    place = {"ticket": press.ticket, "thread": press.thread, "reply_to": press.external_id}
+    place: dict[str, Any] = {"ticket": press.ticket, "thread": press.thread, "reply_to": press.external_id}
+    place["at"] = press.place
     await _wish(unit, client=client.id, by=press.person.name, group=True, **place)
     await forgetting.settled(desk, unit, press, desk.say("personal.export_here", name=press.person.name))
     return desk.say("personal.export_coming")
@@ -176,6 +182,7 @@ async def _into_group(desk: Desk, unit: Unit, wish: dict[str, Any], part: Enclos
         purpose=Purpose.FILE,
         ticket=ticket.id if ticket else None,
         thread="" if ticket else wish["thread"],
+        thread_place="" if ticket else wish["at"],
         text=desk.say("personal.export_file", **count),
         files=(part,),
         reply_to=wish["reply_to"],

@@ -120,8 +120,9 @@ async def _ask(desk: Desk, unit: Unit, order: Order, person: Person) -> None:
         await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, buttons=buttons, reply_to=to)
     else:
         await outbox.to_general(
-            desk, unit, text, purpose=Purpose.REPLY, buttons=buttons, reply_to=to, thread=order.post.thread
-        )
+            desk, unit, text, purpose=Purpose.REPLY, buttons=buttons, reply_to=to, thread=order.post.thread,
+            at=order.post.place,
+        )  # fmt: skip
 
 
 async def _counts(unit: Unit, person: Person) -> tuple[int, int, int]:

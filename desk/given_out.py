@@ -42,7 +42,7 @@ async def record(desk: Desk, view: Unit, person: Person) -> Record:
     company = await view.get(Organisation, client.organisation_id) if client.organisation_id else None
     # Who only claims an address of theirs may be somebody else.
     sure = [one.id for one in person.clients if one.id == client.id or one.joined_to]
-    own = {door.id for door in person.doors if door.client_id in sure}
+    own: set[int] = {door.id for door in person.doors if door.client_id in sure}
     tickets = await view.find(Ticket, client_id__in=sure)
     files: list[tuple[str, str, int]] = []
     requests = [await _request(desk, view, ticket, own, files) for ticket in tickets]

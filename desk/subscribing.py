@@ -14,7 +14,7 @@ from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Incoming, Press
 from desk.organisations import Contact, Reach
-from desk.parcels import Action, Button, Parcel, Purpose
+from desk.parcels import Action, Button, Parcel, ParcelState, Purpose
 from desk.people import Audit, Client, ClientId, Door
 from desk.ports import Unit
 from desk.tickets import Trace
@@ -116,6 +116,9 @@ async def answers_news(unit: Unit, place: str, reply_to: str) -> bool:
 
 async def _no_more(desk: Desk, unit: Unit, client: Client) -> None:
     await unit.save(replace(client, no_news_at=desk.now()))
+    for door in await unit.find(Door, client_id=client.id):  # what is on its way to them is not wanted any more
+        lane, waiting = f"news:{door.channel}:{door.address}", ParcelState.QUEUED
+        await unit.change(Parcel, {"state": ParcelState.WITHDRAWN}, lane=lane, state=waiting)
     await unit.add(Audit(at=desk.now(), who=client.name, what="news refused", client_id=client.id, data={}))
 
 
