@@ -1,6 +1,7 @@
 """A line that is a partner's: the ticket goes there by mail, the answers come into its topic, the client hears neither."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -246,3 +247,26 @@ async def test_what_was_merged_takes_its_partner_along(world: World) -> None:
     await world.advance(seconds=HELD)
     assert "Спасибо, проверяем" in text_of(await last_mail(world, VENDOR))
     assert "Спасибо, проверяем" not in said_to(ann)
+
+
+async def test_the_topic_stays_in_the_group_that_it_came_from(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    """A partner has no group: neither the hand-over nor the answer moves it out of that of its line."""
+    group = -1001000000002
+    lines = [LINES[0], {"name": "second", "title": "Вторая линия", "group": group}, LINES[1]]
+    tables = {"line": lines, "rule": [{"name": "all", "when": {"always": True}, "line": "second"}]}
+    made = World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, more_groups=(group,))
+    async with made as world:
+        await world.mails.user(VENDOR)
+        await chat(world, "Анна", "Принтер не печатает")
+        [other] = world.others
+        topic = other.topic("SD-1 ·")
+        other.say(world.engineer, "/line vendor Посмотрите", topic=topic)
+        await world.settle()
+        await world.advance(seconds=HELD)
+        await answer_of_vendor(world, "Смотрим")
+        assert "Смотрим" in said_in(topic)
+        assert "Линия: Вендор" in topic.messages[0].text
+        assert world.group.topics == []
+        clock.set(datetime(2026, 11, 24, 7, 1, tzinfo=UTC))
+        await world.advance()
+        assert "Вендор: доброе утро" in said_in(world.group.general)
