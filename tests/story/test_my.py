@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from playground.botapi import Person
+from tests.fields import tables
 from tests.steps import answer, order, said_in
 from tests.world import World
 
@@ -84,13 +85,25 @@ async def test_another_choice_ends_the_first(world: World) -> None:
     assert [ticket.subject for ticket in await world.tickets()][2:] == ["Сломалась мышь"]
 
 
-async def test_an_answer_to_a_question_asked_since_is_not_taken_elsewhere(world: World) -> None:
-    """Whoever was asked after they had chosen answers what they were asked."""
-    ann = await two(world)
-    await ann.press(await my(world, ann), "SD-1")
-    await order(world, "SD-2", "/info Какая модель роутера?")
-    await said(world, ann, "Keenetic", reply_to=ann.last("роутера"))
-    assert "Keenetic" in said_in(world.group.topic("SD-2"))
+async def test_an_answer_to_a_question_asked_since_is_not_taken_elsewhere(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """Whoever was asked after they had chosen answers what they were asked; the next words go where they chose."""
+    fields = tables("version")
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, with_mail=False, tables=fields) as world:
+        ann = await two(world)
+        await ann.press(await my(world, ann), "SD-1")
+        await world.advance(minutes=2)
+        await said(world, ann, "Это про печать")
+        await order(world, "SD-2", "/info")
+        await world.advance(minutes=1)
+        await said(world, ann, "4.2.1")
+        await said(world, ann, "И ещё про печать")
+        first, second = (said_in(world.group.topic(number)) for number in ("SD-1", "SD-2"))
+        assert "Это про печать" in first
+        assert "4.2.1" in second
+        assert "4.2.1" not in first
+        assert "И ещё про печать" in first
 
 
 async def test_a_long_list_has_pages(world: World) -> None:
