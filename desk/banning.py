@@ -14,7 +14,7 @@ from desk.parcels import Purpose
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import Message, Status, Ticket
-from desk.work import audit, tell_client
+from desk.work import audit, drop_reminders, tell_client
 
 REASON = 500
 """Characters of a reason: the client reads it, and it stands on every card of theirs."""
@@ -37,10 +37,17 @@ async def order_ban(desk: Desk, unit: Unit, order: orders.Order) -> None:
     await unit.remember(banned.count_key(client), "")
     await tell_client(desk, unit, ticket, "client.banned", Purpose.NOTICE, reason=reason)
     await audit(desk, unit, ticket, order.who, "banned", reason=reason)
+    await _wait_for_nothing(desk, unit, client)
     doors = doors_in_words(desk, await unit.find(Door, client_id=client.id))
     await outbox.to_topic(desk, unit, ticket, desk.say("banning.done", name=order.who, doors=doors), silent=True)
     await _cards(desk, unit, client)
     await orders.mark(desk, unit, order)
+
+
+async def _wait_for_nothing(desk: Desk, unit: Unit, client: Client) -> None:
+    """Nobody is reminded of an answer that would not be taken in."""
+    for waiting in await unit.find(Ticket, client_id=client.id, status=Status.WAITING):
+        await drop_reminders(unit, await conversation.needs_nothing(unit, waiting, at=desk.now()))
 
 
 async def order_unban(desk: Desk, unit: Unit, order: orders.Order) -> None:

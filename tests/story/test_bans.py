@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desk.people import Audit, Client
-from desk.tickets import Message
+from desk.tickets import Message, Status
 from playground.botapi import Person
 from playground.botapi.files import png
 from tests.steps import HELD, chat, code_of, mail, mails_of, order, said_in, said_to, text_of
@@ -92,6 +92,16 @@ async def test_the_card_counts_once_a_day(world: World) -> None:
     await said(world, ann, "И снова")
     await world.advance(minutes=5)
     assert "С тех пор 5 сообщений." in card.text
+
+
+async def test_the_banned_are_not_reminded_of_an_answer_that_would_not_be_taken(world: World) -> None:
+    ann = await chat(world, "Анна", "Не печатает")
+    await order(world, "SD-1", "/info Какая модель?")
+    await ban(world)
+    told = len(ann.received)
+    await world.pass_days(15)
+    assert len(ann.received) == told
+    assert [ticket.status for ticket in await world.tickets()] == [Status.OPEN]
 
 
 async def test_linked_people_are_banned_through_all_their_doors(world: World) -> None:
