@@ -17,7 +17,7 @@ from desk.ports import Unit
 from desk.tickets import Priority, Ticket, TicketId
 
 LOOK = timedelta(seconds=15)
-EDITED = timedelta(seconds=30)
+EDITED = timedelta(minutes=1)
 """The card is brought up to date so often: each time takes a place from what it tells of."""
 
 EACH = 3

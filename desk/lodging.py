@@ -14,7 +14,7 @@ from desk.desk import Desk
 from desk.incoming import Post
 from desk.parcels import Act, Action, Button, Outgoing, Purpose
 from desk.ports import Unit
-from desk.tickets import Thread, Ticket, Trace
+from desk.tickets import File, Thread, Ticket, Trace
 
 _LODGES, _LEFT = "lodges:", "left.topic:"
 AT_ONCE = 20
@@ -125,7 +125,10 @@ async def kept(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> None:
     if not post.engineer.anonymous:
         message = await answering.note(desk, unit, ticket, post)
         title = desk.say("home.written_elsewhere", name=post.engineer.name)
-        await outbox.to_topic(desk, unit, ticket, message.text, title=title, message_id=message.id, silent=True)
+        files = [file for file in await unit.find(File, message_id=message.id) if file.key]
+        await outbox.to_topic(
+            desk, unit, ticket, message.text, title=title, message_id=message.id, files=files, silent=True
+        )
     await told_where(desk, unit, ticket, post, desk.say("home.kept_as_note"))
 
 

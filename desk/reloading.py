@@ -95,7 +95,9 @@ async def _refuse(desk: Desk, who: str, mistakes: Sequence[str]) -> None:
 def _that_can_be_changed(old: Setup, fresh: Setup) -> tuple[Setup, list[str]]:
     """The fresh setup with the old connections, folders and beats, and the places where they were to be others."""
     was, now = old.settings, fresh.settings
-    telegram = was.telegram.model_copy(update={"plain_text": now.telegram.plain_text})
+    telegram = was.telegram.model_copy(
+        update={"plain_text": now.telegram.plain_text, "topic_retention": now.telegram.topic_retention}
+    )
     desk = now.desk.model_copy(update={"data": was.desk.data, "quiet": was.desk.quiet})
     reminders = now.reminders.model_copy(update={"tick": was.reminders.tick})
     waiting = [

@@ -151,17 +151,23 @@ async def test_words_in_the_topic_that_a_ticket_left_are_kept_and_never_sent(wor
     world.group.say(world.engineer, "Сейчас пришлю", old, reply_to=words)
     world.group.say(world.engineer, "И карточке", old, reply_to=card)
     world.group.say(world.engineer, "/solved готово", old)
+    world.group.send_document(world.engineer, b"notes", "notes.txt", topic=old, caption="И файл", reply_to=words)
+    hidden = world.bot.world.person("Тень")
+    world.group.add(hidden, admin=True)
+    world.group.seat(hidden).say("Скрытно", topic=old, reply_to=words, anonymous=True)
     await world.settle()
     await world.advance(seconds=HELD)
     assert len(ann.received) == received
+    assert [message.file.data for message in topic.messages if message.file] == [b"notes"]
+    assert "Скрытно" not in said_in(topic)
     assert "Сейчас пришлю" in said_in(topic)
     assert "И карточке" in said_in(topic)
     told = [message for message in old.messages if message.from_bot and "в другом месте" in message.text]
-    assert len(told) == 3
+    assert len(told) == 5
     async with world.store.view() as view:
         kept = [message.text for message in await view.find(Said, kind=Kind.NOTE)]
         assert not await view.count(Said, kind=Kind.ANSWER)
-    assert kept == ["Сейчас пришлю", "И карточке"]
+    assert kept == ["Сейчас пришлю", "И карточке", "И файл"]
     assert (await world.tickets())[0].status.value == "new"
 
 
@@ -247,3 +253,36 @@ async def test_a_lines_migrated_group_is_followed(world: World) -> None:
     told = second(world).last("config.toml").text
     assert f"{old} → {new}" in told
     assert "Вторая линия" in told
+
+
+async def test_buttons_of_the_card_that_was_left_do_no_harm_in_the_other_group(world: World) -> None:
+    """A press that was on its way changes the ticket, and no message with the same number elsewhere."""
+    _, old, topic = await moved(world)
+    standing = {message.id: message.text for message in second(world).messages if message.from_bot}
+    card = next(message for message in old.messages if message.from_bot)
+    world.bot.world.inbox.drop()
+    assert await world.group.press(world.engineer, card, card.buttons[0]) is not None
+    await world.settle()
+    await world.advance(seconds=HELD)
+    after = {message.id: message.text for message in second(world).messages if message.id in standing}
+    changed = [number for number, text in standing.items() if after[number] != text]
+    assert set(changed) <= {topic.messages[0].id}
+
+
+async def test_a_closed_ticket_moved_by_configuration_is_not_touched_until_something_happens(world: World) -> None:
+    """No farewells for thousands of old topics; the client's thanks make one topic, closed."""
+    ann = await asked(world, "Не печатает")
+    old = world.group.topic("SD-1")
+    world.group.say(world.engineer, "/close решено", old)
+    await world.settle()
+    await world.advance(seconds=HELD)
+    await world.stop()
+    world.tables["line"] = [{**LINES[0], "group": SECOND}, *LINES[1:]]
+    await world.start()
+    await world.advance(days=1)
+    assert second(world).topics == []
+    ann.say("спасибо")
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert "спасибо" in said_in(second(world).topic("SD-1"))
+    assert second(world).topic("SD-1").closed

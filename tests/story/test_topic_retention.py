@@ -99,3 +99,30 @@ async def test_nothing_is_deleted_unless_it_is_wished(sqlite_url: str, clock: An
         topic = await closed(world, "Не печатает", "Анна")
         await world.advance(days=400)
         assert not topic.deleted
+
+
+async def test_the_time_is_changed_without_a_restart(world: World) -> None:
+    topic = await closed(world, "Не печатает", "Анна")
+    await world.advance(days=11)
+    assert not topic.deleted
+    world.tables["telegram"] = {"topic_retention": "10 days"}
+    world.desk.current.wishes.put_nowait("test")
+    await world.reread()
+    await world.advance(minutes=1)
+    assert topic.deleted
+
+
+async def test_a_group_without_topics_keeps_its_cards(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    tables = {"telegram": {"topic_retention": "1 day"}}
+    made = World(clock=clock, url=sqlite_url, folder=tmp_path, with_mail=False, tables=tables, forum=False)
+    async with made as world:
+        world.person("Анна").say("Не печатает")
+        await world.settle()
+        card = next(message for message in world.group.messages if "Взять" in message.buttons)
+        world.group.say(world.engineer, "/close решено", reply_to=card)
+        await world.settle()
+        await world.advance(days=3)
+        assert not card.deleted
+        world.group.say(world.engineer, "/open SD-1")
+        await world.settle()
+        assert "тема открыта" in world.group.last().text
