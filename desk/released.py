@@ -12,7 +12,7 @@ from desk.tickets import Message, Ticket
 
 async def send(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     """The answer that crossed the client's words is to go as it is."""
-    message = await _message(desk, unit, ticket, press)
+    message, ticket = await _message(desk, unit, ticket, press)
     after(ticket.status, Step.ANSWERED)
     free: dict[str, object] = {"state": ParcelState.QUEUED, "not_before": desk.now()}
     if not await unit.change(Parcel, free, message_id=message.id, state=ParcelState.HELD):
@@ -25,7 +25,7 @@ async def send(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
 
 async def keep(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     """It stays here, as a note."""
-    message = await _message(desk, unit, ticket, press)
+    message, ticket = await _message(desk, unit, ticket, press)
     if not await unit.count(Parcel, message_id=message.id, state=ParcelState.HELD):
         raise Refusal("group.button_old")
     await withdrawing.take_back(desk, unit, message)
@@ -35,7 +35,7 @@ async def keep(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
 
 async def correct(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     """The changed words of an answer that went by mail go once more."""
-    message = await _message(desk, unit, ticket, press)
+    message, ticket = await _message(desk, unit, ticket, press)
     key = f"corrected:{message.id}"
     if message.withdrawn_at or await unit.recall(key) == message.text:
         raise Refusal("group.button_old")
@@ -44,12 +44,13 @@ async def correct(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     return desk.say("undo.sent_toast")
 
 
-async def _message(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> Message:
-    """The answer meant; Refusal for anybody but its author and the leads."""
+async def _message(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> tuple[Message, Ticket]:
+    """The answer meant, and the ticket that it belongs to by now; Refusal for anybody but its author and the leads."""
     known = press.arg.isascii() and press.arg.isdecimal()
     message = await unit.get(Message, int(press.arg)) if known else None
+    ticket = await merged.follow(unit, ticket)
     if message is None or message.ticket_id != ticket.id:
         raise Refusal("group.button_old")
     if message.author_id != press.person.id and not staff.is_lead(desk, press.person):
         raise Refusal("undo.not_your_press")
-    return message
+    return message, ticket

@@ -74,10 +74,15 @@ async def undo(desk: Desk, unit: Unit, message: Message, post: Post) -> None:
 
 async def _delete(desk: Desk, unit: Unit, ticket: Ticket, message: Message, post: Post) -> None:
     """Have it deleted in the client's chat, with all its parts and files."""
+    if desk.settings.desk.quiet:
+        raise Refusal("undo.quiet")
     there = await unit.find(Trace, channel="telegram", message_id=message.id, role=Role.OURS)
     there = [one for one in there if one.external_id.isdecimal()]
     if not there or min(one.at for one in there) <= desk.now() - DELETABLE:
         raise Refusal("undo.too_old")
+    # A change of it that has not gone yet has nothing to change any more.
+    late: dict[str, object] = {"state": ParcelState.WITHDRAWN}
+    await unit.change(Parcel, late, message_id=message.id, state=ParcelState.QUEUED, purpose=Purpose.REPLY)
     for place in dict.fromkeys(one.place for one in there):
         ids = [one.external_id for one in there if one.place == place]
         deletion = Outgoing(
@@ -103,6 +108,7 @@ async def deleted(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket) -> Non
     message = await unit.get(Message, parcel.message_id) if parcel.message_id else None
     if message is None or message.withdrawn_at or message.kind not in BY_ENGINEERS:
         return
+    ticket = await unit.get(Ticket, message.ticket_id) or ticket  # it may have gone on in another one meanwhile
     await unit.remember(_asked(message), "")
     message = await unit.save(replace(message, withdrawn_at=desk.now()))
     sent = await unit.find(Parcel, message_id=message.id, state=ParcelState.SENT, purpose__in=_WORDS)

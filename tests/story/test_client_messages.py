@@ -136,17 +136,14 @@ async def test_a_file_that_telegram_does_not_give_is_not_called_too_large(world:
     assert "ещё раз" in ann.last("файл.txt").text
 
 
-async def test_a_long_text_is_shown_in_part_with_the_whole_as_a_file(world: World) -> None:
+async def test_a_text_that_is_too_long_with_its_author_goes_on_in_a_second_message(world: World) -> None:
     ann = world.person("Анна")
     text = "слово " * 680 + "конец."
     assert len(text) < 4096
     ann.say(text)
     await world.settle()
-    _, words, whole = world.group.topic("SD-1").messages
-    assert words.text.endswith("…")
-    assert whole.file is not None
-    assert whole.file.data.decode().endswith("конец.")
-    assert whole.file.name == "SD-1.txt"
+    _, words, rest = world.group.topic("SD-1").messages
+    assert f"{words.text} {rest.text}" == f"Анна · Telegram\n{text}"
 
 
 async def test_markup_and_hostile_signs_arrive_as_they_were_written(world: World) -> None:

@@ -161,12 +161,12 @@ async def test_a_question_taken_back_is_waited_for_no_longer(world: World) -> No
     assert (await world.tickets())[0].status is Status.OPEN
 
 
-@pytest.mark.parametrize("text", ["// для своих", "/take", "просто строка"])
-async def test_what_is_no_answer_cannot_be_taken_back(world: World, text: str) -> None:
+async def test_what_is_no_answer_cannot_be_taken_back(world: World) -> None:
     _, topic = await asked(world)
-    post = await order(world, "SD-1", text)
-    await undo(world, post, topic)
-    assert "не ответ клиенту" in topic.messages[-1].text
+    for text in ("// для своих", "/take", "просто строка"):
+        post = await order(world, "SD-1", text)
+        await undo(world, post, topic)
+        assert "не ответ клиенту" in topic.messages[-1].text, text
 
 
 async def test_a_thumb_down_quicker_than_the_desk_is_heard(world: World) -> None:
@@ -187,15 +187,32 @@ async def test_a_thumb_down_quicker_than_the_desk_is_heard(world: World) -> None
     assert [bool(one.withdrawn_at) for one in messages] == [True, False]
 
 
-@pytest.mark.parametrize("text", ["\u200b", "\u2060 \ufeff", "\u3164"])
-async def test_an_empty_answer_is_refused_kindly(world: World, text: str) -> None:
+async def test_an_empty_answer_is_refused_kindly(world: World) -> None:
     ann, topic = await asked(world)
     before = len(ann.received)
-    world.group.say(world.engineer, text, topic, reply_to=topic.messages[1])
+    for text in ("\u200b", "\u2060 \ufeff", "\u3164"):
+        post = world.group.say(world.engineer, text, topic, reply_to=topic.messages[1])
+        await world.settle()
+        assert topic.messages[-1].reply_to is post
+        assert "пустое сообщение" in topic.messages[-1].text
+    await world.advance(seconds=31)
+
+
+async def test_a_change_that_is_on_its_way_does_not_outlive_the_answer(world: World) -> None:
+    """The engineer edits and takes back in one breath, twice: nothing is said of a change, and nothing comes again."""
+    ann, topic = await asked(world)
+    post = await answer(world, "SD-1", "Готово")
+    seat, before = world.group.seat(world.engineer), len(topic.messages)
+    seat.edit(post, "Готово!")
+    seat.say("/undo", topic=topic, reply_to=post)
+    seat.say("/undo", topic=topic, reply_to=post)
     await world.settle()
     await world.advance(seconds=31)
     assert len(ann.received) == before
-    assert "пустое сообщение" in topic.messages[-1].text
+    assert not heard(ann, "Готово")
+    assert "не дошла" not in "".join(message.text for message in topic.messages[before:])
+    (message,) = await record(world)
+    assert (message.text, bool(message.withdrawn_at)) == ("Готово!", True)
 
 
 async def test_nothing_waits_where_no_hold_is_wished(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
