@@ -1,6 +1,6 @@
 """What engineers press under the desk's questions about an answer: send it, keep it here, send the correction."""
 
-from desk import corrections, held, post_marks, staff, withdrawing, work
+from desk import corrections, held, merged, post_marks, staff, withdrawing, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Press
