@@ -240,4 +240,3 @@ def _without_quote(message: Outgoing) -> Outgoing:
     """
     lines = "\n".join(f"> {line}" for line in message.picked.splitlines()) if message.channel == "group" else ""
     return replace(message, picked="", text="\n".join(part for part in (lines, message.text) if part))
-

@@ -183,7 +183,7 @@ async def test_what_telegram_does_not_take_as_it_is_goes_in_words(world: World) 
 
 async def test_a_long_text_comes_in_parts_and_a_longer_one_as_a_file(world: World) -> None:
     """In full and in order; an engineer's four thousand characters with the number above them are two messages."""
-    ann, topic = await asked(world)
+    ann, _ = await asked(world)
     ann.say("/new Ещё")
     await world.settle()
     text = " ".join(f"слово{index}" for index in range(420))
