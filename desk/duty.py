@@ -158,10 +158,10 @@ async def next_one(desk: Desk, unit: Unit, line: str) -> Turn:
 
     Among equals it goes round. Where the line has no schedule and nobody said that they are there, all of it count.
     """
-    found, there = staff.line(desk, line), await present(desk, unit)
+    found = staff.line(desk, line)
     people = await of_line(desk, unit, line)
     if not people and not (found and found.duty):
-        people = [one for one in staff.on_line(desk, line) if one in there] or staff.on_line(desk, line)
+        people = staff.on_line(desk, line)
     if not people:
         return Turn()
     last = await unit.recall(_LAST + line)

@@ -270,3 +270,27 @@ async def test_the_topic_stays_in_the_group_that_it_came_from(sqlite_url: str, c
         clock.set(datetime(2026, 11, 24, 7, 1, tzinfo=UTC))
         await world.advance()
         assert "Вендор: доброе утро" in said_in(world.group.general)
+
+
+async def test_a_secret_never_goes_to_a_partner_and_a_flood_of_theirs_is_gathered(
+    sqlite_url: str, clock: Any, tmp_path: Path
+) -> None:
+    """What a client sent as a secret is covered in the letter; from the eleventh answer on they come in one post."""
+    words = {"ru": "Пароль", "en": "Password"}
+    field = {"name": "password", "title": words, "ask": words, "labels": ["пароль"], "secret": True}
+    tables = {"line": LINES, "rule": RULES, "field": [field]}
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables) as world:
+        await world.mails.user(VENDOR)
+        await chat(world, "Анна", "Не входит.\nПароль: сезам123")
+        await order(world, "SD-1", "/line vendor <b>Смотрите</b> & чините")
+        got = text_of(await last_mail(world, VENDOR))
+        assert "сезам123" not in got
+        assert "<b>Смотрите</b> & чините" in got
+        topic = world.group.topic("SD-1 ·")
+        for number in range(12):
+            await answer_of_vendor(world, f"Сбой номер {number}")
+        await world.advance(minutes=2)
+        shown = [one for one in topic.messages if "Сбой номер" in one.text]
+        assert len(shown) == 11
+        assert "Сбой номер 10" in shown[-1].text
+        assert "Сбой номер 11" in shown[-1].text
