@@ -24,7 +24,7 @@ TELLING = frozenset({"solved", "closed", "reopened", "third party", "asked"})
 """The deeds of the trail that change a ticket's status."""
 
 _ID = "telegram_id."
-_NAMED = re.compile(r"@(?=\w)")
+_NAMED = re.compile(r"(?<!\w)@(?=\w)")
 
 
 async def client_wrote(desk: Desk, unit: Unit, before: Ticket, ticket: Ticket) -> None:

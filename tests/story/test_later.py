@@ -79,8 +79,13 @@ async def test_what_is_closed_meanwhile_does_not_come_back(world: World) -> None
     assert "пора вернуться" not in said_in(topic)
     (ticket,) = await world.tickets()
     assert ticket.status is Status.CLOSED
-    await order(world, "SD-1", "/later 1д")
-    assert "возвращаться не к чему" in said_in(topic)
+
+
+async def test_what_is_solved_is_not_put_off(world: World) -> None:
+    await chat(world, "Анна", "Не печатает принтер")
+    await order(world, "SD-1", "/solved")
+    await order(world, "SD-1", "/later 1д", go=False)
+    assert "возвращаться не к чему" in said_in(world.group.topic("SD-1 ·"))
 
 
 async def test_what_cannot_be_understood_is_said(world: World) -> None:

@@ -98,7 +98,9 @@ async def test_a_colleague_named_in_a_note_is_notified(world: World) -> None:
     await chat(world, "Анна", "Не печатает принтер")
     await order(world, "SD-1", "/note @Мария, глянь; и @олег быков тоже, а @Олег — непонятно кто", go=False)
     topic = world.group.topic("SD-1 ·")
-    assert mentions(topic, "вас упоминает Борис") == ["Мария Иванова", "Олег Быков"]
+    assert "Мария Иванова, Олег Быков, вас упоминает Борис." in said_in(topic)
+    sent = [str(call.params["text"]) for call in world.bot.called("sendMessage") if "упоминает" in str(call.params)]
+    assert [("777001" in text, "777002" in text, "777003" in text) for text in sent] == [(True, False, True)]
     world.group.say(world.engineer, "почта a@мария.рф ничья", topic=topic)
     await world.settle()
     assert said_in(topic).count("вас упоминает") == 1
