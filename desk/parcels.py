@@ -144,7 +144,7 @@ class Action(StrEnum):
     HELPED = "helped"  # a client: an article solved it; arg: its key
     PERSON = "person"  # a client: no article helps, a person is wanted
     SIMILAR = "similar"  # solved tickets like this one
-    FORWARD = "forward"  # a partner's words to the client; arg: the message's id, "<id>:yes" or ":no" once they were shown
+    FORWARD = "forward"  # a partner's words to the client; arg: the message's id, then ":yes" or ":no" once shown
     OPEN_TOPIC = "topic"  # a ticket's topic, made anew where it is gone
     ADMIT = "admit"  # a stranger in a thread becomes a participant; arg: their id; "<id>:out" undoes it
 

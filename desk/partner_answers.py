@@ -131,7 +131,7 @@ async def _take_in(desk: Desk, unit: Unit, ticket: Ticket, partner: Participant,
     quiet = machine or incoming.sort is Sort.ROBOT
     mention = "" if quiet else await _who_has_it(desk, unit, ticket)
     rows = [said or ("" if files or quote else desk.say("group.no_text")), await _copied(desk, unit, ticket, incoming)]
-    who = participants.in_words(message.author, incoming.sender.address)
+    by = participants.in_words(message.author, incoming.sender.address)
     await outbox.to_topic(
         desk,
         unit,
@@ -139,7 +139,7 @@ async def _take_in(desk: Desk, unit: Unit, ticket: Ticket, partner: Participant,
         "\n\n".join(row for row in rows if row),
         purpose=Purpose.PARTNER,
         message_id=message.id,
-        title=desk.say("partner.wrote", who=who, line=partner.name),
+        title=desk.say("partner.wrote", who=by, line=partner.name),
         quote=quote[:SHOWN],
         buttons=() if machine else [[_button(desk, ticket, message)]],
         files=[file for file in files if file.key],
@@ -148,7 +148,7 @@ async def _take_in(desk: Desk, unit: Unit, ticket: Ticket, partner: Participant,
         silent=True if quiet else None,
     )
     if not machine:
-        await work.audit(desk, unit, ticket, who, "partner wrote", message=message.id)
+        await work.audit(desk, unit, ticket, by, "partner wrote", message=message.id)
 
 
 def _button(desk: Desk, ticket: Ticket, message: Message) -> Button:
