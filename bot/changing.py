@@ -23,14 +23,16 @@ async def change(bot: Bot, sender: Sender, message: Outgoing, target: Target) ->
     now = pages(message)
     was = pages(replace(message, text=message.before))
     fresh: list[str] = []
+    # A reply stands in the topic of what it replies to: what is said anew must not end up in General.
+    below = replace(target, reply_to=int(ids[0]), reply_must=False)
     if not await _text(bot, now[0], ids[0], target):
-        fresh = await _caption(bot, sender, message, ids[0], target)
+        fresh = await _caption(bot, sender, message, ids[0], below)
     else:
         for index, page in enumerate(now[1:], start=1):
             if index < min(len(was), len(ids)):
                 await _text(bot, page, ids[index], target)
             else:
-                fresh += await sender.say(_anew(page), target)
+                fresh += await sender.say(_anew(page), below)
         for left in ids[len(now) : len(was)]:
             await _delete(bot, left, target)
     return Receipt(external_ids=(*ids, *fresh), thread_place=str(target.chat_id))
@@ -68,7 +70,7 @@ async def _caption(bot: Bot, sender: Sender, message: Outgoing, id_: str, target
     fits = not text.whole
     if await _under(bot, message, id_, target, text if fits else Rendered(html="", plain="")) and fits:
         return []
-    return await sender.say(_anew(message), replace(target, reply_to=int(id_), reply_must=False))
+    return await sender.say(_anew(message), target)
 
 
 async def _under(bot: Bot, message: Outgoing, id_: str, target: Target, text: Rendered) -> bool:

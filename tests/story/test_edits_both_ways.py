@@ -164,6 +164,18 @@ async def test_a_clients_edit_shows_on_their_words_and_below_them_where_it_matte
     assert "Сейчас: Не печатает Epson" in topic.messages[-1].text
 
 
+async def test_what_no_longer_fits_goes_on_below_in_the_topic(world: World) -> None:
+    """Not in General, where nobody would know whose it is."""
+    ann, topic = await asked(world)
+    said = next(message for message in ann.chat if message.text == "Не печатает")
+    general = len(world.group.general.messages)
+    text = "слово " * 682
+    ann.edit(said, text)
+    await world.settle()
+    assert " ".join(message.text for message in topic.messages[1:]).count("слово") == 682
+    assert len(world.group.general.messages) == general
+
+
 async def test_an_edit_of_words_that_are_gone_from_the_topic_is_told(world: World) -> None:
     ann, topic = await asked(world)
     world.bot.world.deleted(topic.messages[1])
