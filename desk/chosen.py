@@ -19,6 +19,10 @@ OFFERED = 20
 """Answers shown while one types; a phone shows five, the rest are found by a further letter."""
 
 
+LONGEST = 4_096
+"""UTF-16 units of a message (Bot API, InputTextMessageContent); one that is longer would take the whole list with it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """One line of the list that opens above the keyboard."""
@@ -38,7 +42,8 @@ async def offered(desk: Desk, typed: str) -> list[Offer]:
     else:
         async with desk.view() as view:
             found = [answer for answer, _ in await canned.most_used(desk, view)]
-    return [_offer(desk, answer) for answer in found[:OFFERED]]
+    offers = (_offer(desk, answer) for answer in found[:OFFERED])
+    return [one for one in offers if len(one.text.encode("utf-16-le")) // 2 <= LONGEST]
 
 
 def _offer(desk: Desk, answer: Answer) -> Offer:

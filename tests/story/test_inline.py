@@ -225,3 +225,12 @@ async def test_a_chosen_answer_that_crossed_the_clients_words_waits(inline: Worl
     await inline.settle()
     await inline.advance(seconds=20)
     assert "Забыли пароль" not in said_to(ann)
+
+
+async def test_one_that_is_too_long_to_be_posted_leaves_the_others(inline: World) -> None:
+    """Its gaps make it longer than a message may be: it goes by /a, and the list is there all the same."""
+    long = "---\ntitle: Принтер длинный\n---\n" + "{desk} " * 500
+    (inline.folder / "answers" / "long.md").write_text(long, encoding="utf-8")
+    inline.desk.current.wishes.put_nowait("Мария")
+    await inline.reread()
+    assert titles(await typed(inline, "принтер")) == ["Принтер"]
