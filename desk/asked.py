@@ -7,9 +7,11 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
+from desk.asked_days import named_day
+from desk.asked_words import ACTIVE, FILES, FILTERS, IN_HAND, ME, NOBODY, STATUSES
 from desk.errors import Refusal
 from desk.indexing import phones
 from desk.linking import phone_number
@@ -17,52 +19,16 @@ from desk.ports import Stems
 from desk.search import FILE, TAG, TAKEN, Part, Sought, Term, clean, roots
 from desk.settings import Line
 from desk.sorts import PRIORITIES, TYPES
-from desk.tickets import Status
 
 LONGEST = 500
 """Characters of a question."""
 MOST_TERMS = 20
-
-FILTERS: Mapping[str, tuple[str, ...]] = {
-    "line": ("line", "линия"),
-    "status": ("status", "статус"),
-    "from": ("from", "от"),
-    "client": ("client", "клиент"),
-    "after": ("after", "since", "после", "с"),
-    "before": ("before", "до"),
-    "type": ("type", "тип"),
-    "priority": ("priority", "приоритет", "важность"),
-    "tag": ("tag", "тег", "метка"),
-    "taken": ("taken", "взял", "взяла", "кто"),
-    "has": ("has", "есть"),
-}
-"""The names of the filters, in both languages whichever the desk has; the first is the one that is taught."""
-
-STATUSES: Mapping[Status, tuple[str, ...]] = {
-    Status.NEW: ("new", "новая", "новые", "новый"),
-    Status.OPEN: ("open", "работа", "работе", "в работе", "открытая"),
-    Status.WAITING: ("waiting", "ждём", "ждём клиента", "ожидание"),
-    Status.THIRD_PARTY: ("third_party", "third", "vendor", "другие", "ждём других", "партнёр"),
-    Status.SOLVED: ("solved", "решена", "решено", "решённые"),
-    Status.CLOSED: ("closed", "закрыта", "закрыто", "закрытые"),
-}
-ACTIVE = ("active", "открытые", "незакрытые", "живые")
-_ACTIVE = tuple(status for status in Status if status not in (Status.SOLVED, Status.CLOSED))
-
-ME = frozenset({"me", "mine", "я", "мне", "мои", "моё", "мое"})
-NOBODY = frozenset({"nobody", "none", "никто", "никем", "-"})
-FILES = frozenset({"file", "files", "файл", "файлы", "вложение", "вложения"})
 
 _TOKEN = re.compile(r'(?P<absent>-)?(?:(?P<name>[^\W\d_]+):)?(?P<value>"[^"]*"|«[^»]*»|“[^”]*”|[^\s"«“]+)?', re.UNICODE)
 _PHONE = re.compile(r"(?<!\S)(?:\+\d|8|7)[\d\s()\-]{8,18}\d(?!\S)")
 _QUOTES = '"«»“”'
 _CLOSE = 0.74
 """How alike a mistyped name of a filter must be; below that a colon is just a colon."""
-
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?")
-_MONTH = re.compile(r"(\d{4})-(\d{1,2})|(\d{1,2})[./](\d{4})")
-_AGO = re.compile(r"(\d{1,4})\s*([dwдн])[a-zа-я]*")
-_SOON = {"today": 0, "сегодня": 0, "yesterday": 1, "вчера": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +190,7 @@ def _chosen(name: str, value: str, asker: Asker) -> list[Any]:
     found: list[Any] = []
     for each in filter(None, (one.strip() for one in value.split(","))):
         if name == "status" and _plain(each) in map(_plain, ACTIVE):
-            found += _ACTIVE
+            found += IN_HAND
         else:
             found.append(_meant(name, each, table))
     if not found:
@@ -256,24 +222,9 @@ def _moment(name: str, value: str, asker: Asker) -> datetime:
     """The beginning of the day, month or year that is named, by the desk's own clock."""
     today = asker.now.astimezone(asker.zone).date()
     try:
-        day = _day(value.casefold().strip(), today)
+        day = named_day(value.casefold().strip(), today)
     except (ValueError, OverflowError):
         day = None
     if day is None:
         raise Refusal("find.value_unknown", name=name, value=value, accepted="2026-10, 05.10.2026, 7d, вчера")
     return datetime.combine(day, time(), asker.zone).astimezone(UTC)
-
-
-def _day(value: str, today: date) -> date | None:
-    if value in _SOON:
-        return today - timedelta(days=_SOON[value])
-    if ago := _AGO.fullmatch(value):
-        return today - timedelta(days=int(ago[1]) * (7 if ago[2] in "wн" else 1))
-    if found := _DAY.fullmatch(value):
-        if found[1]:
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        day = date(int(found[6] or today.year), int(found[5]), int(found[4]))
-        return day.replace(year=day.year - 1) if not found[6] and day > today else day
-    if found := _MONTH.fullmatch(value):
-        return date(int(found[1] or found[4]), int(found[2] or found[3]), 1)
-    return date(int(value), 1, 1) if re.fullmatch(r"\d{4}", value) else None

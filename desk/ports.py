@@ -1,6 +1,6 @@
 """What the desk needs from the rooms around it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +11,7 @@ from desk.facts import Facts, Verdict
 from desk.incoming import Raw, RawId
 from desk.parcels import Act, Outgoing, Parcel, Receipt
 from desk.prints import Poster
-from desk.search import Document, Sought
-from desk.tickets import TicketId
+from desk.search_port import Searching
 
 T = TypeVar("T")
 
@@ -20,7 +19,7 @@ Now = Callable[[], datetime]
 """The time: aware, UTC. Injected everywhere, so that weeks can pass in a test."""
 
 
-class Unit(Protocol):
+class Unit(Searching, Protocol):
     """One transaction: everything in it happens at `commit`, or nothing does.
 
     Rule: writers are one at a time, on SQLite by BEGIN IMMEDIATE and on PostgreSQL by an advisory lock, so that
@@ -87,36 +86,6 @@ class Unit(Protocol):
 
     async def due_together(self, now: datetime, *, channel: str, limit: int) -> list[Raw]:
         """New raw messages of one channel, oldest first: of each lane all up to the first that may not go yet."""
-        ...
-
-    async def search(self, sought: Sought, /) -> list[TicketId]:
-        """The tickets that fit, best first and at most desk.search.MOST; without words the newest first."""
-        ...
-
-    async def search_alike(
-        self, stems: Mapping[str, float], /, *, but: Sequence[TicketId] = (), limit: int = 3
-    ) -> list[tuple[TicketId, float]]:
-        """Solved and closed tickets that share the weightiest of these stems, most alike first, with their score."""
-        ...
-
-    async def search_due(self, limit: int) -> list[tuple[TicketId, int]]:
-        """Tickets whose words changed since they were kept, the newest first, each with how often they did."""
-        ...
-
-    async def search_left(self) -> int:
-        """How many are due."""
-        ...
-
-    async def search_keep(self, document: Document, times: int) -> None:
-        """Keep a ticket's words; it is due no more unless they changed again since `times` was read."""
-        ...
-
-    async def search_forget(self, ticket_id: TicketId, times: int = 0) -> None:
-        """Take a ticket's words out of the index, as `search_keep` puts them in."""
-        ...
-
-    async def search_tidy(self, *, first: bool) -> bool:
-        """Overwrite a piece of what was taken out of the index; whether there is more. `first`: begin anew."""
         ...
 
     async def commit(self) -> None: ...

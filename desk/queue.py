@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any
 
-from desk import asked, burning, finding, pages
+from desk import asked, asked_words, burning, finding, pages
 from desk.clocks import Reading
 from desk.desk import Desk
 from desk.moments import shortly
@@ -82,7 +82,7 @@ def understood(words: str, asker: asked.Asker) -> Sought:
     """The filters, where the name of a line, a status or «mine» may stand alone. Refusal as `asked.read` says."""
     lines = {name.casefold(): line.name for line in asker.lines for name in (line.name, line.title)}
     known = {
-        "status": {word for said in (*asked.STATUSES.values(), asked.ACTIVE) for word in said},
+        "status": {word for said in (*asked_words.STATUSES.values(), asked_words.ACTIVE) for word in said},
         "priority": {word for said in PRIORITIES.values() for word in said},
         "type": {word for said in TYPES.values() for word in said},
     }
@@ -91,7 +91,7 @@ def understood(words: str, asker: asked.Asker) -> Sought:
         plain = word.casefold()
         if plain in lines:
             return f'line:"{lines[plain]}"'
-        if plain in asked.ME:
+        if plain in asked_words.ME:
             return "taken:me"
         return next((f"{name}:{word}" for name, said in known.items() if plain in said), word)
 

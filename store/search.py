@@ -1,7 +1,8 @@
 """How tickets are found by words: in SQLite by FTS5, in PostgreSQL by a tsvector, both made of stems only.
 
 Rule: a question looks at the newest SHOWN matches and ranks those, so a word that every ticket has costs no more than a
-rare one. What reads and what writes is handed in: this module only says what is to be said.
+rare one. What reads and what writes is handed in: this module only says what is to be said. Longer than most: what both
+databases say to one question is read side by side.
 """
 
 import json
