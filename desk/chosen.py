@@ -20,7 +20,7 @@ OFFERED = 20
 
 
 LONGEST = 4_096
-"""UTF-16 units of a message (Bot API, InputTextMessageContent); one that is longer would take the whole list with it."""
+"""UTF-16 units of a message (Bot API, InputTextMessageContent); a longer one would take the whole list with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
