@@ -7,7 +7,7 @@ from desk.incoming import Press
 from desk.lifecycle import Step, after
 from desk.parcels import Parcel, ParcelState
 from desk.ports import Unit
-from desk.tickets import Message, Ticket
+from desk.tickets import Message, Revision, Ticket
 
 
 async def send(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
@@ -37,9 +37,10 @@ async def correct(desk: Desk, unit: Unit, ticket: Ticket, press: Press) -> str:
     """The changed words of an answer that went by mail go once more."""
     message, ticket = await _message(desk, unit, ticket, press)
     key = f"corrected:{message.id}"
-    if message.withdrawn_at or await unit.recall(key) == message.text:
+    version = str(await unit.count(Revision, message_id=message.id))
+    if message.withdrawn_at or await unit.recall(key) == version:
         raise Refusal("group.button_old")
-    await unit.remember(key, message.text)
+    await unit.remember(key, version)
     await corrections.correct(desk, unit, ticket, message, press.person.name)
     return desk.say("undo.sent_toast")
 
