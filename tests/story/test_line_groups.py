@@ -286,3 +286,31 @@ async def test_a_closed_ticket_moved_by_configuration_is_not_touched_until_somet
     await world.advance(seconds=HELD)
     assert "спасибо" in said_in(second(world).topic("SD-1"))
     assert second(world).topic("SD-1").closed
+
+
+async def test_a_ticket_moved_to_a_group_where_no_topic_can_be_made_stands_in_its_general(world: World) -> None:
+    """The topic that it left says so all the same; its own topic comes with the right."""
+    second(world).promote_bot(without=["can_manage_topics"])
+    ann = await asked(world, "Не печатает")
+    old = world.group.topic("SD-1")
+    world.group.say(world.engineer, "/line second", old)
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert second(world).topics == []
+    card = next(message for message in second(world).general.messages if "Взять" in message.buttons)
+    assert old.closed
+    ann.say("Вы тут?")
+    await world.settle()
+    words = second(world).general.messages[-1]
+    assert words.text.endswith("Вы тут?")
+    assert words.reply_to is card
+    second(world).say(world.engineer, "Тут", reply_to=words)
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert ann.last().text == "Тут"
+    second(world).promote_bot()
+    await world.settle()
+    await world.advance(minutes=1)
+    topic = second(world).topic("SD-1")
+    assert "Вы тут?" in said_in(topic)
+    assert world.group.topics == [old]

@@ -240,3 +240,23 @@ async def test_a_thread_knows_what_was_set(world: World) -> None:
         thread = await view.first(Thread, channel="group")
     assert thread is not None
     assert thread.title.endswith(f"\n{topic.name}")
+
+
+async def test_a_topic_too_old_to_be_written_to_is_made_anew(world: World) -> None:
+    """Past a million messages Telegram says of the oldest topics that they are not found, though people see them."""
+    ann, topic = await asked(world)
+    old = str(topic.id)
+    world.bot.fail_next(
+        "sendMessage", 400, "Bad Request: message thread not found", times=1,
+        when=lambda call: str(call.get("message_thread_id")) == old,
+    )  # fmt: skip
+    ann.say("Вы тут?")
+    await world.settle()
+    again = world.group.topics[-1]
+    assert again is not topic
+    assert "Не печатает" in said_in(again)
+    assert sum(message.text.endswith("Вы тут?") for message in again.messages) == 1
+    world.group.say(world.engineer, "Тут", again, reply_to=again.messages[-1])
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert ann.last().text == "Тут"
