@@ -14,7 +14,8 @@ from desk.texts import LANGUAGES, SLOT, sentences
 
 CLIENTS = (
     "library.for_*", "library.button_*",
-    "calls.for_*", "calls.button_*", "client.*", "closing.for_*", "closing.button_*", "closing.not_solved", "fields.not_*", "fields.button_each",
+    "calls.for_*", "calls.button_*", "client.*", "closing.for_*", "closing.button_*", "closing.not_solved",
+    "fields.not_*", "fields.button_each",
     "fields.button_skip", "fields.delete_user", "fields.one_by_one", "fields.receipt", "fields.skipped",
     "fields.thanks*", "mine.*", "mail.marker", "mail.quoted", "mail.subject*", "mail.file_gone", "bot.button_old",
     "bot.command_*", "bot.description", "bot.short_description", "when.today", "when.tomorrow", "when.weekday?",
