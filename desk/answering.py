@@ -30,6 +30,7 @@ from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import File, Kind, Message, Role, Status, Ticket, Trace
 from desk.unreachable import refusal as unreachable
+from desk.watchers import moved as watchers_hear
 from desk.watchers import named as named_in
 
 QUOTED = 2_000
@@ -98,6 +99,7 @@ async def ask(
         held_reason="",
     )
     await send(desk, unit, ticket, door, message, Purpose.QUESTION, buttons=buttons)
+    await watchers_hear(desk, unit, ticket, post.engineer.name, "asked")
     await _on_its_way(desk, unit, ticket, post)
     await outbox.card(desk, unit, ticket)
     return message

@@ -81,6 +81,9 @@ async def test_a_watcher_is_mentioned_once_in_ten_minutes_and_not_for_own_deeds(
     await world.settle()
     assert mentions(topic, "клиент написал") == ["Мария", "Мария"]
     await world.advance(minutes=11)
+    await order(world, "SD-1", "/info Какая модель?")
+    assert mentions(topic, "теперь «ждём клиента»") == ["Мария"]
+    await world.advance(minutes=11)
     await order(world, "SD-1", "/solved")
     assert mentions(topic, "теперь «решена»") == ["Мария"]
     await world.advance(minutes=11)
