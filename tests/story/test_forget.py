@@ -1,6 +1,7 @@
 """`/forget`: a lead's yes, thirty days, and then not one row or file has the person any more."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from desk import erasing
-from desk.people import Audit, Client, Door
-from desk.tickets import Closing, Status, Ticket
-from desk.workbench import Erasure
+from desk.accounts import Detail, Estimate, Rating, Source, Spent
+from desk.organisations import Belonging, Contact, Organisation, Reach, Sign
+from desk.people import Audit, Client, Door, Suggestion
+from desk.tickets import Closing, Participant, Standing, Status, Ticket
+from desk.workbench import Appointment, Erasure, Item, Why
 from playground.botapi import Person
 from store.engine import sync_engine
 from tests.steps import answer, code_of, mail, order, said_in
@@ -61,6 +64,43 @@ async def everywhere(world: World) -> Person:
     ann.edit(next(one for one in ann.chat if one.text == "Не печатает хризантема"), "Не печатает настурция")
     await mail(world, "Боб <bob@client.example>", "Другое", f"Напишите на {ANN}", cc=[ANN])
     return ann
+
+
+async def in_every_table(world: World) -> None:
+    """A word of theirs in each column of each table where a person or what was said of them may stand."""
+    word, now = "петуния", world.clock()
+    async with world.store.unit() as unit:
+        ticket = await unit.get(Ticket, 1)
+        assert ticket is not None
+        client, door = ticket.client_id, ticket.door_id
+        tags, verdict = [word], {**ticket.verdict, "facts": {"text": word}}
+        ended = {"question": word, "findings": word, "third_party": word, "held_reason": word}
+        await unit.save(replace(ticket, tags=tags, verdict=verdict, **ended))
+        who = {"by": "Борис", "by_id": "1"}
+        rows: list[Any] = [
+            Detail(ticket_id=ticket.id, name="city", value=word, source=Source.CLIENT, by=word, at=now),
+            Estimate(ticket_id=ticket.id, minutes=5, text=word, by="Борис", by_id="1", at=now, answered_by=word,
+                     answered_through=f"mail {ANN}", door_id=door),
+            Spent(ticket_id=ticket.id, minutes=5, comment=word, by="Борис", by_id="1", at=now),
+            Rating(ticket_id=ticket.id, client_id=client, asked_at=now, stars=4, words=word, given_at=now),
+            Appointment(ticket_id=ticket.id, why=Why.CALL, at=now, words=word, data={"link": word}, made_at=now),
+            Item(ticket_id=ticket.id, checklist="", place=1, text=word),
+            Participant(ticket_id=ticket.id, address=f"{word}@x.example", name=word, standing=Standing.COPIED, at=now),
+            Suggestion(client_id=client, other_id=client, ticket_id=ticket.id, reason=word, value=word, at=now),
+            Audit(at=now, who=word, what="edited", ticket_id=ticket.id, client_id=client, data={"said": [word]}),
+            Audit(at=now, who="Звездопадова", what="elsewhere", data={"address": ANN}),
+            Erasure(client_id=client, reason=word, **who, asked_at=now, due_at=now, stopped_at=now),
+        ]  # fmt: skip
+        for row in rows:
+            await unit.add(row)
+        company = await unit.add(Organisation(number="A-1", name="Рога", created_at=now, changed_at=now))
+        contact = await unit.add(Contact(organisation_id=company.id, name=word, news="yes"))
+        await unit.add(Reach(contact_id=contact.id, organisation_id=company.id, channel="mail", address=ANN))
+        sign = {"sign": Sign.CONTACT, "value": ANN, "proven": True, "at": now}
+        await unit.add(Belonging(client_id=client, organisation_id=company.id, **sign))
+        await unit.remember("handed:1", word)
+        await unit.remember(f"something:{ANN}", "1")
+        await unit.commit()
 
 
 async def agreed(world: World, where: str = "SD-1") -> None:
@@ -131,6 +171,7 @@ async def test_after_thirty_days_not_one_row_or_file_has_them(world: World) -> N
     await agreed(world)
     assert "данные клиента будут удалены" in said_in(world.group.topic("SD-1 ·")).casefold()
     assert "Звездопадова" in " ".join(found(world, "Звездопадова"))
+    await in_every_table(world)
     await forgotten(world)
     left = found(world, *WORDS, str(ann.id))
     assert "\n".join(left) == ""
@@ -142,7 +183,7 @@ async def test_after_thirty_days_not_one_row_or_file_has_them(world: World) -> N
         client = await view.get(Client, ticket.client_id)
         assert client is not None
         assert client.forgotten_at is not None
-        (done,) = await view.find(Erasure)
+        done = (await view.find(Erasure))[0]
         assert done.done_at is not None
         assert done.data["files"] == 2
         assert await view.count(Audit, what="forgotten") == 1
