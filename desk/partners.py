@@ -165,7 +165,10 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
         return
     await unit.save(replace(parcel, state=ParcelState.WITHDRAWN))
     await unit.save(replace(message, withdrawn_at=desk.now()))
-    await post_marks.mark(desk, unit, message, "👀")
+    if await post_marks.post_of(unit, message):
+        await post_marks.mark(desk, unit, message, "👀")
+    else:  # the letter that handed the ticket over, which depends on them no more
+        await _told(desk, unit, ticket, message, "partner.letter_taken_back")
 
 
 async def _told(desk: Desk, unit: Unit, ticket: Ticket, message: Message, key: str) -> None:

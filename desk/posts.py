@@ -23,6 +23,9 @@ from desk.parcels import Purpose
 from desk.ports import Unit
 from desk.tickets import Kind, Message, Role, Thread, Ticket, Trace
 
+_OURS = (Role.COLLEAGUE, Role.PARTNER)
+"""What stands in a topic for an engineer's words: their post, or the letter to a partner that shows there."""
+
 
 async def posted(desk: Desk, post: Post) -> None:
     """Take an engineer's message in. What is said in no ticket's place is none of the desk's business."""
@@ -174,7 +177,7 @@ async def reacted(desk: Desk, engineer: Engineer, place: str, external_id: str, 
             pass
         elif trace.role is Role.CLIENT and message:
             await reactions.by_engineer(desk, unit, engineer, message, emojis)
-        elif trace.role is Role.COLLEAGUE and "👎" in emojis and message and message.author_id == engineer.id:
+        elif trace.role in _OURS and "👎" in emojis and message and message.author_id == engineer.id:
             to_partner = message.kind is Kind.TO_PARTNER
             await (partners.take_back if to_partner else withdrawing.take_back)(desk, unit, message)
         await unit.commit()

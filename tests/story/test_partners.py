@@ -294,3 +294,15 @@ async def test_a_secret_never_goes_to_a_partner_and_a_flood_of_theirs_is_gathere
         assert len(shown) == 11
         assert "Сбой номер 10" in shown[-1].text
         assert "Сбой номер 11" in shown[-1].text
+
+
+async def test_the_letter_is_taken_back_while_it_waits(world: World) -> None:
+    await chat(world, "Анна", "Принтер не печатает")
+    await order(world, "SD-1", "/line vendor Посмотрите", go=False)
+    topic = world.group.topic("SD-1 ·")
+    letter = world.group.last("передал(а) партнёру", topic=topic)
+    world.group.react(world.engineer, letter, "👎")
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert await mails_of(world, VENDOR) == []
+    assert "отозвано, оно не ушло" in said_in(topic)
