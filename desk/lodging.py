@@ -75,6 +75,12 @@ async def leave(desk: Desk, unit: Unit, ticket: Ticket, old: Thread, new: Thread
         await outbox.send(desk, unit, gone, lane=f"group:left:{old.place}:{old.card_id}")
 
 
+async def lost(unit: Unit, thread: Thread) -> None:
+    """Its topic is gone for us; where people still see it, past a million messages, they may write there."""
+    if thread.external_id != thread.card_id:
+        await unit.remember(f"{_LEFT}{thread.place}:{thread.external_id}", str(thread.ticket_id))
+
+
 async def _farewell(desk: Desk, unit: Unit, ticket: Ticket, old: Thread, new: Thread) -> None:
     lane = f"group:left:{old.place}:{old.external_id}"
     word = Outgoing(

@@ -217,6 +217,7 @@ async def forget(desk: Desk, unit: Unit, parcel: Parcel, gone: ThreadGone) -> bo
         return False
     if (gone.place, gone.thread) != (thread.place, thread.external_id):
         return True
+    await lodging.lost(unit, thread)
     await unit.save(replace(thread, external_id="", card_id="", title="", closed=False, replayed=False))
     ticket = await unit.get(Ticket, parcel.ticket_id or 0)
     if ticket and ticket.status is Status.CLOSED:

@@ -260,3 +260,8 @@ async def test_a_topic_too_old_to_be_written_to_is_made_anew(world: World) -> No
     await world.settle()
     await world.advance(seconds=HELD)
     assert ann.last().text == "Тут"
+    world.group.say(world.engineer, "В старую тему", topic, reply_to=topic.messages[1])
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert ann.last().text == "Тут"
+    assert "В старую тему" in said_in(again)
