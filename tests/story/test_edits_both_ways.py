@@ -183,3 +183,27 @@ async def test_an_edit_of_words_that_are_gone_from_the_topic_is_told(world: Worl
     await world.settle()
     assert "изменено: Не печатает Canon" in said_in(topic)
     assert "было: Не печатает" in said_in(topic)
+
+
+async def test_it_is_the_same_in_a_group_without_topics(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    """Edits both ways, a place and a quotation, and taking back, all as replies to the card or to what hangs below it."""
+    async with World(clock=clock, url=sqlite_url, folder=tmp_path, forum=False, with_mail=False) as world:
+        ann = await chat(world, "Анна", "Не печатает")
+        card, shown = (message for message in world.group.messages if message.from_bot)
+        seat = world.group.seat(world.engineer)
+        post = seat.say("Перзагрузите", reply_to=shown)
+        await world.settle()
+        await world.advance(seconds=5)
+        seat.edit(post, "Перезагрузите")
+        ann.edit(next(message for message in ann.chat if message.text == "Не печатает"), "Не печатает HP")
+        await world.settle()
+        assert ann.received[-1].text == "Перезагрузите"
+        assert "Не печатает HP\nбыло: Не печатает" in shown.text
+        ann.send_location(reply_to=ann.received[-1])
+        await world.settle()
+        place = world.group.messages[-1]
+        assert place.kind == "location"
+        seat.say("/undo", reply_to=card)
+        await world.settle()
+        assert not any("Перезагрузите" in message.text for message in ann.received)
+        assert "🙈" in post.reactions
