@@ -1,4 +1,4 @@
-"""Looks at the lines' own groups and at who leads in all of them, for `python -m desk doctor`: a finding for each."""
+"""What `python -m desk doctor` finds out of lines' own groups, clients' groups and who leads in all of them: a finding for each."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,12 +8,13 @@ from aiogram.exceptions import AiogramError, TelegramMigrateToChat, TelegramNotF
 
 from bot import rights
 from bot.doctor import REACTIONS
+from bot.membership import is_member
 from bot.opening import allowed_reactions
-from bot.raw import RawGetChat, RawGetChatAdministrators, RawGetChatMember, ask, ask_all
+from bot.raw import RawGetChat, RawGetChatAdministrators, RawGetChatMember, RawGetMe, ask, ask_all
 from bot.redact import redact
 from bot.session import open_bot
 from desk.findings import FAILED, OK, WARNING, Finding
-from desk.settings import Settings
+from desk.settings import ClientGroup, Settings
 from desk.texts import say
 
 
@@ -29,6 +30,7 @@ async def check(settings: Settings) -> list[Finding]:
         found = [await _group(bot, settings, group, titles) for group, titles in groups.items() if titles]
         if telegram.topic_retention and (lacking := await _may_delete(bot, telegram.group, settings)):
             found.append(lacking)
+        found += [await _of_clients(bot, settings, one) for one in settings.client_group]
         return [*found, await _leads(bot, settings, list(groups))]
     except (TelegramUnauthorizedError, TelegramNotFound):
         return []
@@ -64,6 +66,32 @@ async def _group(bot: Bot, settings: Settings, group: int, titles: Sequence[str]
     if missing := _missing_reactions(chat):
         detail = f"{title}: {say(language, 'bot.check_reactions_missing', missing=missing)}"
         return Finding(name=name, state=WARNING, detail=detail, advice=say(language, "bot.check_reactions_advice"))
+    return Finding(name=name, state=OK, detail=title)
+
+
+async def _of_clients(bot: Bot, settings: Settings, group: ClientGroup) -> Finding:
+    """A client's own group: whether the bot is in it and hears who mentions it."""
+    language = settings.desk.language
+    name = say(language, "bot.check_client_group", organisation=group.organisation)
+    try:
+        chat = await ask(bot, RawGetChat(chat_id=group.chat))
+        member = await ask(bot, RawGetChatMember(chat_id=group.chat, user_id=bot.id))
+        me = await ask(bot, RawGetMe())
+    except TelegramMigrateToChat as error:  # the desk has followed it
+        advice = say(language, "bot.check_client_group_migrated_advice", new=error.migrate_to_chat_id)
+        return Finding(name=name, state=WARNING, detail=str(group.chat), advice=advice)
+    except (TelegramUnauthorizedError, TelegramNotFound):
+        raise
+    except AiogramError as error:
+        advice = say(language, "bot.check_client_group_missing")
+        return Finding(name=name, state=FAILED, detail=f"{group.chat}: {_words(bot, error)}", advice=advice)
+    title, status = str(chat.get("title", group.chat)), str(member.get("status"))
+    if not is_member(status, present=bool(member.get("is_member"))):
+        advice = say(language, "bot.check_client_group_missing")
+        return Finding(name=name, state=FAILED, detail=title, advice=advice)
+    if status != "administrator" and not me.get("can_read_all_group_messages"):
+        advice = say(language, "bot.check_client_group_advice")
+        return Finding(name=name, state=WARNING, detail=title, advice=advice)
     return Finding(name=name, state=OK, detail=title)
 
 

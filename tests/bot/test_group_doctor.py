@@ -6,11 +6,12 @@ import pytest
 
 from bot.group_doctor import check
 from desk.findings import FAILED, OK, WARNING, Finding
-from desk.settings import Settings
+from desk.settings import ClientGroup, Settings
 from playground.botapi import BotApiServer
 from tests.bot.updates import GROUP, TOKEN
 
 SECOND = -1001000000055
+THEIRS = -1001000000077
 
 
 def settings(server: BotApiServer, *, keep: str | None = None, people: Any = ()) -> Settings:
@@ -88,3 +89,33 @@ async def test_the_right_to_delete_is_looked_at_where_topics_are_to_be_deleted(s
     group.promote_bot(without=["can_delete_messages"])
     assert "Удаление" not in str(await check(settings(server)))
     assert "Удаление сообщений" in str(await check(settings(server, keep="30 days")))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "state", "words"),
+    [
+        ("", OK, "Акме"),
+        ("missing", FAILED, "Добавьте бота"),
+        ("kicked", FAILED, "Добавьте бота"),
+        ("deaf", WARNING, "администратором"),
+        ("migrated", WARNING, "chat = -100"),
+    ],
+)
+async def test_a_clients_group_is_one_finding(server: BotApiServer, trouble: str, state: str, words: str) -> None:
+    """Whether the bot is in it, and hears who mentions it."""
+    server.world.group("Инженеры", chat_id=GROUP)
+    if trouble != "missing":
+        group = server.world.group("Акме", chat_id=THEIRS, forum=False)
+        match trouble:
+            case "kicked":
+                group.ban_bot()
+            case "deaf":
+                group.demote_bot()
+            case "migrated":
+                group.migrate()
+    bound = settings(server).model_copy(
+        update={"client_group": [ClientGroup.model_validate({"chat": THEIRS, "organisation": "A-1042"})]}
+    )
+    (finding,) = [one for one in await check(bound) if "A-1042" in one.name]
+    assert finding.state == state
+    assert words in f"{finding.detail} {finding.advice}"
