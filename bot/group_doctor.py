@@ -1,4 +1,4 @@
-"""What `python -m desk doctor` finds out of lines' own groups, clients' groups and who leads in all of them: a finding for each."""
+"""What `python -m desk doctor` finds out of lines' own groups, of clients' groups and of who leads in them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
