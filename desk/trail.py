@@ -4,6 +4,7 @@ Rule: nothing is written twice for it. The audit has what people and the desk de
 what was said, parcels have what became of it on its way, pauses have when the clocks stood.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from desk.people import Audit
 from desk.ports import Unit
 from desk.search import MOST
 from desk.tickets import Kind, Message, Revision, Ticket
-from desk.trail_words import AUDITED, DELIVERED, SAID
+from desk.trail_words import AUDITED, DELIVERED, DETAILS, SAID, TICKETS
 
 MACHINE = frozenset({"desk", "", "rule"})
 """Names in the audit that are nobody's."""
@@ -26,6 +27,9 @@ _TOLD = (
     Purpose.NOTICE, Purpose.PARTNER, Purpose.NEWS,
 )  # fmt: skip
 """What leaves the desk for somebody outside."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(\+\d\d:\d\d|Z)")
+"""A moment as the audit keeps it."""
 
 _LONGEST = 5_000
 """Characters of one entry's words in a file; a cell of Excel's takes 32,767."""
@@ -76,12 +80,26 @@ def _audited(desk: Desk, audit: Audit, ticket_id: int | None) -> Entry:
     key = AUDITED.get(audit.what)
     what = desk.say(key) if key else audit.what
     who = "" if audit.who in MACHINE else audit.who
-    return Entry(at=audit.at, who=who, what=what, more=_data(audit.data), ticket_id=ticket_id)
+    return Entry(at=audit.at, who=who, what=what, more=_data(desk, audit.data), ticket_id=ticket_id)
 
 
-def _data(data: dict[str, Any]) -> str:
-    parts = [f"{name}: {value}" for name, value in data.items() if value not in ("", None, [], {})]
+def _data(desk: Desk, data: dict[str, Any]) -> str:
+    """What an entry keeps, in the group's words: times by the clock on the wall, tickets by their number."""
+    parts = []
+    for name, value in data.items():
+        if value in ("", None, [], {}):
+            continue
+        shown = desk.number(value) if name in TICKETS and isinstance(value, int) else _plainly(desk, value)
+        parts.append(f"{desk.say(DETAILS[name]) if name in DETAILS else name}: {shown}")
     return "; ".join(parts)[:_LONGEST]
+
+
+def _plainly(desk: Desk, value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return f"{datetime.fromisoformat(value).astimezone(desk.settings.desk.zone):%d.%m.%Y %H:%M}"
+    return str(value)
 
 
 def _said(desk: Desk, message: Message) -> Sequence[Entry]:

@@ -127,3 +127,14 @@ async def test_it_is_exported_by_client_and_by_time(world: World) -> None:
     ):
         with pytest.raises(Refusal):
             await history.export(world.desk, **wanted, since=None)
+
+
+async def test_what_it_keeps_is_told_in_the_group_s_words(world: World) -> None:
+    """Neither the names of the record's own nor times of no zone."""
+    for name in ("Анна", "Вера"):
+        await chat(world, name, "Не печатает принтер")
+    await order(world, "SD-1", "/later 2d")
+    await order(world, "SD-1", "/relate SD-2")
+    shown = (await said(world, "/why")).text
+    assert "отложена: до: 25.11.2026 10:00" in shown
+    assert "связана с другой: заявка: SD-2" in shown
