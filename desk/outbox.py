@@ -28,7 +28,11 @@ _URGENCY = {
     Purpose.NEWS: Urgency.DIGEST,
 }
 
-_BURNING = {Urgency.MIRROR: Urgency.BURNING, Urgency.EVENT: Urgency.BURNING_EVENT}
+_BY_PRIORITY = {
+    Priority.CRITICAL: {Urgency.MIRROR: Urgency.BURNING, Urgency.EVENT: Urgency.BURNING_EVENT},
+    Priority.HIGH: {Urgency.MIRROR: Urgency.HIGH, Urgency.EVENT: Urgency.HIGH_EVENT},
+    Priority.LOW: {Urgency.MIRROR: Urgency.LOW, Urgency.EVENT: Urgency.LOW_EVENT},
+}
 
 _ALWAYS_SENT = frozenset({Purpose.LEAVE})
 
@@ -76,9 +80,9 @@ async def send(
 
 
 def _in_topic(ticket: Ticket, purpose: Purpose) -> Urgency:
-    """When a flood is shown in its topics: critical tickets first, clients' words before what else happens."""
+    """When a flood is shown in its topics: by priority, and among those clients' words before what else happens."""
     usual = _URGENCY.get(purpose, Urgency.ANSWER)
-    return _BURNING.get(usual, usual) if ticket.priority is Priority.CRITICAL else usual
+    return _BY_PRIORITY.get(ticket.priority, {}).get(usual, usual)
 
 
 async def hurry(unit: Unit, ticket: Ticket, urgency: Urgency) -> None:

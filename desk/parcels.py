@@ -62,8 +62,12 @@ class Urgency(IntEnum):
     ANSWER = 0  # what a person waits for: receipts, answers, replies to commands
     BURNING = 5  # words in critical tickets …
     BURNING_EVENT = 7  # … and what happens to them
+    HIGH = 8  # the same for those of high priority …
+    HIGH_EVENT = 9
     MIRROR = 10
+    LOW = 12  # … and of low priority
     EVENT = 15
+    LOW_EVENT = 17
     REMINDER = 20
     CARD = 30
     DIGEST = 40
