@@ -1,8 +1,7 @@
 """A ticket's topic: made when the first word goes there, rebuilt when it was deleted.
 
 A topic is a view, the database is the record. Each step (topic, card, conversation told again) is recorded by itself,
-so a crash between two of them repeats one step at most. What becomes of a topic that a ticket leaves, and where it is
-shown while no topic can be made, is in desk.lodging.
+so a crash between two of them repeats one step at most. Left topics, and tickets without one: desk.lodging.
 """
 
 from dataclasses import replace
@@ -155,7 +154,7 @@ async def _post_card(  # noqa: PLR0917 - the card, its ticket and its place
         if lodges:
             thread = await lodging.lodge(desk, unit, ticket, thread, left)
         else:
-            await unit.save(thread)
+            await _recorded(unit, thread, card_id=posted, external_id=thread.external_id)
         await _trace(unit, desk.now(), ticket, receipt, Role.CARD)
         await unit.commit()
     return thread
@@ -184,11 +183,15 @@ async def _tell_again(desk: Desk, channel: Channel, ticket: Ticket, thread: Thre
         async with desk.store.unit() as unit:
             await _trace(unit, desk.now(), ticket, receipt, Role.DESK)
             await unit.commit()
-    thread = replace(thread, replayed=True)
     async with desk.store.unit() as unit:
-        await unit.save(thread)
+        await _recorded(unit, thread, replayed=True)
         await unit.commit()
-    return thread
+    return replace(thread, replayed=True)
+
+
+async def _recorded(unit: Unit, thread: Thread, **what: object) -> None:
+    """Keep what was done in the topic, nothing else: while we spoke it may have been closed, or its group moved."""
+    await unit.change(Thread, what, id=thread.id, place=thread.place)
 
 
 async def _said_or_bare(channel: Channel, message: Outgoing) -> Receipt:

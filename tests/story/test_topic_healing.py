@@ -115,6 +115,29 @@ async def test_a_topic_closed_by_hand_does_not_close_the_ticket_and_opens_with_t
     assert trail == ["topic closed by hand", "topic opened by hand"]
 
 
+async def test_a_topic_closed_by_hand_while_its_card_is_posted_opens_with_the_clients_word(world: World) -> None:
+    """What happened to it meanwhile is not forgotten when the card is recorded."""
+    world.bot.hang("sendMessage")
+    ann = world.person("Анна")
+    ann.say("Не печатает")
+    await world.mails.until(lambda: any("message_thread_id" in call.params for call in world.bot.called("sendMessage")))
+    (topic,) = world.group.topics
+    world.group.close_topic(topic, world.engineer)
+    await world.mails.until(lambda: _known_as_closed(world))
+    world.bot.release("sendMessage")
+    await world.settle()
+    ann.say("Вы тут?")
+    await world.settle()
+    await world.advance(seconds=CARD_TIME)
+    assert not topic.closed
+    assert "Вы тут?" in said_in(topic)
+
+
+async def _known_as_closed(world: World) -> int:
+    async with world.store.view() as view:
+        return await view.count(Thread, channel="group", closed=True)
+
+
 async def test_a_name_given_by_hand_stays_until_the_desks_own_changes(world: World) -> None:
     """And an icon is set beside it without touching it."""
     ann, topic = await asked(world)
