@@ -47,6 +47,8 @@ async def _wanted(unit: Unit, order: Order, files: Sequence[File]) -> list[File]
     if not words:
         return await _replied_to(unit, order, files)
     numbers = [int(word) if word.isascii() and word.isdecimal() and len(word) < SHOWN else 0 for word in words]
+    if not files:
+        raise Refusal("personal.file_none")
     if not all(1 <= number <= len(files) for number in numbers):
         raise Refusal("personal.file_unknown", count=len(files))
     return [files[number - 1] for number in dict.fromkeys(numbers)][:AT_ONCE]

@@ -35,6 +35,7 @@ from desk import (
 )
 from desk.about_client import about_client
 from desk.checklists import left as not_ticked
+from desk.checks import closest
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.field_commands import ask_for_missing, secret, set_value, waive
@@ -60,7 +61,8 @@ async def obey(desk: Desk, post: Post, command: str, argument: str) -> None:
             else:
                 await _obey(desk, unit, Order(post=post, argument=argument.strip(), ticket=ticket), command)
         except Refusal as refusal:
-            await posts.tell(desk, unit, post, ticket, desk.say(refusal.key, **refusal.values))
+            said = desk.say(refusal.key, **refusal.values)  # some go on where a name stands before them
+            await posts.tell(desk, unit, post, ticket, said[:1].upper() + said[1:])
         await unit.commit()
 
 
@@ -69,7 +71,9 @@ async def _obey(desk: Desk, unit: Unit, order: Order, command: str) -> None:
         raise Refusal("group.anonymous")
     known = COMMANDS.get(command.casefold())
     if known is None:
-        raise Refusal("group.command_unknown", command=command)
+        if meant := closest(command, COMMANDS):
+            raise Refusal("group.command_meant", command=command[:40], meant=meant)
+        raise Refusal("group.command_unknown", command=command[:40])
     where, verb = known
     if where is Where.TOPIC and order.ticket is None:
         raise Refusal("group.only_in_topic", command=command)

@@ -69,6 +69,8 @@ def _read(desk: Desk, text: str) -> tuple[Line, str]:
             return names[name], text.strip()[len(name) :].strip(_AFTER_NAME)
     known = ", ".join(line.name for line in desk.settings.line)
     wanted = text.strip().split(maxsplit=1)[0] if text.strip() else ""
+    if not wanted:
+        raise Refusal("handing.line_which", names=known, example=desk.settings.line[-1].name)
     if meant := closest(wanted, names):
         raise Refusal("handing.line_meant", name=wanted[:40], meant=names[meant.casefold()].name, names=known)
     raise Refusal("group.line_unknown", names=known)

@@ -23,9 +23,9 @@ _OUT = frozenset({"out", "убрать"})
 async def order(desk: Desk, unit: Unit, given: Order) -> None:
     """In a topic and in General."""
     without_files(given)
-    words = given.argument.split()
+    words = given.argument.replace(",", " ").split()
     first, _, rest = given.argument.partition(" ")
-    named = bool(words) and all(_is_number(desk, word) for word in words)
+    named = bool(words) and all(_is_number(desk, word, given.ticket) for word in words)
     if given.ticket is None:
         await _in_general(desk, unit, given, words, named=named)
     elif not words:
@@ -44,9 +44,11 @@ async def order(desk: Desk, unit: Unit, given: Order) -> None:
         await reply(desk, unit, given, text)
 
 
-def _is_number(desk: Desk, word: str) -> bool:
+def _is_number(desk: Desk, word: str, here: Ticket | None) -> bool:
+    """Bare digits are a title («502») where there is no incident yet to add them to."""
     prefix = desk.settings.desk.prefix.casefold()
-    return word.casefold().startswith(prefix) and numbers.looks_like(desk, word)
+    bare = here is not None and here.incident
+    return (bare or word.casefold().startswith(prefix)) and numbers.looks_like(desk, word)
 
 
 async def _in_general(desk: Desk, unit: Unit, given: Order, words: list[str], *, named: bool) -> None:
@@ -126,7 +128,7 @@ async def _answer(desk: Desk, unit: Unit, given: Order, text: str) -> None:
     if not ticket.incident or ticket.status is Status.CLOSED:
         raise Refusal("shaping.incident_none", number=desk.number(ticket.id))
     if not text:
-        raise Refusal("shaping.incident_answer_how")
+        raise Refusal("shaping.incident_answer_what")
     await mass_presses.preview(desk, unit, ticket, text, reply_to=given.post.external_id)
 
 

@@ -10,7 +10,7 @@ LONGEST_NUMBER = 9
 async def find(desk: Desk, unit: Unit, text: str) -> Ticket | None:
     """The ticket that a word names; None when it names none."""
     prefix = desk.settings.desk.prefix.casefold()
-    digits = text.strip().casefold().removeprefix(prefix).lstrip("-# ")
+    digits = text.strip().casefold().removeprefix(prefix).strip("-#.,:; ")
     known = digits.isdecimal() and len(digits) <= LONGEST_NUMBER
     return await unit.get(Ticket, int(digits)) if known else None
 

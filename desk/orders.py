@@ -60,6 +60,8 @@ def without_files(order: Order) -> None:
 
 async def numbered(desk: Desk, unit: Unit, text: str) -> Ticket:
     """The ticket that «SD-7», «sd7» or «7» names. Refusal when there is none."""
+    if not text.strip():
+        raise Refusal("group.number_which", example=desk.number(7))
     ticket = await numbers.find(desk, unit, text)
     if ticket is None:
         raise Refusal("group.number_unknown", example=desk.number(7))

@@ -67,7 +67,9 @@ async def page(desk: Desk, unit: Unit, what: Mapping[str, Any], number: int) -> 
     listed = [(_ORDER[place[0]], ticket) for place, ticket in placed]
     rest = await _solved(desk, unit, sought)
     if not listed:
-        return Page(text="\n".join(part for part in (desk.say("group.queue_empty"), rest) if part))
+        words = words.strip()[:_SUBJECT]
+        none = desk.say("queue.none_fits", words=words) if words else desk.say("group.queue_empty")
+        return Page(text="\n".join(part for part in (none, rest) if part))
     count = -(-len(listed) // A_PAGE)
     number = max(0, min(number, count - 1))
     shown = listed[number * A_PAGE :][:A_PAGE]

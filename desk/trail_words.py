@@ -90,7 +90,7 @@ AUDITED: Mapping[str, str] = {
     "estimate refused": "trail.did_estimate_refused",
     "plan": "trail.did_plan",
     "related": "trail.did_related",
-    "unrelated": "trail.did_unrelated",
+    "not related": "trail.did_not_related",
     "incident answer": "trail.did_incident_answer",
     "incident solve": "trail.did_incident_solve",
     "incident close": "trail.did_incident_close",

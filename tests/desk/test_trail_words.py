@@ -10,7 +10,7 @@ from desk.trail_words import AUDITED
 
 ROOT = Path(__file__).parents[2] / "desk"
 BY_NAME = {
-    "incident answer", "incident solve", "incident close", "checked", "unchecked", "related", "unrelated", "done",
+    "incident answer", "incident solve", "incident close", "checked", "unchecked", "related", "not related", "done",
     "canned answer sent", "article sent", "estimate agreed", "estimate refused", "forgetting asked", "on duty",
     "forgetting stopped", "topic closed by hand", "topic opened by hand", "announced", "announcement stopped",
     "announcement dropped", "announcement done", "off duty", "organisation added", "organisation changed",

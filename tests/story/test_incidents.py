@@ -147,7 +147,7 @@ async def test_solving_it_solves_its_parts_after_a_confirmation(world: World) ->
     ann, vera, _ = await made(world)
     await order(world, "SD-3", "/close решено")
     await order(world, "SD-4", "/solved Портал снова работает", go=False)
-    assert "будет решена 2 заявки" in said_in(world.group.topic("SD-4 ·"))
+    assert "будут решены 2 заявки" in said_in(world.group.topic("SD-4 ·"))
     assert [one.status for one in await world.tickets()][3] is not Status.SOLVED
     await press(world, "SD-4", "Все (2)")
     await world.advance(seconds=3)
