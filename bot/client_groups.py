@@ -13,7 +13,7 @@ from bot.group import GROUPS
 from bot.home import Home
 from bot.membership import is_in
 from bot.presses import handle_press
-from desk import client_groups, menu
+from desk import client_groups, kinds, menu
 from desk.desk import Desk
 from desk.incoming import Incoming, IncomingFile, Sender
 
@@ -89,8 +89,8 @@ def _incoming(messages: Sequence[Message], files: Sequence[IncomingFile], desk: 
     What somebody wrote to others before the bot was called in reply to it, stands above the words that call it.
     """
     first = messages[0]
-    hidden = first.sender_chat
-    if first.is_automatic_forward or (first.from_user is not None and first.from_user.is_bot and hidden is None):
+    who, hidden = first.from_user, first.sender_chat
+    if first.is_automatic_forward or (who is not None and who.is_bot and hidden is None):
         return None
     incoming = translate.incoming(messages, files, desk.settings.desk.language)
     if incoming is None:
@@ -101,6 +101,7 @@ def _incoming(messages: Sequence[Message], files: Sequence[IncomingFile], desk: 
         text=_about(first, home, desk) + _without_name(incoming.text, home),
         sender=Sender(channel="telegram", address=incoming.place, name=name),
         contact=None,  # somebody's number in a group vouches for nobody
+        data={**incoming.data, kinds.PERSON: str(who.id)} if who and not hidden else incoming.data,
         group=first.chat.title or name,
     )
 

@@ -8,12 +8,12 @@ Longer than most modules: each kind of row in which a person may stand has its f
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk import dropping, forgotten, moving, outbox, secret_fields
+from desk import dropping, forgotten, kinds, moving, outbox, secret_fields
 from desk.accounts import Detail, Estimate, Rating, Spent
 from desk.closing import CLOCK_ANEW
 from desk.deadlines import at_end
@@ -277,6 +277,7 @@ async def _ticket(desk: Desk, unit: Unit, ticket: Ticket) -> int:
     for entry in await unit.find(Audit, ticket_id=id_):
         await unit.save(forgotten.audit_bared(desk, entry))
     for parcel in await unit.find(Parcel, ticket_id=id_):
+        await dropping.note_sent(unit, parcel)
         await forgotten.parcel_bared(unit, parcel)
     for prefix in sorted(forgotten.BY_TICKET):
         key = f"{prefix}:{id_}"
@@ -334,13 +335,40 @@ def _sweep(name: str, following: str) -> Callable[[Desk, Unit, Erasure], Awaitab
         found = await unit.find(kind, id__gt=data["mark"], id__le=data["until"][kind.__name__], limit=ROWS)
         if not found:
             return await _go_to(unit, erasure, following)
+        through, lanes = found[-1].id, list(data["lanes"])
+        if kind is Message:
+            found, named = await _in_groups(desk, unit, found, marks)
+            lanes += named
         keys: set[str] = set()
         for thing in found:
             keys |= await forgotten.looked_at(desk, unit, thing, marks, data)
         await dropping.note(unit, keys)
-        return await _note(unit, erasure, mark=found[-1].id)
+        return await _note(unit, erasure, mark=through, lanes=lanes)
 
     return look
+
+
+async def _in_groups(
+    desk: Desk, unit: Unit, messages: Sequence[Message], marks: Marks
+) -> tuple[list[Message], list[str]]:
+    """What they wrote in a client's own group goes as in a request of their own.
+
+    The messages that are not such, and the lanes of topics that were named by what they wrote.
+    """
+    chats = {address for channel, address in marks.doors if channel == "telegram"}
+    theirs = [message for message in messages if message.data.get(kinds.PERSON) in chats]
+    lanes = []
+    for message in theirs:
+        first = await unit.first(Message, ticket_id=message.ticket_id, kind=Kind.WORDS, order="id")
+        ticket = await unit.get(Ticket, message.ticket_id)
+        if ticket and first and first.id == message.id:  # the subject was made of it
+            verdict = {name: value for name, value in ticket.verdict.items() if name in ("rule", "line")}
+            ticket = await unit.save(replace(ticket, subject=desk.say("personal.forgotten_subject"), verdict=verdict))
+            await outbox.topic(desk, unit, ticket)
+            lanes += await _lanes(unit, ticket)
+        await _messages(unit, [message], bare_author=False)
+        await unit.search_forget(message.ticket_id)
+    return [message for message in messages if message not in theirs], lanes
 
 
 async def _index(desk: Desk, unit: Unit, erasure: Erasure) -> bool:  # noqa: ARG001 - one shape for all

@@ -30,7 +30,7 @@ HEADER = 64 * 1024
 
 BY_TICKET = frozenset({
     "others", "farewell", "asking", "secrets", "files.waiting", "silent", "folded", "conduct.fine", "series", "said",
-    "opened", "handed", "partner", "canned",
+    "opened", "handed", "partner", "canned", "incident.title",
 })  # fmt: skip
 """Small facts that are kept under a ticket's number."""
 

@@ -3,10 +3,10 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from desk import numbers, outbox, pages, reasons, trail, work
+from desk import dropping, numbers, outbox, pages, reasons, trail, work
 from desk.client_cells import guarded
 from desk.client_shown import named
 from desk.desk import Desk
@@ -24,10 +24,6 @@ SORT = "trail"
 A_PAGE = 12
 _ROW = 160
 """Characters of an entry in the topic; the file has it whole."""
-
-KEPT = "trail.kept."
-LIVES = timedelta(days=7)
-"""For so long a file that was sent is kept: it may still be on its way."""
 
 
 async def why(desk: Desk, unit: Unit, given: Order) -> None:
@@ -75,20 +71,11 @@ async def _send(desk: Desk, unit: Unit, ticket: Ticket, who: str, *, reply_to: s
     await work.audit(desk, unit, ticket, who, "trail taken")
     entries = await trail.of(desk, unit, ticket)
     content = written(desk, entries)
-    await _drop_old(desk, unit)
-    key = await desk.files.keep(content)
-    await unit.remember(f"{KEPT}{key}", desk.now().isoformat())
+    key = await dropping.keep_for_now(desk, unit, content)
     name = desk.say("trail.file_name", number=desk.number(ticket.id))
     file = File(message_id=MessageId(0), sort="document", name=name, mime="text/csv", size=len(content), key=key)
     title = desk.say("trail.title", number=desk.number(ticket.id), count=len(entries))
     await outbox.to_topic(desk, unit, ticket, title, purpose=Purpose.REPLY, files=[file], reply_to=reply_to)
-
-
-async def _drop_old(desk: Desk, unit: Unit) -> None:
-    for key, at in (await unit.recall_all(KEPT)).items():
-        if desk.now() - datetime.fromisoformat(at) > LIVES:
-            await desk.files.drop(key.removeprefix(KEPT))
-            await unit.remember(key, "")
 
 
 def written(desk: Desk, entries: Sequence[Entry]) -> bytes:

@@ -22,6 +22,9 @@ QUOTE = "quote"
 TO = "to"
 """In a message's data: the external id of the message that it replies to, in its own chat."""
 
+PERSON = "person"
+"""In the data of a message from a client's own group: who wrote it, by number. The group is its sender."""
+
 Thing = Mapping[str, Any]
 
 

@@ -53,6 +53,7 @@ async def tick(desk: Desk) -> None:
     ):
         if term:
             await _aged(desk, kind, _before(desk, term), older)
+    await dropping.note_old(desk)
     await dropping.sweep(desk)
 
 

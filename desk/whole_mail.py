@@ -1,6 +1,6 @@
 """A client's mail shown whole to the engineers who ask for it: the words, what was folded, and the mail as it came."""
 
-from desk import keys, outbox, revisions
+from desk import dropping, keys, outbox, revisions
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Post, Raw
@@ -72,5 +72,5 @@ async def _original(desk: Desk, unit: Unit, ticket: Ticket, message: Message) ->
         name=f"{desk.number(ticket.id)}-{message.id}.eml",
         mime=MIME,
         size=raw.size or len(raw.body),
-        key=raw.key or await desk.files.keep(raw.body),
+        key=raw.key or await dropping.keep_for_now(desk, unit, raw.body),
     )
