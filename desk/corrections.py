@@ -23,8 +23,10 @@ async def changed(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
     found = [one for one in found if one.body.get("act") == Act.SAY]
     if any(one.state is ParcelState.SENDING for one in found):
         return  # it is compared with the record when it has arrived
-    for parcel in found:
-        if parcel.state is ParcelState.SENT:
+    gone = [one for one in found if one.state is ParcelState.SENT]
+    mails = [one for one in gone if one.channel == "mail"]
+    for parcel in gone:
+        if parcel not in mails[:-1]:  # one question for a mail and its corrections
             await _change(desk, unit, ticket, message, parcel)
     if who := await copies.gone(unit, message.id):
         await withdrawing.tell(desk, unit, ticket, message, desk.say("group.edit_too_late_copies", who=who))
@@ -34,7 +36,9 @@ async def changed(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> N
 
 async def arrived_as_before(desk: Desk, unit: Unit, ticket: Ticket, message: Message, parcel: Parcel) -> None:
     """An answer arrived; where it was changed while it was on its way, the client's copy follows."""
-    if message.kind is Kind.ANSWER and not message.withdrawn_at and message.text != _said(parcel):
+    if message.kind is not Kind.ANSWER or message.withdrawn_at:
+        return
+    if _said(parcel) not in (message.text, await _correction(desk, unit, ticket, message)):
         await _change(desk, unit, ticket, message, replace(parcel, state=ParcelState.SENT))
 
 
@@ -108,7 +112,10 @@ async def correct(desk: Desk, unit: Unit, ticket: Ticket, message: Message, by: 
     """The changed words go to the client once more, as a correction of those that went by mail."""
     await work.audit(desk, unit, ticket, by, "correction sent", message=message.id)
     door = await answering.door_for(unit, ticket)
-    client = await unit.get(Client, ticket.client_id)
-    language = clients.language(desk, client, ticket)
-    said = replace(message, text=desk.say("client.correction", language, text=message.text))
+    said = replace(message, text=await _correction(desk, unit, ticket, message))
     await answering.send(desk, unit, ticket, door, said, Purpose.ANSWER, bare=True)
+
+
+async def _correction(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> str:
+    language = clients.language(desk, await unit.get(Client, ticket.client_id), ticket)
+    return desk.say("client.correction", language, text=message.text)

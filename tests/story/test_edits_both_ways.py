@@ -143,6 +143,9 @@ async def test_a_mail_is_gone_and_a_correction_can_be_sent(world: World) -> None
     await world.advance(seconds=31)
     assert await times_mailed(world, "ann@client.example", "Исправление") == 1
     assert await times_mailed(world, "ann@client.example", "четверг") == 1
+    assert topic.messages[-1] is told  # the correction is not itself asked to be corrected
+    await change(world, post, "Приедем в пятницу")
+    assert [one.reply_to for one in topic.messages if "письмо не изменить" in one.text] == [post, post]
 
 
 async def test_a_clients_edit_shows_on_their_words_and_below_them_where_it_matters(world: World) -> None:
