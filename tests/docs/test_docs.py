@@ -121,6 +121,11 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert (path.parent / link).exists(), f"{path.name}: {link}"
 
 
+def test_every_page_is_linked_from_the_front_page() -> None:
+    front = page("README.md")
+    assert [path.name for path in ROOT.glob("docs/*.md") if f"](docs/{path.name})" not in front] == []
+
+
 def test_every_dependency_has_its_reason() -> None:
     reasons = page("docs/decisions/0002-dependencies.md")
     project = tomllib.loads(page("pyproject.toml"))["project"]
