@@ -1,7 +1,8 @@
 """`/client`: who the client of a ticket is, by which doors they are known, and what else they asked."""
 
-from desk import belonging, cards, participants
+from desk import belonging, cards, participants, unreachable
 from desk.desk import Desk
+from desk.errors import Refusal
 from desk.people import Client, Door
 from desk.ports import Unit
 from desk.tickets import Ticket
@@ -9,6 +10,8 @@ from desk.tickets import Ticket
 
 async def about_client(desk: Desk, unit: Unit, ticket: Ticket) -> str:
     """Who the client is: doors and how each was proven, tickets."""
+    if await unreachable.nobody(unit, ticket):
+        raise Refusal("shaping.incident_answer_how")
     client = await unit.get(Client, ticket.client_id)
     doors = await unit.find(Door, client_id=ticket.client_id)
     tickets = await unit.find(Ticket, client_id=ticket.client_id, order="-id", limit=10)

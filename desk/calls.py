@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from desk import call_files, clients, doors, moments_ahead, outbox, underneath, work
+from desk import call_files, clients, doors, moments_ahead, outbox, underneath, unreachable, work
 from desk.call_rows import current, in_client_words, row, time_of
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -88,7 +88,7 @@ async def _invite(  # noqa: PLR0917 - who invites to what, when and where
 ) -> None:
     door = await doors.best(unit, ticket)
     if door is None:
-        raise Refusal("group.no_open_door")
+        raise await unreachable.refusal(unit, ticket)
     former = await _drop(desk, unit, ticket)
     now, who = desk.now(), given.post.engineer
     soon = at - now <= BEFORE

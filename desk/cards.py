@@ -17,6 +17,7 @@ from desk import (
     quiet_hours,
     ready_buttons,
     sorts,
+    unreachable,
 )
 from desk.desk import Desk
 from desk.field_rows import rows as field_rows
@@ -72,7 +73,9 @@ async def card(desk: Desk, unit: Unit, ticket: Ticket, *, lines: bool = False) -
     titles = {line.name: line.title for line in desk.settings.line}
     rows = [
         *await handed.card_rows(desk, unit, ticket),
-        desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
+        desk.say("group.card_nobody")
+        if await unreachable.nobody(unit, ticket)
+        else desk.say("group.card_client", name=client.name if client else "?", doors=doors_in_words(desk, doors)),
         *await banned.card_rows(desk, unit, client),
         *await contracts.rows(desk, unit, ticket),
         *sorts.card_rows(desk, ticket),

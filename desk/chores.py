@@ -19,6 +19,7 @@ from desk import (
     promises,
     staff,
     third_party,
+    unreachable,
     work,
 )
 from desk.asking import asked_now
@@ -160,7 +161,7 @@ def _buttons(desk: Desk, ticket: Ticket, language: str) -> list[list[Button]]:
 
 async def _tell(desk: Desk, unit: Unit, ticket: Ticket) -> None:
     """Once more that it depends on others."""
-    if await _word_on_its_way(unit, ticket):
+    if await _word_on_its_way(unit, ticket) or await unreachable.nobody(unit, ticket):
         return
     if await doors.best(unit, ticket) is None:
         await _hold(desk, unit, ticket, "no_door")

@@ -17,10 +17,14 @@ from desk.incoming import Engineer, Press
 from desk.moments import day_in_words
 from desk.orders import Order, mark, ticket_of
 from desk.organisations import Organisation
+from desk.parcels import Parcel, ParcelState, Purpose
 from desk.people import Client
 from desk.ports import Unit
 from desk.settings import Line, Person
 from desk.tickets import Kind, Message, Status, Ticket
+
+_ANSWERS = (Purpose.ANSWER, Purpose.QUESTION)
+_WAITS = (ParcelState.QUEUED, ParcelState.HELD)
 
 _AFTER_NAME = " \t\n:,.;—–-"
 
@@ -146,7 +150,9 @@ async def _said(desk: Desk, unit: Unit, ticket: Ticket, who: str) -> list[str]:
     rows = [desk.say("handing.asked", who=who, text=handed.shortly(first.text) or ticket.subject)] if first else []
     if first and last and last.id != first.id:
         rows.append(desk.say("handing.last", day=_day(desk, last), text=handed.shortly(last.text)))
-    if ours:
+    if ours and await unit.count(Parcel, message_id=ours.id, purpose__in=_ANSWERS, state__in=_WAITS):
+        rows.append(desk.say("handing.told_soon", name=ours.author, text=handed.shortly(ours.text)))
+    elif ours:
         rows.append(desk.say("handing.told", name=ours.author, day=_day(desk, ours), text=handed.shortly(ours.text)))
     else:
         rows.append(desk.say("handing.told_nothing"))

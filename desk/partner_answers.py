@@ -22,6 +22,7 @@ from desk import (
     secret_fields,
     senders,
     staff,
+    watchers,
     work,
 )
 from desk.desk import Desk
@@ -149,6 +150,8 @@ async def _take_in(desk: Desk, unit: Unit, ticket: Ticket, partner: Participant,
     )
     if not machine:
         await work.audit(desk, unit, ticket, by, "partner wrote", message=message.id)
+    if not quiet:
+        await watchers.partner_wrote(desk, unit, ticket)
 
 
 def _button(desk: Desk, ticket: Ticket, message: Message) -> Button:

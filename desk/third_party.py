@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from desk import moving, outbox, prompting, work
+from desk import moving, outbox, prompting, unreachable, work
 from desk.closing import CLOCK_ANEW, LONGEST
 from desk.desk import Desk
 from desk.errors import Refusal
@@ -31,8 +31,12 @@ async def begin(desk: Desk, unit: Unit, ticket: Ticket, who: str, whom: str) -> 
         unit, ticket, Step.DEPENDS, at=now, third_party=whom, active_at=now, solved_at=None, **CLOCK_ANEW
     )
     await work.audit(desk, unit, ticket, who, "third party", whom=whom)
-    await outbox.to_topic(desk, unit, ticket, desk.say("closing.third", name=who), silent=True)
+    alone = await unreachable.nobody(unit, ticket)
+    said = desk.say("closing.third_alone" if alone else "closing.third", name=who)
+    await outbox.to_topic(desk, unit, ticket, said, silent=True)
     await outbox.card(desk, unit, ticket)
+    if alone:
+        return ticket
     return await work.tell_and_wait(
         desk, unit, ticket, "closing.depends", Purpose.NOTICE, until=_next(desk, now), whom=whom
     )

@@ -122,6 +122,7 @@ async def deleted(desk: Desk, unit: Unit, parcel: Parcel, ticket: Ticket) -> Non
         ticket = await conversation.needs_nothing(unit, ticket, at=desk.now())
     await outbox.card(desk, unit, ticket)
     await post_marks.mark(desk, unit, message, post_marks.WITHDRAWN, words=desk.say("undo.done"))
+    await withdrawing.tell_elsewhere(desk, unit, ticket, message, "undo.done_elsewhere")
     mailed = [one.place for one in sent if one.channel == "mail"]
     mailed += (await copies.gone(unit, message.id)).split(", ")
     if who := ", ".join(one for one in mailed if one):

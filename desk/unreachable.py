@@ -16,6 +16,12 @@ async def by_nature(unit: Unit, ticket: Ticket) -> bool:
     return not await unit.count(Door, client_id=ticket.client_id, channel__in=doors.REACHABLE)
 
 
+async def nobody(unit: Unit, ticket: Ticket) -> bool:
+    """Whether it is an incident that nobody wrote of."""
+    opened = await unit.get(Door, ticket.opened_door_id) if ticket.incident else None
+    return opened is not None and opened.channel == NOBODY
+
+
 async def refusal(unit: Unit, ticket: Ticket) -> Refusal:
     """Why an answer cannot go, and what to do instead."""
     if not await by_nature(unit, ticket):

@@ -37,6 +37,11 @@ async def client_wrote(desk: Desk, unit: Unit, before: Ticket, ticket: Ticket) -
     await _tell(desk, unit, ticket, desk.say("shaping.watched_words"))
 
 
+async def partner_wrote(desk: Desk, unit: Unit, ticket: Ticket) -> None:
+    """A partner answered; who has the ticket is mentioned with the answer itself."""
+    await _tell(desk, unit, ticket, desk.say("shaping.watched_partner"), besides=ticket.taken_by)
+
+
 async def moved(desk: Desk, unit: Unit, ticket: Ticket, who: str, what: str) -> None:
     """Somebody changed the ticket's status."""
     if what in TELLING:

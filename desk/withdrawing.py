@@ -8,7 +8,10 @@ from desk.desk import Desk
 from desk.lifecycle import Step
 from desk.parcels import Button, Purpose
 from desk.ports import Unit
-from desk.tickets import TO_CLIENT, Kind, Message, Status, Ticket
+from desk.tickets import TO_CLIENT, Kind, Message, Status, Thread, Ticket
+
+_QUOTED = 200
+"""Characters of what was taken back, so that it is known which answer that is."""
 
 
 async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
@@ -28,6 +31,16 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
         await outbox.card(desk, unit, ticket)
     await held.over(desk, unit, ticket, message)
     await post_marks.mark(desk, unit, message, "👀")
+    await tell_elsewhere(desk, unit, ticket, message, "undo.kept_elsewhere")
+
+
+async def tell_elsewhere(desk: Desk, unit: Unit, ticket: Ticket, message: Message, key: str) -> None:
+    """Where no mark on the post is seen: an answer to all has none, or it stands in the group of another line."""
+    trace = await post_marks.post_of(unit, message)
+    there = await unit.first(Thread, ticket_id=ticket.id, channel="group")
+    if trace is None or (there and there.place != trace.place):
+        said = desk.say(key, name=message.author, text=message.text[:_QUOTED])
+        await outbox.to_topic(desk, unit, ticket, said, silent=True)
 
 
 async def no_estimate(unit: Unit, message: Message) -> None:

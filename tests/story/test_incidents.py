@@ -111,6 +111,30 @@ async def test_one_blocked_meanwhile_is_named(world: World) -> None:
     assert said_to(ann).count("Чиним") == 1
 
 
+async def test_an_incident_that_nobody_wrote_of_speaks_of_no_client(world: World) -> None:
+    """Nothing says that somebody is told, or to be called, where there is nobody."""
+    await made(world)
+    topic = world.group.topic("SD-4 ·")
+    assert "incidents" not in said_in(topic)
+    assert "Своего клиента нет" in topic.messages[0].text
+    for words in ("/client", "/call завтра 15:00 https://meet.example/x", "/info Какая модель?"):
+        await order(world, "SD-4", words)
+        assert topic.messages[-1].text.startswith("У этой массовой проблемы нет своего клиента.")
+    await order(world, "SD-4", "/wait провайдера")
+    assert "её заявкам скажите сами" in topic.messages[-1].text
+    await world.pass_days(8)
+    assert "не дописаться" not in said_in(topic)
+
+
+async def test_an_answer_to_all_that_one_takes_back_is_said_in_its_topic(world: World) -> None:
+    """There is no post of an engineer's that could bear the mark; the others keep the answer."""
+    ann, vera, _ = await made(world)
+    await send(world, "SD-4", "Чиним")
+    await order(world, "SD-1", "/undo")
+    assert "Ответ отозван, у клиента его больше нет. Борис: «Чиним»" in said_in(world.group.topic("SD-1 ·"))
+    assert [said_to(one).count("Чиним") for one in (ann, vera)] == [0, 1]
+
+
 async def test_those_with_a_word_of_their_own_can_be_left_out(world: World) -> None:
     ann, vera, gleb = await made(world)
     await answer(world, "SD-1", "Вам уже починили")

@@ -171,6 +171,22 @@ async def test_words_in_the_topic_that_a_ticket_left_are_kept_and_never_sent(wor
     assert (await world.tickets())[0].status.value == "new"
 
 
+async def test_an_answer_that_waits_is_no_word_told_and_its_end_is_said_where_the_ticket_went(world: World) -> None:
+    ann = await asked(world, "Не печатает")
+    old = world.group.topic("SD-1")
+    post = world.group.say(world.engineer, "Глупый ответ", old, old.messages[0])
+    await world.settle()
+    world.group.say(world.engineer, "/line second посмотрите", old)
+    await world.settle()
+    new = second(world).topic("SD-1")
+    assert "Клиенту ещё только уйдёт (Борис), пока не отозвали: Глупый ответ" in said_in(new)
+    world.group.react(world.engineer, post, "👎")
+    await world.settle()
+    await world.advance(seconds=HELD)
+    assert new.messages[-1].text == "Ответ отозван, клиенту он не ушёл. Борис: «Глупый ответ»"
+    assert "Глупый ответ" not in "".join(one.text for one in ann.received)
+
+
 async def test_a_line_that_shares_the_group_keeps_the_topic(world: World) -> None:
     await asked(world, "Где счёт?")
     topic = second(world).topic("SD-1")

@@ -94,6 +94,18 @@ async def test_what_the_partner_answers_stays_inside_until_an_engineer_sends_it_
     assert "уже отправлено" in await world.group.press(world.engineer, button, "Переслать клиенту ▸")
 
 
+async def test_who_watches_hears_that_the_partner_answered(world: World) -> None:
+    """Once in ten minutes, as of the client's words."""
+    _, topic = await handed_over(world)
+    olga = world.person("Ольга")
+    world.group.add(olga)
+    world.group.say(olga, "/watch", topic=topic)
+    await world.settle()
+    for words in ("Какая версия?", "И какой драйвер?"):
+        await answer_of_vendor(world, words)
+    assert said_in(topic).count("Ольга, партнёр ответил.") == 1
+
+
 async def test_a_reply_to_the_partner_s_words_goes_to_the_partner_alone(world: World) -> None:
     """In one thread; 👎 in time takes it back, a note among colleagues stays one, an edit goes as edited."""
     ann, topic = await handed_over(world)
