@@ -22,11 +22,12 @@ _MOVED = "client_group:"
 
 
 async def bound(desk: Desk, unit: Unit, place: str) -> ClientGroup | None:
-    """The binding of that chat; None when it is no client's group."""
-    for one in desk.settings.client_group:
-        if place == (await unit.recall(_MOVED + str(one.chat)) or str(one.chat)):
-            return one
-    return None
+    """The binding of that chat; None when it is no client's group. One question, however many are bound."""
+    if not desk.settings.client_group:
+        return None
+    moved = await unit.recall_all(_MOVED)
+    groups = ((one, str(one.chat)) for one in desk.settings.client_group)
+    return next((one for one, chat in groups if place == moved.get(_MOVED + chat, chat)), None)
 
 
 async def heard(desk: Desk, incoming: Incoming, *, addressed: bool) -> bool:
