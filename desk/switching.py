@@ -59,7 +59,7 @@ async def listed(desk: Desk, unit: Unit, client: Client, place: str, *, page: in
     rows: list[str] = []
     buttons: list[tuple[Button, ...]] = []
     for ticket in here:
-        standing = await _standing(unit, ticket)
+        standing = await _standing(desk, unit, ticket, language)
         row = [desk.number(ticket.id), desk.say(f"client.status_{ticket.status.value}", language), ticket.subject]
         news = desk.say("client.my_new", language, count=standing.new) if standing.new else ""
         mark = "→ " if chosen and chosen[0] == ticket.id else ""
@@ -181,13 +181,14 @@ async def _conversation(unit: Unit, ticket: Ticket, *, limit: int) -> list[Messa
     return said[:limit]
 
 
-async def _standing(unit: Unit, ticket: Ticket) -> _Standing:
+async def _standing(desk: Desk, unit: Unit, ticket: Ticket, language: str) -> _Standing:
     opened = await unit.recall(f"opened:{ticket.id}")
     since = max(ticket.client_wrote_at, datetime.fromisoformat(opened)) if opened else ticket.client_wrote_at
     arrived = await unit.find(Trace, ticket_id=ticket.id, role=Role.OURS, message_id__ne=None, at__gt=since, limit=NEWS)
     last = await _conversation(unit, ticket, limit=1)
     words = " ".join(last[0].text.split()) if last else ""
-    return _Standing(new=len({trace.message_id for trace in arrived}), last=f"«{_cut(words, 30)}»" if words else "")
+    said = desk.say("client.my_said", language, text=_cut(words, 30)) if words else ""
+    return _Standing(new=len({trace.message_id for trace in arrived}), last=said)
 
 
 def _cut(text: str, longest: int) -> str:

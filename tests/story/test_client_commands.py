@@ -115,6 +115,6 @@ async def test_help_names_every_command(world: World) -> None:
     ann = world.person("Анна")
     ann.say("/help")
     await world.settle()
-    for command in ("/new", "/my", "/close", "/email", "/lang", "/help"):
+    for command in ("/new", "/my", "/close", "/email", "/phone", "/lang", "/export", "/help"):
         assert command in ann.last().text
     assert not await world.tickets()
