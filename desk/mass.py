@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from desk import answering, doors, incidents, moving, outbox, work
+from desk import answering, doors, incidents, merged, moving, outbox, work
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer
@@ -103,10 +103,12 @@ async def _portion(desk: Desk, mailing_id: MailingId) -> bool:
 async def _one(desk: Desk, unit: Unit, mailing: Mailing, data: dict[str, Any], ticket_id: int) -> None:
     """One ticket's turn. What was solved, closed or taken out meanwhile is left out."""
     ticket = await unit.get(Ticket, ticket_id)
+    ticket = await merged.follow(unit, ticket) if ticket else None
     gone = ticket is None or ticket.status in (Status.SOLVED, Status.CLOSED)
     if ticket is None or gone or mailing.ticket_id not in (ticket.parent_id, ticket.id):
         data["aside"].append(ticket_id)
         return
+    ticket_id = ticket.id  # it may have gone on in another one of the client's meanwhile
     door = await doors.best(unit, ticket)
     if data["what"] != "answer":
         await _end(desk, unit, mailing, ticket)

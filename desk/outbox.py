@@ -240,11 +240,18 @@ async def to_general(
     return await send(desk, unit, message, lane=lane, coalesce=coalesce)
 
 
+PARTS_REST = timedelta(seconds=30)
+"""A card of an incident counts its open requests; of hundreds that end together it need not count each."""
+
+
 async def card(desk: Desk, unit: Unit, ticket: Ticket, *, rest: timedelta = CARD_REST) -> None:
     """Bring the ticket's card up to date soon; what it says is read when it goes. `rest`: not before so long."""
     message = Outgoing(channel="group", place=ticket.line, purpose=Purpose.CARD, act=Act.CARD, ticket=ticket.id)
     key = f"card:{ticket.id}"
     await send(desk, unit, message, lane=f"group:{ticket.id}:card", delay=max(rest, CARD_REST), coalesce=key)
+    incident = await unit.get(Ticket, ticket.parent_id) if ticket.parent_id else None
+    if incident:
+        await card(desk, unit, incident, rest=max(rest, PARTS_REST))
 
 
 async def topic(desk: Desk, unit: Unit, ticket: Ticket) -> None:

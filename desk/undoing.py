@@ -43,8 +43,14 @@ async def _meant(unit: Unit, ticket: Ticket, post: Post) -> Message:
         if trace is None or trace.role is not Role.CARD:
             raise Refusal("undo.not_an_answer")
     mine = post.engineer.id
+    joined = await unit.find(Ticket, merged_into=ticket.id)  # their topics are closed: here is where it is said
     last = await unit.first(
-        Message, ticket_id=ticket.id, author_id=mine, kind__in=BY_ENGINEERS, withdrawn_at=None, order="-id"
+        Message,
+        ticket_id__in=[ticket.id, *[one.id for one in joined]],
+        author_id=mine,
+        kind__in=BY_ENGINEERS,
+        withdrawn_at=None,
+        order="-id",
     )
     if last is None:
         raise Refusal("undo.nothing")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from desk import copies, doors, held, moving, outbox, post_marks
+from desk import copies, doors, held, merged, moving, outbox, post_marks
 from desk.accounts import Agreement, Estimate
 from desk.desk import Desk
 from desk.lifecycle import Step
@@ -35,12 +35,13 @@ async def take_back(desk: Desk, unit: Unit, message: Message) -> None:
 
 
 async def tell_elsewhere(desk: Desk, unit: Unit, ticket: Ticket, message: Message, key: str) -> None:
-    """Where no mark on the post is seen: an answer to all has none, or it stands in the group of another line."""
+    """Where no mark on the post is seen: an answer to all has none, or it stands in another group or another topic."""
     trace = await post_marks.post_of(unit, message)
-    there = await unit.first(Thread, ticket_id=ticket.id, channel="group")
-    if trace is None or (there and there.place != trace.place):
+    here = await merged.follow(unit, ticket)
+    there = await unit.first(Thread, ticket_id=here.id, channel="group")
+    if trace is None or here.id != ticket.id or (there and there.place != trace.place):
         said = desk.say(key, name=message.author, text=message.text[:_QUOTED])
-        await outbox.to_topic(desk, unit, ticket, said, silent=True)
+        await outbox.to_topic(desk, unit, here, said, silent=True)
 
 
 async def no_estimate(unit: Unit, message: Message) -> None:

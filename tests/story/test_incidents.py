@@ -135,6 +135,34 @@ async def test_an_answer_to_all_that_one_takes_back_is_said_in_its_topic(world: 
     assert [said_to(one).count("Чиним") for one in (ann, vera)] == [0, 1]
 
 
+async def test_a_part_that_is_merged_meanwhile_is_told_where_it_goes_on_and_once(world: World) -> None:
+    """What it was merged into takes its place, and is not told a second time when it is a part itself."""
+    ann, vera, _ = await made(world)
+    for person in (ann, vera):
+        person.say("/new Портал снова не открывается")
+        await world.settle()
+    await order(world, "SD-4", "/incident SD-6")
+    await order(world, "SD-4", "/incident ответ Чиним", go=False)
+    await press(world, "SD-4", "Отправить всем")
+    for number, other in ((1, 5), (2, 6)):
+        await order(world, f"SD-{number}", f"/merge SD-{other}", go=False)
+        await press(world, f"SD-{number}", "Объединить")
+    for _ in range(4):
+        await world.advance(seconds=15)
+    assert [said_to(one).count("Чиним") for one in (ann, vera)] == [1, 1]
+    assert "отвечает всем по массовой проблеме SD-4" in said_in(world.group.topic("SD-5 ·"))
+
+
+async def test_its_card_counts_what_is_still_open(world: World) -> None:
+    await made(world)
+    await world.advance(minutes=2)
+    card = world.group.topic("SD-4 ·").messages[0]
+    assert "открытых заявок 3" in card.text
+    await order(world, "SD-3", "/close решено")
+    await world.advance(minutes=1)
+    assert "открытых заявок 2" in card.text
+
+
 async def test_those_with_a_word_of_their_own_can_be_left_out(world: World) -> None:
     ann, vera, gleb = await made(world)
     await answer(world, "SD-1", "Вам уже починили")

@@ -237,3 +237,14 @@ async def test_after_clients_are_parted_nothing_of_one_reaches_the_other(world: 
     assert "Секрет кассира" not in said_in(world.group.topic("SD-1 ·"))
     assert "Секрет кассира" in said_in(world.group.topic("SD-2 ·"))
     assert "Секрет" not in said_to(ann)
+
+
+async def test_an_answer_from_before_is_taken_back_where_the_request_goes_on(world: World) -> None:
+    """The topic where it was written is closed; what became of it is said in both."""
+    ann = await two(world)
+    post = await answer(world, "SD-2", "Перезагрузите его")
+    await merge(world, "SD-2", "SD-1")
+    await order(world, "SD-1", "/undo")
+    assert "Перезагрузите его" not in said_to(ann)
+    assert post.reactions == ["🙈"]
+    assert "у клиента его больше нет. Борис: «Перезагрузите его»" in said_in(world.group.topic("SD-1 ·"))
