@@ -422,6 +422,7 @@ async def _finish(desk: Desk, unit: Unit, erasure: Erasure) -> bool:
     if left:
         text = "\n".join([text, desk.say("personal.left"), *left])
     await outbox.to_general(desk, unit, text)
+    await _question(desk, unit, erasure)
     await unit.add(
         Audit(
             at=desk.now(),
@@ -439,6 +440,17 @@ async def _finish(desk: Desk, unit: Unit, erasure: Erasure) -> bool:
         await unit.save(replace(client, name="", spoken=""))
     log.info("client.forgotten erasure=%s", erasure.id)
     return True
+
+
+async def _question(desk: Desk, unit: Unit, erasure: Erasure) -> None:
+    """The question in General, whether they are to be forgotten, named them and their doors: it does so no longer."""
+    if question := erasure.data.get("question"):
+        place, target = question
+        bare = Outgoing(
+            channel="group", place="", purpose=Purpose.REPLY, act=Act.EDIT, thread_place=place, target=target,
+            text=desk.say("personal.forgotten", **erasure.data["counts"]),
+        )  # fmt: skip
+        await outbox.send(desk, unit, bare, lane=f"group:general:{place}")
 
 
 async def _standing(unit: Unit, topics: list[int]) -> list[int]:

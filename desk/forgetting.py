@@ -153,8 +153,9 @@ async def pressed(desk: Desk, unit: Unit, press: Press) -> str:
     if known := await open_one(unit, person.ids):
         raise Refusal("personal.forget_asked_already", date=day(desk, known.due_at))
     now, who = desk.now(), press.person
+    asked = {} if press.ticket else {"question": [press.place, press.external_id]}  # a ticket's goes with its topic
     erasure = await unit.add(
-        Erasure(client_id=person.client.id, by=who.name, by_id=who.id, asked_at=now, due_at=now + GRACE)
+        Erasure(client_id=person.client.id, by=who.name, by_id=who.id, asked_at=now, due_at=now + GRACE, data=asked)
     )
     await _told(desk, unit, person, who.name, "forgetting asked", erasure)
     said = desk.say("personal.forget_will", date=day(desk, erasure.due_at), name=who.name)

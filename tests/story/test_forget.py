@@ -294,6 +294,25 @@ async def test_without_topics_a_person_is_told_what_to_delete(sqlite_url: str, c
         await world.__aexit__()
 
 
+async def test_the_question_in_general_names_them_no_longer(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
+    """It stands where no topic goes away with it."""
+    world = await stories(sqlite_url, clock, tmp_path)
+    try:
+        world.group.say(world.engineer, "/forget SD-1")
+        await world.settle()
+        question = world.group.general.messages[-1]
+        await world.group.press(world.engineer, question, "Забыть")
+        await world.settle()
+        await world.advance(seconds=5)
+        assert "Звездопадова" in question.text
+        await forgotten(world)
+        assert question.text.startswith("Данные клиента удалены")
+        assert not [one.text for one in world.group.messages if "Звездопадова" in one.text and one.from_bot]
+        assert found(world, "Звездопадова") == []
+    finally:
+        await world.__aexit__()
+
+
 async def test_nobody_of_that_name_is_told(sqlite_url: str, clock: Any, tmp_path: Path) -> None:
     world = await stories(sqlite_url, clock, tmp_path)
     try:
