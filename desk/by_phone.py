@@ -27,7 +27,7 @@ from desk.callers import Asked, Found
 from desk.desk import Desk
 from desk.errors import Refusal
 from desk.incoming import Engineer, Incoming, Press, Sender
-from desk.orders import Order, without_files
+from desk.orders import Order, reply, without_files
 from desk.organisations import Contact, ContactId, Organisation, Reach
 from desk.parcels import Action, Button, Purpose
 from desk.people import Audit, Client, ClientId, Door, Proof
@@ -63,8 +63,7 @@ async def order(desk: Desk, unit: Unit, given: Order) -> None:
 
 
 async def _say(desk: Desk, unit: Unit, given: Order, ticket: Ticket) -> None:
-    said, to, thread = await _done(desk, unit, ticket), given.post.external_id, given.post.thread
-    await outbox.to_general(desk, unit, said, purpose=Purpose.REPLY, reply_to=to, thread=thread)
+    await reply(desk, unit, given, await _done(desk, unit, ticket))
 
 
 async def _done(desk: Desk, unit: Unit, ticket: Ticket) -> str:
@@ -82,10 +81,11 @@ async def _offer(desk: Desk, unit: Unit, given: Order, asked: Asked, found: list
         for one in found
     ]
     buttons.append([Button(label=desk.say("shaping.button_no"), action=Action.CALLER, arg="no")])
-    to, thread = given.post.external_id, given.post.thread
+    post, said = given.post, desk.say("shaping.new_who")
     parcel = await outbox.to_general(
-        desk, unit, desk.say("shaping.new_who"), purpose=Purpose.REPLY, reply_to=to, thread=thread, buttons=buttons
-    )
+        desk, unit, said, purpose=Purpose.REPLY, buttons=buttons, reply_to=post.external_id, thread=post.thread,
+        at=post.place,
+    )  # fmt: skip
     await unit.remember(f"{_KEPT}{parcel.id}", json.dumps(asdict(asked), ensure_ascii=False))
 
 

@@ -76,10 +76,12 @@ async def _list(desk: Desk, unit: Unit, given: Order) -> None:
         rows.append(desk.say("shaping.incident_row", number=desk.number(one.id), title=title, count=count))
         if link := await relations.link(unit, one.id, desk.number(one.id)):
             buttons.append(link)
-    to, thread = given.post.external_id, given.post.thread
+    post = given.post
     rows_of: list[list[Button]] = [buttons] if buttons else []
-    text = "\n".join(rows)
-    await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, reply_to=to, thread=thread, buttons=rows_of)
+    await outbox.to_general(
+        desk, unit, "\n".join(rows), purpose=Purpose.REPLY, buttons=rows_of, reply_to=post.external_id,
+        thread=post.thread, at=post.place,
+    )  # fmt: skip
 
 
 async def _show(desk: Desk, unit: Unit, given: Order, ticket: Ticket) -> None:

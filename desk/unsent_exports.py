@@ -38,5 +38,7 @@ async def ask_here(desk: Desk, unit: Unit, wish: dict[str, Any]) -> None:
     if ticket:
         await outbox.to_topic(desk, unit, ticket, text, purpose=Purpose.REPLY, buttons=[[button]], reply_to=to)
     else:
-        thread = wish["thread"]
-        await outbox.to_general(desk, unit, text, purpose=Purpose.REPLY, buttons=[[button]], reply_to=to, thread=thread)
+        await outbox.to_general(
+            desk, unit, text, purpose=Purpose.REPLY, buttons=[[button]], reply_to=to, thread=wish["thread"],
+            at=wish["at"],
+        )  # fmt: skip

@@ -330,3 +330,23 @@ async def test_a_ticket_moved_to_a_group_where_no_topic_can_be_made_stands_in_it
     topic = second(world).topic("SD-1")
     assert "Вы тут?" in said_in(topic)
     assert world.group.topics == [old]
+
+
+async def test_what_is_answered_to_a_command_in_a_lines_own_group_stands_there(world: World) -> None:
+    """Phone calls, the list of incidents, and whether somebody's data may be shown; the main group hears nothing."""
+    world.tables = {**world.tables, "person": [{"telegram": world.engineer.id, "name": "Борис", "role": "lead"}]}
+    await world.stop()
+    await world.start()
+    await asked(world, "Не печатает")
+    here, main = second(world).general, len(world.group.general.messages)
+    for command, answer in (
+        ("/incident Нет связи", "SD-2"),
+        ("/incident", "Нет связи"),
+        ("/new +79991234567 Не включается", "SD-3"),
+        ("/export SD-1", "Лично вам не написать"),
+    ):
+        post = second(world).say(world.engineer, command)
+        await world.settle()
+        await world.advance(seconds=20)
+        assert [one.reply_to for one in here.messages if one.from_bot and answer in one.text][-1:] == [post], command
+    assert len(world.group.general.messages) == main
