@@ -10,7 +10,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk import clients, forgetting, given_out, outbox, staff, unsent_exports
+from desk import clients, forgetting, given_out, outbox, signs, staff, unsent_exports
 from desk.desk import Desk
 from desk.disk import TROUBLES
 from desk.errors import Refusal
@@ -59,7 +59,10 @@ async def wanted(desk: Desk, unit: Unit, client: Client | None, incoming: Incomi
 async def _proven_mail(unit: Unit, client_id: ClientId) -> Door | None:
     """An open address of theirs of which it is proven that they read its mail."""
     found = await unit.find(Door, client_id=client_id, channel="mail", claimed=False, shut_at=None, order="-used_at")
-    return next((door for door in found if door.proof in (Proof.LINK, Proof.CODE) or door.vouched_at), None)
+    for door in found:
+        if door.proof in (Proof.LINK, Proof.CODE) or door.vouched_at or await signs.read_by(unit, client_id, door):
+            return door
+    return None
 
 
 async def order(desk: Desk, unit: Unit, order: Order) -> None:

@@ -11,7 +11,7 @@ from desk.client_cells import same_number
 from desk.desk import Desk
 from desk.incoming import Incoming
 from desk.organisations import Belonging, Domain, Organisation, Reach, Sign
-from desk.people import Client, Door, Key, Link, OrganisationId, Proof
+from desk.people import Client, ClientId, Door, Key, Link, OrganisationId, Proof
 from desk.ports import Unit
 from desk.public_domains import is_public
 from desk.said import Wrong
@@ -61,7 +61,7 @@ async def of_addresses(unit: Unit, door: Door, client: Client) -> list[Signal] |
     found: list[Signal] = []
     for one in doors:
         signal = _of_door(one, reaches, domains)
-        if signal and not signal.proven and await _by_link(unit, client, one):
+        if signal and not signal.proven and await read_by(unit, client.id, one):
             signal = replace(signal, proven=True)
         if signal and (signal.proven or one.id == door.id):
             found.append(signal)
@@ -98,13 +98,17 @@ def _proven(door: Door) -> bool:
     return not door.claimed and (door.vouched_at is not None or door.proof in (Proof.CODE, Proof.LINK))
 
 
-async def _by_link(unit: Unit, client: Client, door: Door) -> bool:
-    """Whether the client opened a link that we mailed to this address."""
+async def read_by(unit: Unit, client_id: ClientId, door: Door) -> bool:
+    """Whether the client opened a link, or typed a code, that we mailed to this address."""
     if door.channel != "mail" or door.claimed:
         return False
-    linked: dict[str, Any] = {"kept_id": client.id, "proof": Proof.LINK, "undone_at": None}
-    opened: dict[str, Any] = {"sort": "link", "channel": "mail", "address": door.address, "used_at__ne": None}
-    return await unit.count(Link, **linked) > 0 and await unit.count(Key, **opened) > 0
+    chats = [one.address for one in await unit.find(Door, client_id=client_id, channel="telegram")]
+    places = {Proof.LINK: ["mail"], Proof.CODE: chats}
+    for link in await unit.find(Link, kept_id=client_id, proof__in=list(places), undone_at=None):
+        spent: dict[str, Any] = {"channel__in": places[link.proof], "address": door.address, "used_at__ne": None}
+        if await unit.count(Key, sort=link.proof.value, **spent):
+            return True
+    return False
 
 
 def _domain(address: str) -> str:

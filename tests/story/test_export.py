@@ -106,6 +106,24 @@ async def test_by_mail_it_goes_to_a_proven_address_alone(world: World) -> None:
     assert zips_in(ann.chat) == []
 
 
+async def test_an_address_that_wrote_before_it_was_proven_is_proven_by_the_code_as_well(world: World) -> None:
+    await mail(world, f"Анна <{ANN}>", "Принтер", "Не печатает")
+    ann = await chat(world, "Анна", "Это снова я")
+    ann.say("/export mail")
+    await world.settle()
+    assert "который вы подтвердили" in said_to(ann)
+    ann.say(f"/email {ANN}")
+    await world.settle()
+    ann.say(await code_of(world, ANN))
+    await world.settle()
+    ann.say("/export mail")
+    await world.settle()
+    await world.advance(seconds=20)
+    assert [part.get_filename() for part in (await last_mail(world, ANN)).iter_attachments()] == [
+        "SD-data-2026-11-23.zip"
+    ]
+
+
 async def test_a_lead_gets_it_privately_or_is_asked_before_the_group_sees_it(world: World) -> None:
     await a_conversation(world)
     await order(world, "SD-1", "/export")
