@@ -47,6 +47,7 @@ def config(
         "telegram": {"token": TOKEN, "api": bot.url, "group": GROUP, "pace": NO_PACE, "just_wrote": "0 seconds"},
         "mailbox": [],
         "calendar": {"holidays": "RU"},
+        "library": {"answers": str(folder / "answers"), "articles": str(folder / "articles")},
         "reminders": {},
         "line": [{"name": "first", "title": "Первая линия"}, {"name": "second", "title": "Вторая линия"}],
         "rule": [

@@ -89,6 +89,7 @@ async def test_an_answer_that_does_not_fit_is_said_once_then_the_question_is_dro
         ann.say("4.2", reply_to=next(one for one in ann.received if "Версия" in one.text))
         await world.settle()
         assert await values(world) == {"version": "4.2"}  # a reply to an old question answers that one
+        await world.advance(minutes=1)  # several words within a minute change the card once
         assert "Не хватает: инн" in await card(world)
         async with world.store.view() as view:
             assert await view.count(Message, kind=Kind.WORDS) == 4

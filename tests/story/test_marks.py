@@ -307,10 +307,11 @@ async def test_one_person_in_two_doors_is_asked_once(world: World) -> None:
 
 
 async def test_after_which_closings_a_mark_is_asked(world: World) -> None:
-    """Where work was done; never after silence, a double, a withdrawal or a refusal."""
+    """Where work was done; never after silence, a double, a withdrawal, a refusal or an article."""
     person = await closed_in_telegram(world, go=False)
     looked = world.clock() - timedelta(hours=1)
-    no = {Closing.NO_ANSWER, Closing.DUPLICATE, Closing.OUT_OF_SCOPE, Closing.ABUSE, Closing.WITHDRAWN}
+    silent = {Closing.NO_ANSWER, Closing.DUPLICATE, Closing.OUT_OF_SCOPE, Closing.ABUSE, Closing.WITHDRAWN}
+    no = silent | {Closing.ARTICLE}
     world.clock.advance(minutes=6)
     for closing in Closing:
         async with world.store.unit() as unit:
