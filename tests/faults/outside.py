@@ -25,6 +25,7 @@ url = "{url}"
 token = "{token}"
 api = "{api}"
 group = {group}
+just_wrote = "0 seconds"
 pace = {{ per_second = 0, chat_per_second = 0, group_per_minute = 0 }}
 [[mailbox]]
 name = "support"
