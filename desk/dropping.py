@@ -61,7 +61,6 @@ async def note(unit: Unit, keys: Collection[str]) -> None:
     wanted = {key for key in keys if key}
     if not wanted:
         return
-    # Neither column has an index: one look through the rows for the whole lot.
     still = {file.key for file in await unit.find(File, key__in=sorted(wanted))}
     for key in sorted(wanted - still):
         await unit.remember(f"{_DROP}{key}", "1")

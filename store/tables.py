@@ -255,7 +255,7 @@ class RevisionRow(Row, table=True):
 
 class FileRow(Row, table=True):
     __tablename__ = "file"
-    __table_args__ = (Index(None, "message_id"), NEVER_AGAIN)
+    __table_args__ = (Index(None, "message_id"), Index(None, "key"), NEVER_AGAIN)
     id: Id = None
     message_id: int = to("message")
     sort: Str

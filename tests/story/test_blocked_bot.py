@@ -46,7 +46,7 @@ async def test_blocking_shuts_the_door_at_once_and_the_topic_says_so(world: Worl
     shut = await door(world)
     assert (shut.shut_at, shut.shut_reason) == (world.clock(), "blocked")
     topic = world.group.topic("SD-1")
-    lines = [one.text for one in topic.messages if "заблокировал" in one.text.casefold()]
+    lines = [one.text for one in topic.messages if "заблокирован" in one.text.casefold()]
     assert len(lines) == 1
     ann.unblock()
     ann.block()

@@ -59,7 +59,7 @@ async def test_a_client_who_blocks_the_bot_is_told_to_the_engineers_and_comes_ba
     ann.block()
     await world.settle()
     topic = world.group.topic("SD-1")
-    assert "заблокировал" in topic.messages[-1].text
+    assert "заблокирован" in topic.messages[-1].text
     await world.advance(seconds=5)
     assert "закрыто" in topic.messages[0].text
     ann.unblock()

@@ -47,6 +47,7 @@ def upgrade() -> None:
     for table, filled in FILLED.items():
         _filled(table, filled)
     _tables()
+    op.create_index("ix_file_key", "file", ["key"])  # whether another row names a content that is given up
     for index, table, names, condition in PARTIAL:
         where = sa.text(condition)
         op.create_index(index, table, names, sqlite_where=where, postgresql_where=where)

@@ -114,8 +114,8 @@ CREATE TABLE "door" (
 	shut_reason TEXT NOT NULL, 
 	claimed BOOLEAN NOT NULL, 
 	vouched_at DATETIME, 
-	CONSTRAINT uq_door_channel_address_claimed UNIQUE (channel, address, claimed), 
-	CONSTRAINT fk_door_client_id_client FOREIGN KEY(client_id) REFERENCES client (id)
+	CONSTRAINT fk_door_client_id_client FOREIGN KEY(client_id) REFERENCES client (id), 
+	CONSTRAINT uq_door_channel_address_claimed UNIQUE (channel, address, claimed)
 );
 INSERT INTO "door" VALUES(1,1,'telegram','100','','anna','','code','2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456','blocked',1,'2026-11-23 09:00:00.123456');
 CREATE TABLE erasure (
@@ -239,8 +239,8 @@ CREATE TABLE "message" (
 	withdrawn_at DATETIME, 
 	raw_id INTEGER, 
 	data JSON NOT NULL, 
-	CONSTRAINT fk_message_door_id_door FOREIGN KEY(door_id) REFERENCES door (id), 
-	CONSTRAINT fk_message_ticket_id_ticket FOREIGN KEY(ticket_id) REFERENCES ticket (id)
+	CONSTRAINT fk_message_ticket_id_ticket FOREIGN KEY(ticket_id) REFERENCES ticket (id), 
+	CONSTRAINT fk_message_door_id_door FOREIGN KEY(door_id) REFERENCES door (id)
 );
 INSERT INTO "message" VALUES(1,1,'words','Анна','','telegram',1,'9','Здравствуйте!','','2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456',1,'{"quote":"ё"}');
 CREATE TABLE organisation (
@@ -448,9 +448,9 @@ CREATE TABLE "ticket" (
 	later_until DATETIME, 
 	incident BOOLEAN NOT NULL, 
 	CONSTRAINT pk_ticket PRIMARY KEY (id), 
-	CONSTRAINT fk_ticket_client_id_client FOREIGN KEY(client_id) REFERENCES client (id), 
-	CONSTRAINT fk_ticket_door_id_door FOREIGN KEY(door_id) REFERENCES door (id), 
 	CONSTRAINT fk_ticket_organisation_id_organisation FOREIGN KEY(organisation_id) REFERENCES organisation (id), 
+	CONSTRAINT fk_ticket_door_id_door FOREIGN KEY(door_id) REFERENCES door (id), 
+	CONSTRAINT fk_ticket_client_id_client FOREIGN KEY(client_id) REFERENCES client (id), 
 	CONSTRAINT fk_ticket_opened_door_id_door FOREIGN KEY(opened_door_id) REFERENCES door (id)
 );
 INSERT INTO "ticket" VALUES(1,1,1,1,'first','closed','Не печатает','ru','{"rule":"everything else","asked":[]}','Иван','5',1,'2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456','no_answer','Какой номер?','2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456',2,1,'2026-11-23 09:00:00.123456',7,'mailbox','2026-11-23 09:00:00.123456',1,'error','critical','2026-11-23 09:00:00.123456','2026-11-23 09:00:00.123456',3600,28800,'2026-11-23 09:00:00.123456',7200,144000,'high','["касса"]','warranty','Иван','провайдер','Кабель','["answer:75"]',1,1,'2026-11-23 09:00:00.123456',1);
@@ -533,14 +533,14 @@ CREATE INDEX ix_rating_client_id_asked_at ON rating (client_id, asked_at);
 CREATE INDEX ix_rating_given_at ON rating (given_at);
 CREATE INDEX ix_client_organisation_id ON client (organisation_id);
 CREATE INDEX ix_contact_organisation_id ON contact (organisation_id);
+CREATE INDEX ix_ticket_reminder_id ON ticket (reminder_id);
 CREATE INDEX ix_ticket_organisation_id ON ticket (organisation_id);
+CREATE INDEX ix_ticket_closed_at ON ticket (closed_at);
 CREATE INDEX ix_ticket_created_at ON ticket (created_at);
 CREATE INDEX ix_ticket_status ON ticket (status);
-CREATE INDEX ix_ticket_reminder_id ON ticket (reminder_id);
 CREATE INDEX ix_ticket_client_id_status ON ticket (client_id, status);
-CREATE INDEX ix_ticket_closed_at ON ticket (closed_at);
-CREATE INDEX ix_message_door_id_at ON message (door_id, at);
 CREATE INDEX ix_message_external_id ON message (external_id);
+CREATE INDEX ix_message_door_id_at ON message (door_id, at);
 CREATE INDEX ix_message_ticket_id ON message (ticket_id);
 CREATE INDEX ix_appointment_ticket_id ON appointment (ticket_id);
 CREATE INDEX ix_item_ticket_id ON item (ticket_id);
@@ -550,6 +550,7 @@ CREATE INDEX ix_mailing_ticket_id ON mailing (ticket_id);
 CREATE INDEX ix_mailing_ended_at ON mailing (ended_at);
 CREATE INDEX ix_erasure_client_id ON erasure (client_id);
 CREATE INDEX ix_erasure_due_at ON erasure (due_at);
+CREATE INDEX ix_file_key ON file ("key");
 CREATE INDEX ix_ticket_parent ON ticket (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX ix_ticket_merged ON ticket (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX ix_parcel_mailing ON parcel (mailing_id, state) WHERE mailing_id IS NOT NULL;
