@@ -36,8 +36,11 @@ HELD_UP = 2.0
 class Inbox:
     """Takes messages in for all channels and works on them, in order within a lane."""
 
-    def __init__(self, desk: Desk, channels: Sequence[Channel], disk: Disk | None = None) -> None:
+    def __init__(
+        self, desk: Desk, channels: Sequence[Channel], disk: Disk | None = None, *, held_up: float = HELD_UP
+    ) -> None:
         self._desk = desk
+        self._held_up = held_up
         self._disk = disk or Disk(desk, channels)
         self._channels: Mapping[str, Channel] = {name: channel for channel in channels for name in channel.names}
         self._woken = asyncio.Event()
@@ -64,7 +67,7 @@ class Inbox:
 
     async def _keep_up(self, arrivals: Sequence[Arrival]) -> None:
         """Let the work keep up with a flood: what waits on its server costs nothing, what waits here is read over."""
-        end = asyncio.get_running_loop().time() + HELD_UP
+        end = asyncio.get_running_loop().time() + self._held_up
         while self._groups and any(arrival.channel in self._readers for arrival in arrivals):
             self._group_done.clear()
             async with self._desk.view() as view:

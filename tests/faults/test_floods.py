@@ -12,7 +12,7 @@ import pytest
 from desk.desk import Current
 from desk.facts import Facts, Verdict
 from desk.groups import TOGETHER, group
-from desk.inbox import BEHIND, Inbox
+from desk.inbox import BEHIND, HELD_UP, Inbox
 from desk.incoming import Raw, RawState
 from desk.ports import Arrival, Router
 from desk.tickets import File, Message, Ticket
@@ -48,12 +48,12 @@ class Picky:
 
 
 @asynccontextmanager
-async def working(world: World, router: Router | None = None) -> AsyncIterator[Inbox]:
+async def working(world: World, router: Router | None = None, *, held_up: float = HELD_UP) -> AsyncIterator[Inbox]:
     """The desk's inbox alone, at work on mails."""
     await world.running.stop()
     setup = world.desk.current.setup
     desk = replace(world.desk, current=Current(replace(setup, router=router or setup.router)))
-    inbox = Inbox(desk, [MailChannel(desk, world.desk.settings.mailbox)])
+    inbox = Inbox(desk, [MailChannel(desk, world.desk.settings.mailbox)], held_up=held_up)
     world.store.on_commit(inbox.wake)
     task = asyncio.create_task(inbox.run())
     try:
@@ -257,7 +257,7 @@ async def test_a_flood_waits_on_its_server(world: World) -> None:
     """No more is taken in than a few groups ahead of the work, however much there is; then it goes on."""
     people = [f"client{n}" for n in range(40)]
     most = 0
-    async with working(world) as inbox:
+    async with working(world, held_up=60.0) as inbox:  # however slow the machine is
         for start in range(0, 12 * TOGETHER, TOGETHER):
             lot = range(start, start + TOGETHER)
             await inbox.receive([arriving(n, mail(f"{n}", people[n % 40]), people[n % 40]) for n in lot])
