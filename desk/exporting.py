@@ -137,13 +137,15 @@ async def _fulfil(desk: Desk, name: str, wish: dict[str, Any]) -> None:
         for number, content in enumerate(await given_out.zips(desk, record, most), 1):
             title = f"{record.name}.zip" if number == 1 else f"{record.name}-{number}.zip"
             key = await desk.files.keep(content)
+            # At once, so that a crash or a wish taken back meanwhile leaves nobody's data lying about.
+            async with desk.store.unit() as unit:
+                await unit.remember(f"{_FILE}{key}", desk.now().isoformat())
+                await unit.commit()
             parts.append(Enclosure(sort="document", name=title, mime="application/zip", size=len(content), key=key))
     async with desk.store.unit() as unit:
         if not await unit.recall(name):
             return
         await unit.remember(name, "")
-        for part in parts:
-            await unit.remember(f"{_FILE}{part.key}", desk.now().isoformat())
         if parts:
             await _give(desk, unit, wish, parts, door)
         await unit.commit()
