@@ -6,6 +6,9 @@ PYTHON := $(VENV)/bin/python
 CONFIG ?= config.toml
 ARGS ?=
 TIME ?= 60
+# Some shells export HOST and PORT for purposes of their own: only what is said on make's command line counts.
+asked_PORT = $(if $(filter command line,$(origin PORT)),$(PORT))
+asked_HOST = $(if $(filter command line,$(origin HOST)),$(HOST))
 # One more than there are cores: a test often waits for a server of its own.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 )))
 
@@ -49,7 +52,8 @@ $(VENV)/installed: pyproject.toml requirements.txt
 	@touch $@
 
 demo: install
-	@$(PYTHON) -m desk demo $(if $(KEEP),--keep) $(ARGS)
+	@$(PYTHON) -m desk demo $(if $(KEEP),--keep) $(if $(filter 1 yes,$(TERMINAL)),--terminal) $(if $(filter 1 yes,$(PAGE)),--page) \
+	  $(if $(asked_PORT),--port $(asked_PORT)) $(if $(asked_HOST),--host $(asked_HOST)) $(ARGS)
 
 test: install
 	@$(PYTHON) -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)

@@ -6,6 +6,7 @@ once. Longer than most files, since all wiring belongs in one. Exit codes: 0 don
 
 import asyncio
 import errno
+import json
 import logging
 import os
 import signal
@@ -217,7 +218,11 @@ async def _run(settings: "Settings", chain: "Chain", reread: "Callable[[], Setup
 
 
 def demo(options: Namespace) -> int:
-    return asyncio.run(_demo(keep=options.keep))
+    """The page where somebody sits at a terminal; the transcript for whoever only reads what comes out."""
+    if options.behind is not None:
+        return asyncio.run(_behind(options.behind))
+    page = options.page or not (options.terminal or options.keep or not sys.stdin.isatty())
+    return asyncio.run(_page(options) if page else _demo(keep=options.keep))
 
 
 class _Demo:
@@ -268,6 +273,84 @@ async def _demo(*, keep: bool) -> int:
                 await asyncio.wait({working}, timeout=FAREWELL)
     finally:
         await stage.close()
+    return DONE
+
+
+async def _page(options: Namespace) -> int:
+    """The world in a box with its page, and the desk in a process of its own, until Ctrl+C."""
+    from desk.thoughts import Thoughts
+    from playground.desk_process import DeskProcess
+    from playground.page.opening import served
+    from playground.stage import Stage
+
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stage = await Stage.opened(language=options.language)
+    stage.write_down()
+    desk = DeskProcess(
+        [sys.executable, "-m", "desk", "demo", "--behind", str(stage.folder)], stage.folder / "desk.log"
+    )
+    try:
+        await desk.start()
+        settings, chain = _of_stage(stage.folder)
+        async with (
+            opened(settings, chain, now=stage.clock) as reading,
+            served(stage, desk, Thoughts(reading), host=options.host, port=options.port) as page,
+        ):
+            print(say(options.language, "cli.demo_page", url=page.url), flush=True)
+            if not options.no_browser:
+                page.show()
+            await stop.wait()
+    finally:
+        await desk.close()
+        await stage.close(forget=True)
+    return DONE
+
+
+def _of_stage(folder: Path) -> "tuple[Settings, Chain]":
+    """The configuration that the stage wrote down for the desk behind the page."""
+    from desk.settings import Settings
+    from playground.stage import SETUP_FILE
+    from rules.checking import chain_of
+
+    settings = Settings.model_validate(json.loads((folder / SETUP_FILE).read_bytes()))
+    return settings, chain_of(settings, "demo")
+
+
+async def _behind(folder: Path) -> int:
+    """The desk behind the page: everything as in `run`, but for the clock and for what its parent asks of it."""
+    from desk.journal import start_journal
+    from playground.clock import Clock
+    from playground.desk_process import serve_orders
+    from playground.stage import CLOCK_FILE
+    from store.lock import bot_lock, database_lock
+
+    settings, chain = _of_stage(folder)
+    start_journal(settings)
+    token, clock = settings.telegram.token.get_secret_value(), Clock.shared(folder / CLOCK_FILE)
+    with bot_lock(token):
+        async with (
+            database_lock(settings.store.url),
+            opened(settings, chain, now=clock, reread=lambda: set_up(*_of_stage(folder))) as desk,
+        ):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, desk.current.wishes.put_nowait, "SIGHUP")
+            running = build(desk)
+            asked = _Demo(desk, running)
+            working = asyncio.create_task(_work(running))
+            serving = asyncio.create_task(
+                serve_orders({"tick": asked.tick, "at_rest": asked.at_rest, "mail_heard": asked.mail_heard})
+            )
+            try:
+                await asyncio.wait({working, serving}, return_when=asyncio.FIRST_COMPLETED)
+                if working.done():
+                    working.result()
+                    return FAILED
+                serving.result()
+            finally:
+                for task in (serving, working):
+                    task.cancel()
+                await asyncio.wait({serving, working}, timeout=FAREWELL)
     return DONE
 
 

@@ -37,7 +37,7 @@ def parser(language: str) -> argparse.ArgumentParser:
         return added.add_subparsers(dest="action", metavar=say(language, "cli.command"), required=True)
 
     command("run")
-    command("demo").add_argument("--keep", action="store_true", help=say(language, "cli.help_keep"))
+    _demo(command("demo"), language)
     command("check")
     command("doctor").add_argument("--fix", action="store_true", help=say(language, "cli.help_fix"))
     command("login").add_argument("mailbox", metavar="NAME", help=say(language, "cli.help_login_mailbox"))
@@ -58,6 +58,19 @@ def parser(language: str) -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE", help=say(language, "cli.help_file"))
     restore.add_argument("--force", action="store_true", help=say(language, "cli.help_force"))
     return whole
+
+
+def _demo(demo: argparse.ArgumentParser, language: str) -> None:
+    how = demo.add_mutually_exclusive_group()
+    how.add_argument("--page", action="store_true", help=say(language, "cli.help_page"))
+    how.add_argument("--terminal", action="store_true", help=say(language, "cli.help_terminal"))
+    demo.add_argument("--keep", action="store_true", help=say(language, "cli.help_keep"))
+    demo.add_argument("--port", type=int, metavar="PORT", help=say(language, "cli.help_port"))
+    demo.add_argument("--host", default="127.0.0.1", metavar="HOST", help=say(language, "cli.help_host"))
+    demo.add_argument("--language", choices=LANGUAGES, default=language, help=say(language, "cli.help_language"))
+    demo.add_argument("--no-browser", action="store_true", help=say(language, "cli.help_no_browser"))
+    # Not for people: the page's own desk, which lives in a process that can be killed.
+    demo.add_argument("--behind", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
 
 
 def _clients(

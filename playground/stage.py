@@ -1,35 +1,43 @@
 """The outside world of the demo: a Bot API server, an IMAP and SMTP server, people, and a clock that can jump."""
 
+import json
+import secrets
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from playground.botapi import BotApiServer, Group, Person
+from playground.clock import Clock
 from playground.mail.world import MailWorld
 
-TOKEN = "123456:DEMO"
+BOT = "romashka_help_bot"
 SUPPORT = "support@romashka.example"
 BORIS = "boris@client.example"
 PASSWORD = "secret"
 GROUP = -1001234567890
 
 MONDAY = datetime(2026, 11, 23, 8, 35, tzinfo=UTC)
-"""The story begins on a working morning in Moscow, five past ten."""
+"""The story begins on a working morning in Moscow, half past eleven."""
 
+NAMES: Final = {
+    "ru": {
+        "company": "ООО Ромашка", "engineers": "Инженеры", "maria": "Мария", "peter": "Пётр", "anna": "Анна",
+        "boris": "Борис Петров", "base": "Базовая поддержка", "warranty": "Гарантия", "first": "Первая линия",
+        "second": "Вторая линия", "bills": "счета", "rest": "всё остальное",
+    },
+    "en": {
+        "company": "Daisy Ltd", "engineers": "Engineers", "maria": "Maria", "peter": "Peter", "anna": "Anna",
+        "boris": "Boris Petrov", "base": "Basic support", "warranty": "Warranty", "first": "First line",
+        "second": "Second line", "bills": "invoices", "rest": "everything else",
+    },
+}  # fmt: skip
+"""What people and things are called, in the language of the demo."""
 
-class Clock:
-    """Time goes on as it does outside, from a moment of ours, and jumps when told to."""
-
-    def __init__(self, start: datetime) -> None:
-        self._shift = start - datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self._shift
-
-    def jump(self, by: timedelta) -> None:
-        self._shift += by
+CLOCK_FILE, SETUP_FILE = "clock", "stage.json"
+"""What a desk in a process of its own finds in the stage's folder: the time, and its configuration."""
 
 
 @dataclass
@@ -40,44 +48,74 @@ class Stage:
     folder: Path
     bot: BotApiServer
     mails: MailWorld
+    language: str = "ru"
+    mails_cut: bool = False  # the mail servers are away for a while, by somebody's wish
     group: Group = field(init=False)
     maria: Person = field(init=False)
+    peter: Person = field(init=False)
     anna: Person = field(init=False)
     boris: Person = field(init=False)
 
     @classmethod
-    async def opened(cls, folder: Path | None = None) -> Self:
+    async def opened(cls, folder: Path | None = None, language: str = "ru") -> Self:
         """Start the servers and let people in."""
-        clock = Clock(MONDAY)
-        bot = await BotApiServer(token=TOKEN, bot_username="romashka_help_bot", now=clock, control=True).start()
+        folder = folder or Path(tempfile.mkdtemp(prefix="otvet-demo-"))
+        clock = Clock.starting(MONDAY, folder / CLOCK_FILE)
+        # A token of its own, since a desk lets no second one on the same machine work for the same bot.
+        token = f"{100_000_000 + secrets.randbelow(900_000_000)}:DEMO-{secrets.token_hex(8)}"
+        bot = await BotApiServer(token=token, bot_username=BOT, now=clock, control=True).start()
         mails = MailWorld(clock)
         await mails.start()
-        stage = cls(clock=clock, folder=folder or Path(tempfile.mkdtemp(prefix="otvet-demo-")), bot=bot, mails=mails)
-        await mails.user(SUPPORT, PASSWORD)
-        await mails.user(BORIS, PASSWORD)
-        stage.group = bot.world.group("Инженеры", chat_id=GROUP)
-        stage.maria = bot.world.person("Мария")
-        stage.group.add(stage.maria)
-        stage.anna = bot.world.person("Анна")
-        stage.boris = bot.world.person("Борис Петров")
-        bot.world.inbox.drop()
+        stage = cls(clock=clock, folder=folder, bot=bot, mails=mails, language=language)
+        await stage._let_in()
         return stage
+
+    async def cut_mails(self) -> None:
+        """Take the mail servers away, connections and all, until `mend_mails`."""
+        self.mails_cut = True
+        await self.mails.stop()
+
+    async def mend_mails(self) -> None:
+        """Let them come back on the same ports with all that lay in them."""
+        await self.mails.start()
+        self.mails_cut = False
+
+    async def _let_in(self) -> None:
+        await self.mails.user(SUPPORT, PASSWORD)
+        await self.mails.user(BORIS, PASSWORD)
+        world, names = self.bot.world, NAMES[self.language]
+        self.group = world.group(names["engineers"], chat_id=GROUP)
+        self.maria, self.peter, self.anna, self.boris = (
+            world.person(names[who], language_code=self.language) for who in ("maria", "peter", "anna", "boris")
+        )
+        self.group.add(self.maria)
+        self.group.add(self.peter)
+        world.inbox.drop()
 
     def jump(self, by: timedelta) -> None:
         """Let time pass at once; the mail server says that it is still there, so the desk looks again."""
         self.clock.jump(by)
         self.mails.imap.still_here()
 
-    async def close(self) -> None:
+    async def close(self, *, forget: bool = False) -> None:
+        """Stop the servers; `forget`: and take everything away that lies on the disk."""
         await self.mails.stop()
         await self.bot.stop()
+        if forget:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write_down(self) -> None:
+        """Leave the configuration where a desk in a process of its own finds it."""
+        file = self.folder / SETUP_FILE
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(self.tables(), ensure_ascii=False), encoding="utf-8")
 
     def addresses(self) -> dict[str, str]:
         """Where the servers are, for whoever wants to go on by hand."""
         mails = self.mails
         return {
             "api": self.bot.url,
-            "token": TOKEN,
+            "token": self.bot.token,
             "imap": f"127.0.0.1:{mails.imap_port}",
             "smtp": f"127.0.0.1:{mails.smtp_port}",
             "support": SUPPORT,
@@ -88,12 +126,13 @@ class Stage:
 
     def tables(self) -> dict[str, Any]:
         """`config.toml` for this stage, as tables."""
+        names = NAMES[self.language]
         account = {"host": "127.0.0.1", "security": "none", "user": SUPPORT, "password": PASSWORD}
         return {
-            "desk": {"name": "ООО Ромашка", "data": str(self.folder)},
+            "desk": {"name": names["company"], "language": self.language, "data": str(self.folder)},
             "store": {"url": f"sqlite:///{self.folder / 'desk.db'}"},
             "telegram": {
-                "token": TOKEN,
+                "token": self.bot.token,
                 "api": self.bot.url,
                 "group": GROUP,
                 "pace": {"per_second": 0, "chat_per_second": 0, "group_per_minute": 0},
@@ -110,21 +149,25 @@ class Stage:
             ],
             "calendar": {"holidays": "RU"},
             "plan": [
-                {"name": "base", "title": "Базовая поддержка", "base": True, "first_answer": "16 working hours"},
+                {"name": "base", "title": names["base"], "base": True, "first_answer": "16 working hours"},
                 {
                     "name": "warranty",
-                    "title": "Гарантия",
+                    "title": names["warranty"],
                     "first_answer": "8 working hours",
                     "solve": "40 working hours",
                 },
             ],
             "line": [
-                {"name": "first", "title": "Первая линия"},
-                {"name": "second", "title": "Вторая линия", "plan": "warranty"},
+                {"name": "first", "title": names["first"]},
+                {"name": "second", "title": names["second"], "plan": "warranty"},
             ],
-            "person": [{"telegram": self.maria.id, "name": "Мария", "role": "lead"}],
+            "person": [{"telegram": self.maria.id, "name": self.maria.name, "role": "lead"}],
             "rule": [
-                {"name": "счета", "when": {"channel": "mail", "mentions": ["счёт", "invoice"]}, "line": "second"},
-                {"name": "всё остальное", "when": {"always": True}, "line": "first"},
+                {
+                    "name": names["bills"],
+                    "when": {"channel": "mail", "mentions": ["счёт", "invoice"]},
+                    "line": "second",
+                },
+                {"name": names["rest"], "when": {"always": True}, "line": "first"},
             ],
         }

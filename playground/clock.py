@@ -1,0 +1,73 @@
+"""A clock that can jump and stand still, kept in a small file so that several processes read the same time."""
+
+import mmap
+import struct
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+_SHAPE = struct.Struct("<dd")
+"""Seconds by which this clock is ahead of the world's; the moment at which it stands, in seconds since 1970, or 0."""
+
+
+class Clock:
+    """Time goes on as it does outside, from a moment of ours, jumps when told to and may stand still."""
+
+    def __init__(self, memory: mmap.mmap | bytearray) -> None:
+        self._memory = memory
+
+    @classmethod
+    def starting(cls, at: datetime, file: Path | None = None) -> Self:
+        """A clock that shows `at` (aware) now; with `file` other processes can read it by `shared`."""
+        memory: mmap.mmap | bytearray = bytearray(_SHAPE.size)
+        if file is not None:
+            file.write_bytes(bytes(_SHAPE.size))
+            memory = _mapped(file)
+        clock = cls(memory)
+        clock._set((at - datetime.now(UTC)).total_seconds(), 0.0)
+        return clock
+
+    @classmethod
+    def shared(cls, file: Path) -> Self:
+        """The clock that another process keeps in that file."""
+        return cls(_mapped(file))
+
+    def __call__(self) -> datetime:
+        shift, stands = self._read()
+        if stands:
+            return datetime.fromtimestamp(stands, UTC)
+        return datetime.now(UTC) + timedelta(seconds=shift)
+
+    @property
+    def paused(self) -> bool:
+        return self._read()[1] != 0.0
+
+    def jump(self, by: timedelta) -> None:
+        """Be ahead by so much more, standing or not. ValueError for going back: no clock of a server does that."""
+        if by < timedelta():
+            raise ValueError("time does not go back")
+        shift, stands = self._read()
+        self._set(shift + by.total_seconds(), stands + by.total_seconds() if stands else 0.0)
+
+    def pause(self) -> None:
+        """Stand still at this moment."""
+        if not self.paused:
+            self._set(self._read()[0], self().timestamp())
+
+    def resume(self) -> None:
+        """Go on from the moment at which it stands."""
+        stands = self._read()[1]
+        if stands:
+            self._set(stands - datetime.now(UTC).timestamp(), 0.0)
+
+    def _read(self) -> tuple[float, float]:
+        shift, stands = _SHAPE.unpack(bytes(self._memory[: _SHAPE.size]))
+        return float(shift), float(stands)
+
+    def _set(self, shift: float, stands: float) -> None:
+        self._memory[: _SHAPE.size] = _SHAPE.pack(shift, stands)
+
+
+def _mapped(file: Path) -> mmap.mmap:
+    with file.open("r+b") as opened:
+        return mmap.mmap(opened.fileno(), _SHAPE.size)

@@ -1,0 +1,13 @@
+"""Which parts the page has: each adds its own addresses to the server."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from aiohttp import web
+
+from playground.page import clock, faults, files, mail, thoughts
+from playground.page.server import Page
+
+PARTS: Final[Sequence[Callable[[web.Application, Page], None]]] = (
+    clock.add, faults.add, files.add, mail.add, thoughts.add,
+)  # fmt: skip

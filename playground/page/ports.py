@@ -1,0 +1,26 @@
+"""What the page asks of the desk behind it; the wiring brings both together, since the playground knows no desk."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+
+class Insight(Protocol):
+    """What the desk thinks, read from its database and never written; it answers also while the desk is dead."""
+
+    async def version(self) -> int:
+        """A number that changes whenever the database did."""
+        ...
+
+    async def overview(self) -> Json:
+        """The tickets, the outbox and what else is of interest without a ticket, as the last pane shows them."""
+        ...
+
+    async def ticket(self, number: int) -> Json:
+        """One ticket: its reasons, its state among all states, its trail, what goes out for it. LookupError."""
+        ...
+
+    def next_working(self, at: datetime) -> datetime:
+        """The first working moment at or after `at`; the start of the next day's work when `at` is within one."""
+        ...

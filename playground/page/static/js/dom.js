@@ -1,0 +1,76 @@
+// Elements made in one line, and the small things that every pane needs of them.
+// Rule: outside words become text nodes; nothing here takes HTML as a string.
+
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "class") element.className = value;
+    else if (name === "dataset") Object.assign(element.dataset, value);
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name in element && !name.startsWith("aria") && name !== "list" && name !== "form") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  add(element, children);
+  return element;
+}
+
+export function add(element, children) {
+  for (const child of [children].flat(Infinity)) {
+    if (child === undefined || child === null || child === false) continue;
+    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+  return element;
+}
+
+export function fill(element, ...children) {
+  element.replaceChildren();
+  return add(element, children);
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// Strokes on a field of 24 by 24.
+const SHAPES = {
+  send: "M4 12 20 4l-4 16-4.500-6.500z",
+  attach: "M20 11.500 12 19.500a5 5 0 0 1-7-7l8.500-8.500a3.400 3.400 0 0 1 4.800 4.800L10 17a1.700 1.700 0 0 1-2.400-2.400l7.400-7.300",
+  mic: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM6 11a6 6 0 0 0 12 0M12 17v4",
+  menu: "M4 6h16M4 12h16M4 18h16",
+  close: "M6 6l12 12M18 6 6 18",
+  reply: "M10 7 4 12l6 5M4 12h9a7 7 0 0 1 7 7",
+  more: "M12 5.500v.01M12 12v.01M12 18.500v.01",
+  plus: "M12 5v14M5 12h14",
+  back: "M15 5l-7 7 7 7",
+  pause: "M8 5v14M16 5v14",
+  play: "M7 5l12 7-12 7z",
+  sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2",
+  moon: "M20 14.500A8.500 8.500 0 0 1 9.500 4 8.500 8.500 0 1 0 20 14.500z",
+  bolt: "M13 3 5 13.500h6L10 21l9-11h-6.500z",
+  lock: "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
+  mail: "M4 6h16v12H4zM4 7l8 6 8-6",
+  check: "M5 12.500 10 17.500 19.500 7.500",
+};
+
+export function icon(name, { size = 20 } = {}) {
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24", width: size, height: size, fill: "none", stroke: "currentColor", "stroke-width": 2,
+    "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true", focusable: "false",
+  })) svg.setAttribute(key, value);
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", SHAPES[name]);
+  svg.append(path);
+  return svg;
+}
+
+// A button with a picture alone: the words are for the screen reader and the hint.
+export function iconButton(name, label, onclick, props = {}) {
+  return h("button", { type: "button", class: "icon", title: label, "aria-label": label, onclick, ...props }, icon(name));
+}
+
+// A short message that goes by itself; whoever cannot see it hears it. Errors stay a little longer.
+export function toast(text, { wrong = false } = {}) {
+  const element = h("div", { class: wrong ? "toast wrong" : "toast" }, text);
+  document.getElementById("toasts").append(element);
+  setTimeout(() => element.remove(), wrong ? 9000 : 5000);
+}
