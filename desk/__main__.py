@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from desk.ports import Now, Router
     from desk.running import Running
     from desk.settings import Settings
+    from desk.thoughts import Thoughts
+    from playground.desk_process import DeskProcess
+    from playground.stage import Stage
     from rules.chain import Chain
     from store.store import SqlStore
 
@@ -278,8 +281,6 @@ async def _demo(*, keep: bool) -> int:
 
 async def _page(options: Namespace) -> int:
     """The world in a box with its page, and the desk in a process of its own, until Ctrl+C."""
-    from desk.thoughts import Thoughts
-    from playground.desk_process import DeskProcess
     from playground.page.opening import served
     from playground.stage import Stage
 
@@ -287,25 +288,36 @@ async def _page(options: Namespace) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     stage = await Stage.opened(language=options.language)
-    stage.write_down()
-    desk = DeskProcess(
-        [sys.executable, "-m", "desk", "demo", "--behind", str(stage.folder)], stage.folder / "desk.log"
-    )
     try:
-        await desk.start()
-        settings, chain = _of_stage(stage.folder)
         async with (
-            opened(settings, chain, now=stage.clock) as reading,
-            served(stage, desk, Thoughts(reading), host=options.host, port=options.port) as page,
+            behind(stage) as (desk, thoughts),
+            served(stage, desk, thoughts, host=options.host, port=options.port) as page,
         ):
             print(say(options.language, "cli.demo_page", url=page.url), flush=True)
             if not options.no_browser:
                 page.show()
             await stop.wait()
     finally:
-        await desk.close()
         await stage.close(forget=True)
     return DONE
+
+
+@asynccontextmanager
+async def behind(stage: "Stage") -> "AsyncIterator[tuple[DeskProcess, Thoughts]]":
+    """The desk of a stage in a process of its own, and a look into its database; both ended at the end."""
+    from desk.thoughts import Thoughts
+    from playground.desk_process import DeskProcess
+
+    stage.write_down()
+    command = [sys.executable, "-m", "desk", "demo", "--behind", str(stage.folder)]
+    desk = DeskProcess(command, stage.folder / "desk.log")
+    try:
+        await desk.start()
+        settings, chain = _of_stage(stage.folder)
+        async with opened(settings, chain, now=stage.clock) as reading:
+            yield desk, Thoughts(reading)
+    finally:
+        await desk.close()
 
 
 def _of_stage(folder: Path) -> "tuple[Settings, Chain]":
