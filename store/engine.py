@@ -22,6 +22,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from store.failures import translated
+from store.look import prepare_reading, reading_only
 
 T = TypeVar("T")
 
@@ -91,9 +92,9 @@ def _begin_postgres(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
 
 
-def _listen(engine: Engine) -> None:
+def _listen(engine: Engine, *, read_only: bool = False) -> None:
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", prepare_reading if read_only else _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgres)
@@ -133,15 +134,19 @@ def snapshot(name: str) -> dict[str, Any]:
 
 
 class Database:
-    """A pool of connections with two ways in: one writer after another, and any number of readers beside them."""
+    """A pool of connections with two ways in: one writer after another, and any number of readers beside them.
 
-    def __init__(self, url: str, patience: timedelta = PATIENCE) -> None:
+    `read_only`: there is no writer, and the database itself refuses whoever tries.
+    """
+
+    def __init__(self, url: str, patience: timedelta = PATIENCE, *, read_only: bool = False) -> None:
         where = address(url)
         self.file = sqlite_file(url)
-        if self.file is not None:
+        if self.file is not None and not read_only:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.engine: AsyncEngine = create_async_engine(where, **_settings(where, patience))
-        _listen(self.engine.sync_engine)
+        settings = _settings(where, patience)
+        self.engine: AsyncEngine = create_async_engine(reading_only(where) if read_only else where, **settings)
+        _listen(self.engine.sync_engine, read_only=read_only)
         self._writers = self.engine.execution_options(writing=True)
         self._readers = self.engine.execution_options(**snapshot(self.engine.dialect.name))
         self._queue = asyncio.Lock()

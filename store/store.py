@@ -12,6 +12,7 @@ from desk.ports import Unit
 from desk.said import Said
 from store import search_tables
 from store.engine import PATIENCE, Database
+from store.look import Watch
 from store.schema import HEAD, recorded
 from store.unit import SqlUnit
 
@@ -19,11 +20,14 @@ from store.unit import SqlUnit
 class SqlStore:
     """See desk.ports.Store. `url` is sqlite:///path or postgresql://user:password@host/name.
 
-    `patience`: how long SQLite waits for a writer of another process. ValueError for another database.
+    `patience`: how long SQLite waits for a writer of another process. `read_only`: for a look beside the desk that
+    works with it; nothing is migrated, and no unit is handed out. ValueError for another database.
     """
 
-    def __init__(self, url: str, *, patience: timedelta = PATIENCE) -> None:
-        self._database = Database(url, patience)
+    def __init__(self, url: str, *, patience: timedelta = PATIENCE, read_only: bool = False) -> None:
+        self._database = Database(url, patience, read_only=read_only)
+        self._read_only = read_only
+        self._watch = Watch(self._database.file)
         self._calls: list[Callable[[], None]] = []
 
     async def open(self) -> None:
@@ -34,8 +38,10 @@ class SqlStore:
         async with self._database.reading() as connection:
             revision = await connection.run_sync(recorded)
             searchable = revision == HEAD and await connection.run_sync(search_tables.ready)
-        if searchable:
+        if searchable or (self._read_only and revision == HEAD):
             return
+        if self._read_only:
+            raise ConfigError([_outdated(revision)])
         if revision == HEAD:
             async with self._database.writing() as connection:
                 await connection.run_sync(search_tables.ensure)
@@ -57,13 +63,23 @@ class SqlStore:
 
     async def close(self) -> None:
         """End all connections."""
+        self._watch.close()
         await self._database.close()
+
+    async def version(self) -> int:
+        """A number that is another one after every commit of another process's; it costs some microseconds.
+
+        SQLite only: elsewhere it is always 0. StoreAway.
+        """
+        return self._watch.version()
 
     def on_commit(self, call: Callable[[], None]) -> None:
         self._calls.append(call)
 
     @asynccontextmanager
     async def unit(self, *, finishing: Sequence[RawId] = ()) -> AsyncIterator[Unit]:
+        if self._read_only:
+            raise RuntimeError("this database was opened for reading alone")
         async with self._database.writing() as connection:
             unit = SqlUnit(self._database, connection, committed=self._committed, finishing=finishing)
             await unit.begin()
