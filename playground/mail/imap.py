@@ -2,9 +2,10 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from proxyprotocol.sock import SocketInfoLocal
@@ -56,6 +57,8 @@ class ImapServer:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.faults = ImapFaults()
         self.port = 0
+        self.heard: list[Callable[[str], None]] = []
+        """Called with the address of a mailbox after whatever happened in it, by whoever's hand."""
         self._tls = tls
         self._config = Config(self.faults)
         self._login = Login(self._config, self.faults)
@@ -109,7 +112,16 @@ class ImapServer:
 
     def add_user(self, address: str, password: str) -> None:
         self._login.users_dict[address] = UserMetadata(self._config, address, password=password)
-        self._config.set_cache.setdefault(address, (Mailboxes(self.faults), FilterSet()))
+        self._config.set_cache.setdefault(address, (Mailboxes(self.faults, partial(self._tell, address)), FilterSet()))
+
+    @property
+    def addresses(self) -> list[str]:
+        """Whose mailboxes there are, in the order in which they came."""
+        return list(self._login.users_dict)
+
+    def password(self, address: str) -> str:
+        """What its owner types in; KeyError for a stranger."""
+        return self._login.users_dict[address].password or ""
 
     def has_user(self, address: str) -> bool:
         return address in self._login.users_dict
@@ -162,6 +174,10 @@ class ImapServer:
         mailbox = await self._mailbox(address, folder)
         mailbox._uid_validity += 1  # noqa: SLF001 - pymap never changes it
         self.cut()
+
+    def _tell(self, address: str) -> None:
+        for listener in self.heard:
+            listener(address)
 
     async def _mailbox(self, address: str, folder: str) -> MailboxData:
         return await self._config.set_cache[address][0].get_mailbox(folder)

@@ -2,15 +2,19 @@
 
 import hmac
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pymap.backend import dict as dict_backend
-from pymap.backend.dict.mailbox import MailboxData, MailboxSet
+from pymap.backend.dict.mailbox import MailboxData, MailboxSet, Message
 from pymap.concurrent import Event, Subsystem
 from pymap.exceptions import InvalidAuth
+from pymap.flags import FlagOp
+from pymap.interfaces.message import CachedMessage
+from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import ObjectId
+from pymap.parsing.specials.flag import Flag
 from pymap.selected import SelectedMailbox
 from pysasl.creds.server import ServerCredentials
 
@@ -55,24 +59,61 @@ class Config(dict_backend.Config):
 
 
 class _Mailbox(MailboxData):
-    """Rule: IDLE tells what came between the last command and IDLE; pymap alone waits for the next change."""
+    """Rule: IDLE tells what came between the last command and IDLE; pymap alone waits for the next change.
+
+    `changed` is called after whatever anybody did to a mail in it.
+    """
+
+    def __init__(self, of: "Mailboxes", changed: Callable[[], None]) -> None:
+        super().__init__(of._content_cache, of._thread_cache)  # noqa: SLF001 - shared by a person's mailboxes
+        self._tell = changed
 
     async def update_selected(self, selected: SelectedMailbox, *, wait_on: Event | None = None) -> SelectedMailbox:
         behind = selected.mod_sequence is not None and selected.mod_sequence != self._mod_sequences.highest
         return await super().update_selected(selected, wait_on=None if behind else wait_on)
 
+    async def append(self, append_msg: AppendMessage, *, recent: bool = False) -> Message:
+        message = await super().append(append_msg, recent=recent)
+        self._tell()
+        return message
+
+    async def copy(self, uid: int, destination: MailboxData, *, recent: bool = False) -> int | None:
+        copied = await super().copy(uid, destination, recent=recent)
+        self._tell()
+        return copied
+
+    async def move(self, uid: int, destination: MailboxData, *, recent: bool = False) -> int | None:
+        moved = await super().move(uid, destination, recent=recent)
+        self._tell()
+        return moved
+
+    async def update(
+        self, uid: int, cached_msg: CachedMessage, flag_set: frozenset[Flag], mode: FlagOp
+    ) -> Message:
+        message = await super().update(uid, cached_msg, flag_set, mode)
+        self._tell()
+        return message
+
+    async def delete(self, uids: Iterable[int]) -> None:
+        await super().delete(uids)
+        self._tell()
+
 
 class Mailboxes(MailboxSet):
-    def __init__(self, faults: ImapFaults) -> None:
+    """One person's mailboxes; `changed` is called after whatever happened in any of them."""
+
+    def __init__(self, faults: ImapFaults, changed: Callable[[], None]) -> None:
         super().__init__()
         self._faults = faults
-        self._inbox = _Mailbox(self._content_cache, self._thread_cache)
+        self._changed = changed
+        self._inbox = _Mailbox(self, changed)
 
     async def add_mailbox(self, name: str) -> ObjectId:
         if self._faults.only_below_inbox and not name.startswith("INBOX/"):
             raise ValueError(name)  # pymap makes a NO of it
         await super().add_mailbox(name)
-        self._set[name] = mailbox = _Mailbox(self._content_cache, self._thread_cache)
+        self._set[name] = mailbox = _Mailbox(self, self._changed)
+        self._changed()
         return mailbox.mailbox_id
 
 

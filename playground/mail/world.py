@@ -40,6 +40,10 @@ class MailWorld:
         self.smtp = SmtpServer(
             local=self._is_local, password=self.imap.check, deliver=self.deliver, tls=tls, starttls=starttls
         )
+        self.names: dict[str, str] = {}
+        """Address → what its owner is called, where that is known."""
+        self.turned: list[Callable[[bool], None]] = []
+        """Called with whether the servers are there when they come up or go away."""
         self._numbers = count(1)
         self._changed = asyncio.Event()
 
@@ -54,8 +58,10 @@ class MailWorld:
     async def start(self) -> None:
         await self.imap.up()
         await self.smtp.up()
+        self._turned(up=True)
 
     async def stop(self) -> None:
+        self._turned(up=False)
         await self.imap.down()
         await self.smtp.down()
 
@@ -66,9 +72,11 @@ class MailWorld:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def user(self, address: str, password: str = PASSWORD) -> None:
+    async def user(self, address: str, password: str = PASSWORD, *, name: str = "") -> None:
         """Give somebody a mailbox; they log in with the address or with what stands before its @."""
         self.imap.add_user(address.lower(), password)
+        if name:
+            self.names[address.lower()] = name
 
     async def send(
         self,
@@ -159,6 +167,10 @@ class MailWorld:
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    def _turned(self, *, up: bool) -> None:
+        for listener in self.turned:
+            listener(up)
 
     def _owner(self, recipient: str) -> str:
         local, _, domain = recipient.lower().rpartition("@")
