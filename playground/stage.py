@@ -82,8 +82,8 @@ class Stage:
 
     async def _let_in(self) -> None:
         await self.mails.user(SUPPORT, PASSWORD)
-        await self.mails.user(BORIS, PASSWORD)
         world, names = self.bot.world, NAMES[self.language]
+        await self.mails.user(BORIS, PASSWORD, name=names["boris"])
         self.group = world.group(names["engineers"], chat_id=GROUP)
         self.maria, self.peter, self.anna, self.boris = (
             world.person(names[who], language_code=self.language) for who in ("maria", "peter", "anna", "boris")
