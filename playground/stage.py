@@ -36,6 +36,28 @@ NAMES: Final = {
 }  # fmt: skip
 """What people and things are called, in the language of the demo."""
 
+LIBRARY: Final = Path(__file__).parent / "library"
+"""Ready-made answers and articles, a folder for each language."""
+
+FIELDS: Final = (
+    {
+        "name": "device",
+        "title": {"ru": "Устройство", "en": "Device"},
+        "ask": {
+            "ru": "Какое устройство? Модель написана на наклейке сзади.",
+            "en": "Which device? The model is on the label at the back.",
+        },
+        "labels": ["модель", "model"],
+    },
+    {
+        "name": "place",
+        "title": {"ru": "Где стоит", "en": "Where it is"},
+        "ask": {"ru": "Где оно стоит?", "en": "Where is it?"},
+        "choices": {"ru": ["Офис", "Склад", "Магазин"], "en": ["Office", "Warehouse", "Shop"]},
+    },
+)
+"""What an error needs, so that cards and «Нужны данные» have something to say."""
+
 CLOCK_FILE, SETUP_FILE = "clock", "stage.json"
 """What a desk in a process of its own finds in the stage's folder: the time, and its configuration."""
 
@@ -135,6 +157,8 @@ class Stage:
                 "token": self.bot.token,
                 "api": self.bot.url,
                 "group": GROUP,
+                "hold": "5 seconds",  # as long as a person may watch an answer wait
+                "hold_mail": "10 seconds",
                 "pace": {"per_second": 0, "chat_per_second": 0, "group_per_minute": 0},
             },
             "mailbox": [
@@ -147,6 +171,9 @@ class Stage:
                     "first_run": "all",
                 }
             ],
+            "library": {name: str(LIBRARY / self.language / name) for name in ("answers", "articles")},
+            "field": [dict(one) for one in FIELDS],
+            "requires": {"error": [one["name"] for one in FIELDS]},
             "calendar": {"holidays": "RU"},
             "plan": [
                 {"name": "base", "title": names["base"], "base": True, "first_answer": "16 working hours"},

@@ -75,13 +75,14 @@ class Story:
         self._tell.title("Мария отвечает обоим из группы")
         group, maria = self._stage.group, self._stage.maria
         topic = group.topic("SD-1")
-        words = next(one for one in topic.messages if "Не печатает" in one.text and one.from_bot and not one.buttons)
+        card = topic.messages[0]
+        words = next(one for one in topic.messages if "Не печатает" in one.text and one.from_bot and one is not card)
         await group.press(maria, topic.messages[0], "Взять")
         group.say(maria, "Похоже на драйвер, сейчас посмотрю", topic=topic)
         group.say(maria, "Здравствуйте, Анна! Уже смотрим, перезагрузите пока принтер.", topic=topic, reply_to=words)
         await self._hold(6)
         topic = group.topic("SD-2")
-        words = next(one for one in topic.messages if "счёт за ноябрь" in one.text and not one.buttons)
+        words = next(one for one in topic.messages[1:] if "счёт за ноябрь" in one.text)
         group.say(maria, "Борис, добрый день! Счёт готовит бухгалтерия, пришлём сегодня.", topic=topic, reply_to=words)
         await self._hold(31)
         await self._until(lambda: self._mails(2), "ответ Борису")
