@@ -4,15 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from desk.desk import Desk
+from desk.proof import Proof
 from desk.tickets import Ticket
 
 Json = dict[str, Any]
 
 
-class Thoughts:
+class Thoughts(Proof):
     """Reads a desk's database and never writes it; every answer is plain JSON."""
 
     def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._desk = desk
 
     async def version(self) -> int:

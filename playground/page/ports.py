@@ -24,3 +24,20 @@ class Insight(Protocol):
     def next_working(self, at: datetime) -> datetime:
         """The first working moment at or after `at`; the start of the next day's work when `at` is within one."""
         ...
+
+    def working(self, at: datetime) -> bool:
+        """Whether the company works at that moment."""
+        ...
+
+    async def sent_since(self, at: datetime) -> dict[str, int]:
+        """How much has gone out since then by its purpose ("reminder", "answer"…), and how many tickets "closed"."""
+        ...
+
+    async def kept(self) -> Json:
+        """What the database has of what came in and of what was answered, as the faults show it.
+
+        "heard": the keys "chat:message" of all that came over Telegram; "mails": so many came by mail; "waiting" and
+        "quarantined" of both; "words": the clients' that stand in tickets; "written": the engineers' to clients;
+        "answers": {"all", "sent", "waiting", "failed", "withdrawn"}.
+        """
+        ...
