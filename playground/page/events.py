@@ -1,8 +1,9 @@
 """What the page is told: the whole world once, then everything that changes in it, in order."""
 
+from collections import Counter
 
-
-from playground.botapi.control import message_json, topic_json
+from playground.botapi import shapes
+from playground.botapi.control import message_json
 from playground.botapi.groups import Group
 from playground.botapi.model import Chat, Json
 from playground.botapi.people import Person
@@ -29,9 +30,10 @@ def _about(world: World, chat: Chat, event: Event) -> Json:
         case "message" | "edited" | "reaction" | "pin":
             message = chat.messages.get(int(event.data.get("message_id", 0)))
             shown: Json = {"message": None if message is None or message.deleted else message_json(message)}
+            if message is None or message.service is None:
+                return shown
             # What the app tells of in words (a topic opened, a message pinned) has changed the chat already.
-            of_chat = {"topics": topics_json(chat), "pinned": chat.pinned}
-            return shown | (of_chat if message is not None and message.service else {})
+            return shown | {"topics": topics_json(chat), "pinned": chat.pinned}
         case "topic":
             return {"topics": topics_json(chat)}
         case "person" | "member" | "group":
@@ -69,7 +71,15 @@ def group_json(group: Group) -> Json:
 
 
 def topics_json(chat: Chat) -> list[Json]:
-    return [topic_json(topic) | {"hidden": topic.hidden, "creator": topic.creator} for topic in chat.topics.values()]
+    """A chat's topics; their messages are counted in one walk, since there may be hundreds of both."""
+    counted = Counter(message.place for message in chat.seen if message.service is None)
+    return [
+        shapes.topic(topic) | {
+            "closed": topic.closed, "deleted": topic.deleted, "hidden": topic.hidden, "creator": topic.creator,
+            "messages": counted[topic.id],
+        }
+        for topic in chat.topics.values()
+    ]  # fmt: skip
 
 
 def messages_json(chat: Chat) -> list[Json]:
@@ -92,5 +102,3 @@ def world_json(world: World) -> Json:
 
 def of_interest(event: Event) -> bool:
     return event.kind not in QUIET
-
-

@@ -4,6 +4,7 @@ Rule: what changes something comes from the page itself. A foreign site in the s
 CORS, a foreign Host is refused) nor write (a foreign Origin, or another content type than a page may send unasked).
 """
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Final
@@ -12,9 +13,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-COOKIE: Final = "otvet_demo"
-
 HEADERS: Final[Mapping[str, str]] = {
+    # Styles inside of elements are for the mails that people read: their frames inherit this policy.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "media-src 'self' blob:; connect-src 'self'; frame-src 'self'; font-src 'self'; base-uri 'none'; "
@@ -24,25 +24,39 @@ HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
 }
+AGE: Final = "no-cache"
+"""How long a browser keeps what we serve: asked for anew each time, since the next version has the same addresses."""
+
+STRANGER: Final = "Эта страница открывается только на этом компьютере. This page answers on this machine only."
+KEY: Final = (
+    "Откройте адрес, который показала команда запуска: он кончается на ?token=… "
+    "Open the address that the start printed: it ends in ?token=…"
+)
+FOREIGN: Final = "Only the page itself may do that."
 
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def guard(token: str | None) -> Middleware:
     """The middleware; `token` is wanted from everybody unless it is None, which is for the loopback alone."""
+    # Cookies know no ports: two demos on one machine must not take each other's.
+    cookie = None if token is None else f"otvet_{hashlib.sha256(token.encode()).hexdigest()[:12]}"
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if token is None and _host(request.host) not in _LOCAL:
-            raise web.HTTPForbidden(text="This page answers on this machine only; start it with --host for others.")
-        if token is not None and not _knows(request, token):
-            raise web.HTTPForbidden(text="Open the address that the start printed: it ends in ?token=…")
+        if token is None or cookie is None:
+            if _host(request.host) not in _LOCAL:
+                raise web.HTTPForbidden(text=STRANGER)
+        elif not _same(request.query.get("token"), token) and not _same(request.cookies.get(cookie), token):
+            raise web.HTTPForbidden(text=KEY)
         if request.method not in {"GET", "HEAD"}:
             _check_writing(request)
-        if token is not None and "token" in request.query and request.path == "/":
-            welcome = web.HTTPSeeOther("/")
-            welcome.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+        if token is not None and cookie is not None and "token" in request.query and request.path == "/":
+            # Lax and not Strict: the address may have been followed from somebody's chat.
+            welcome = web.HTTPSeeOther(request.rel_url.without_query_params("token"))
+            welcome.set_cookie(cookie, token, httponly=True, samesite="Lax")
             raise welcome
         return await handler(request)
 
@@ -53,22 +67,27 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """What every answer carries, unless its handler said otherwise."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", AGE)
 
 
 def _host(value: str) -> str:
-    return urlsplit(f"//{value}").hostname or ""
+    try:
+        return urlsplit(f"//{value}").hostname or ""
+    except ValueError:
+        return ""
 
 
-def _knows(request: web.Request, token: str) -> bool:
-    given = request.query.get("token") or request.cookies.get(COOKIE) or ""
-    return hmac.compare_digest(given.encode(), token.encode())
+def _same(given: str | None, token: str) -> bool:
+    return given is not None and hmac.compare_digest(given.encode(errors="replace"), token.encode())
 
 
 def _check_writing(request: web.Request) -> None:
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        raise web.HTTPForbidden(text="Only the page itself may do that.")
+    if origin is not None and origin.partition("://")[2].lower() != request.host.lower():
+        raise web.HTTPForbidden(text=FOREIGN)
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
+        raise web.HTTPForbidden(text=FOREIGN)
     if request.content_type not in {"application/json", "multipart/form-data"}:
         raise web.HTTPUnsupportedMediaType(text="Send application/json.")
     if request.content_type == "multipart/form-data" and "X-Otvet" not in request.headers:
-        raise web.HTTPForbidden(text="Only the page itself may do that.")
+        raise web.HTTPForbidden(text=FOREIGN)

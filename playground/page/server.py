@@ -1,12 +1,12 @@
 """The page's own server: one HTML page, what it asks for, and a stream of everything that happens."""
 
 import asyncio
-import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -16,15 +16,21 @@ from playground.botapi.errors import ApiError
 from playground.botapi.model import Json
 from playground.desk_process import DeskGone, DeskProcess
 from playground.page import events
+from playground.page.feed import Feed, line
 from playground.page.guard import add_headers, guard
 from playground.page.ports import Insight
 from playground.stage import Stage
 
+T = TypeVar("T")
+
 STATIC: Final = Path(__file__).parent / "static"
 HEARTBEAT: Final = 15.0
 """Seconds after which a silent stream says that it is there, so that a page that is gone is noticed."""
+PATIENCE: Final = 60.0
+"""Seconds after which a page that does not read its stream is let go; it asks again where it left off."""
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one request: the largest upload of the Bot API with base64 around it."""
+
 
 class Page:
     """The page over a stage. `desk` and `insight` may be None: then it is a Telegram and a mailbox without a desk.
@@ -44,10 +50,12 @@ class Page:
         self.token = None if host in {"127.0.0.1", "localhost", "::1"} else secrets.token_urlsafe(24)
         self.boot = secrets.token_hex(8)  # a page that was open over a restart loads itself anew
         self.closing: list[Callable[[], Awaitable[None]]] = []
+        self.more: dict[str, Callable[[], Json]] = {}  # what parts add to the snapshot's "clock", "desk", "faults"
         self._host, self._port = host, port
         self._runner: web.AppRunner | None = None
         self._streams: set[asyncio.Task[Any]] = set()
         self.background: set[asyncio.Task[Any]] = set()
+        self._feed = Feed(self.world)
 
     @property
     def url(self) -> str:
@@ -59,11 +67,11 @@ class Page:
         """Listen. OSError when the port is taken or the host is not ours."""
         from playground.page.parts import PARTS
 
-        app = web.Application(client_max_size=LARGEST, middlewares=[guard(self.token), _errors])
+        app = web.Application(client_max_size=LARGEST, middlewares=[_errors, guard(self.token), _objects])
         app.on_response_prepare.append(add_headers)
         app.router.add_get("/", self._index)
         app.router.add_get("/api/state", self._state)
-        app.router.add_get("/api/events", self._events)
+        app.router.add_get("/api/events", self._events, allow_head=False)
         add_control(app, self.stage.bot)
         for add in PARTS:
             add(app, self)
@@ -76,6 +84,7 @@ class Page:
             await self.stop()
             raise
         self._port = self._runner.addresses[0][1]
+        self.spawn(self._feed.run(), "feed")
         return self
 
     async def stop(self) -> None:
@@ -94,11 +103,12 @@ class Page:
         """Let every open page know something that is not of Telegram: "mailbox", "clock", "desk", "thoughts"…"""
         self.world.tell(kind, kind, data=data)
 
-    def spawn(self, work: Any, name: str) -> None:
+    def spawn(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run beside the page until it stops."""
         task = asyncio.create_task(work, name=name)
         self.background.add(task)
         task.add_done_callback(self.background.discard)
+        return task
 
     def state(self) -> Json:
         """Everything that a fresh page shows, but for what its panes ask for themselves."""
@@ -108,63 +118,66 @@ class Page:
             "world": events.world_json(self.world),
             "clock": self.clock_json(),
             "desk": self.desk_json(),
+            "faults": self._more("faults"),
         }
 
     def clock_json(self) -> Json:
-        return {"now": self.stage.clock().isoformat(), "paused": self.stage.clock.paused}
+        now = {"now": self.stage.clock().isoformat(), "paused": self.stage.clock.paused}
+        return now | self._more("clock")
 
     def desk_json(self) -> Json:
         desk = self.desk
         if desk is None:
             return {"here": False, "alive": False, "ready": False, "starts": 0}
-        return {"here": True, "alive": desk.alive, "ready": desk.ready, "starts": desk.starts}
+        here = {"here": True, "alive": desk.alive, "ready": desk.ready, "starts": desk.starts}
+        return here | self._more("desk")
+
+    def _more(self, what: str) -> Json:
+        return self.more[what]() if what in self.more else {}
 
     async def _index(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - aiohttp hands it over
         return web.FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def _state(self, request: web.Request) -> web.Response:  # noqa: ARG002 - aiohttp hands it over
-        return web.json_response(self.state())
+        said = line(self.state()).encode(errors="replace")
+        return web.Response(body=said, content_type="application/json", headers={"Cache-Control": "no-store"})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """GET /api/events?since=: the events as they happen; after a broken line the browser names the last one."""
-        last = request.headers.get("Last-Event-ID") or request.query.get("since") or "0"
-        since = int(last) if last.isdigit() else 0
+        last = request.headers.get("Last-Event-ID") or request.query.get("since") or ""
+        since = int(last) if last.isascii() and last.isdigit() and len(last) < 16 else 0
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        await response.write(f"retry: 700\nevent: boot\ndata: {json.dumps(self.boot)}\n\n".encode())
         task = asyncio.current_task()
         assert task is not None
         self._streams.add(task)
         try:
             # A page that went away is nobody's mistake.
             with suppress(ConnectionError):
-                await self._stream(response, since)
+                await self._write(request, response, f"retry: 700\nevent: boot\ndata: {line(self.boot)}\n\n".encode())
+                await self._stream(request, response, since)
         finally:
             self._streams.discard(task)
         return response
 
-    async def _stream(self, response: web.StreamResponse, since: int) -> None:
-        queue: asyncio.Queue[Json] = asyncio.Queue()
+    async def _stream(self, request: web.Request, response: web.StreamResponse, since: int) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT):
+                    since, found = await self._feed.after(since)
+            except TimeoutError:
+                found = b": still here\n\n"
+            await self._write(request, response, found)
 
-        async def listen() -> None:
-            async for event in self.world.events(since=since):
-                if events.of_interest(event):
-                    queue.put_nowait(events.told(self.world, event))
-
-        listening = asyncio.create_task(listen())
+    async def _write(self, request: web.Request, response: web.StreamResponse, found: bytes) -> None:
+        """Send; ConnectionError when the page has not read for so long that it is better to begin anew."""
         try:
-            while True:
-                try:
-                    async with asyncio.timeout(HEARTBEAT):
-                        shape = await queue.get()
-                except TimeoutError:
-                    await response.write(b": still here\n\n")
-                    continue
-                await response.write(f"id: {shape['number']}\ndata: {json.dumps(shape)}\n\n".encode())
-        finally:
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+            async with asyncio.timeout(PATIENCE):
+                await response.write(found)
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+            raise ConnectionError("the page reads nothing") from None
 
 
 @web.middleware
@@ -172,6 +185,10 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A mistake of whoever asked comes back as a sentence."""
     try:
         return await handler(request)
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST or not request.path.startswith(("/api/", "/control/")):
+            raise
+        return refused(error.status, error.text or error.reason)
     except LookupError as error:
         return refused(404, f"there is no such thing: {error}")
     except (ValueError, TypeError, AssertionError) as error:
@@ -180,6 +197,19 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return refused(error.status, error.description)
     except DeskGone as error:
         return refused(409, str(error))
+
+
+@web.middleware
+async def _objects(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What is sent as JSON is an object: no handler need ask. (aiohttp keeps what was read for the handler.)"""
+    if request.can_read_body and request.content_type == "application/json":
+        try:
+            sent = await request.json()
+        except RecursionError:
+            raise ValueError("that is too deeply nested") from None
+        if not isinstance(sent, dict):
+            raise TypeError("send an object")
+    return await handler(request)
 
 
 def refused(status: int, description: str) -> web.Response:
