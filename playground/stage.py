@@ -110,7 +110,7 @@ class Stage:
         self.maria, self.peter, self.anna, self.boris = (
             world.person(names[who], language_code=self.language) for who in ("maria", "peter", "anna", "boris")
         )
-        self.group.add(self.maria)
+        self.group.add(self.maria, admin=True)
         self.group.add(self.peter)
         world.inbox.drop()
 

@@ -188,6 +188,7 @@ class Group:
         self.world.post(old, self.owner, Draft(content=to, service="migrate_to_chat_id"))
         old.migrated_to = new.id
         self.chat = new
+        self.world.tell("group", f"[{new.title}] has a new id", chat=new)
         came = {"migrate_from_chat_id": old.id}
         self.world.post(new, shapes.ANONYMOUS, Draft(content=came, service="migrate_from_chat_id", sender_chat=new))
         return new.id
