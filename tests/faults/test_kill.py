@@ -71,7 +71,10 @@ async def pending(outside: Outside, store: SqlStore) -> list[str]:
     async with store.view() as view:
         raws = await view.count(Raw, state__in=(RawState.NEW, RawState.WORKING))
         parcels = await view.find(Parcel, state__in=(ParcelState.QUEUED, ParcelState.SENDING))
-    left = [f"{parcel.channel} {parcel.purpose} {parcel.error}" for parcel in parcels]
+    left = [
+        f"{parcel.channel} {parcel.purpose} {parcel.state} tries={parcel.attempts} from={parcel.not_before} {parcel.error}"
+        for parcel in parcels
+    ]
     left += [f"raws {raws}"] if raws else []
     left += ["updates"] if outside.bot.world.inbox.pending else []
     return left + (["mails"] if await outside.mails.inbox(SUPPORT) else [])
@@ -110,7 +113,12 @@ async def test_killed_at_twenty_moments_under_load_it_keeps_every_word_once(sqli
             await asyncio.gather(going, return_exceptions=True)
             await desks.ask("start")
             store = SqlStore(sqlite_url)
-            await until_rest(outside, store, 60)
+            try:
+                await until_rest(outside, store, 60)
+            except AssertionError:
+                await store.close()
+                print(journal.read_text()[-20_000:])
+                raise
             assert await desks.ask("term") == 0, journal.read_text()
         async with store.view() as view:
             messages = await view.find(Message)
