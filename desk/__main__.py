@@ -305,7 +305,6 @@ async def _page(options: Namespace) -> int:
 @asynccontextmanager
 async def behind(stage: "Stage") -> "AsyncIterator[tuple[DeskProcess, Thoughts]]":
     """The desk of a stage in a process of its own, and a look into its database; both ended at the end."""
-    from desk.thoughts import Thoughts
     from playground.desk_process import DeskProcess
 
     stage.write_down()
@@ -313,11 +312,28 @@ async def behind(stage: "Stage") -> "AsyncIterator[tuple[DeskProcess, Thoughts]]
     desk = DeskProcess(command, stage.folder / "desk.log")
     try:
         await desk.start()
-        settings, chain = _of_stage(stage.folder)
-        async with opened(settings, chain, now=stage.clock) as reading:
-            yield desk, Thoughts(reading)
+        async with _looking(*_of_stage(stage.folder), now=stage.clock) as thoughts:
+            yield desk, thoughts
     finally:
         await desk.close()
+
+
+@asynccontextmanager
+async def _looking(settings: "Settings", chain: "Chain", now: "Now") -> "AsyncIterator[Thoughts]":
+    """A look into the database of a desk that works in another process, which cannot write there."""
+    from desk.desk import Current, Desk
+    from desk.thoughts import Thoughts
+    from store.files import FolderFiles
+    from store.store import SqlStore
+
+    store = SqlStore(settings.store.url, read_only=True)
+    try:
+        await store.open()
+        current, files = Current(set_up(settings, chain)), FolderFiles(files_folder(settings))
+        desk = Desk(current=current, store=store, files=files, now=now)
+        yield Thoughts(desk, store.version, chain.in_words)
+    finally:
+        await store.close()
 
 
 def _of_stage(folder: Path) -> "tuple[Settings, Chain]":

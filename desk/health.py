@@ -42,7 +42,7 @@ async def _ok(desk: Desk, unit: Unit, source: str, now: datetime) -> None:
     await unit.remember(f"failing.{source}", "")
     if await unit.recall(f"told.{source}"):
         await unit.remember(f"told.{source}", "")
-        await outbox.to_general(desk, unit, desk.say("group.source_back", source=_named(desk, source)), silent=True)
+        await outbox.to_general(desk, unit, desk.say("group.source_back", source=named(desk, source)), silent=True)
 
 
 async def _complaint(desk: Desk, unit: Unit, source: str, reason: str) -> None:
@@ -106,10 +106,10 @@ def _in_words(desk: Desk, source: str, why: str) -> str:
     why = why[:1].upper() + why[1:] + ("" if why.endswith((".", "!", "?", "…")) else "." if why else "")
     if source.removeprefix("mail.").casefold() in why.casefold():
         return desk.say("group.source_failed_why", why=why)
-    return desk.say("group.source_failed", source=_named(desk, source), why=why)
+    return desk.say("group.source_failed", source=named(desk, source), why=why)
 
 
-def _named(desk: Desk, source: str) -> str:
+def named(desk: Desk, source: str) -> str:
     """A source as people call it: "Telegram", "почта support"."""
     channel, _, mailbox = source.partition(".")
     return " ".join(part for part in (desk.say(f"group.door_{channel}"), mailbox) if part)

@@ -46,6 +46,13 @@ class Chain:
         """Return the decision as lines to print: the rules that fitted, what they do and why, then the others."""
         return explained(self.decide(facts), language)
 
+    def in_words(self, language: str) -> list[tuple[str, str, str]]:
+        """The rules in order, each as its name, what it asks for and what it does."""
+        told = [(rule.name, rule.whole.says, rule.actions.in_words()) for rule in self.rules]
+        if language == "ru":
+            return [(name, asks.ru, does.ru) for name, asks, does in told]
+        return [(name, asks.en, does.en) for name, asks, does in told]
+
 
 def _fits(rule: Rule, message: Message) -> Asked:
     why = joined([condition.why(message) for condition, _ in rule.checks], Sentence("; ", "; "))

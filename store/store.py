@@ -66,7 +66,7 @@ class SqlStore:
         self._watch.close()
         await self._database.close()
 
-    async def version(self) -> int:
+    def version(self) -> int:
         """A number that is another one after every commit of another process's; it costs some microseconds.
 
         SQLite only: elsewhere it is always 0. StoreAway.

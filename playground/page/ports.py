@@ -7,22 +7,29 @@ Json = dict[str, Any]
 
 
 class Insight(Protocol):
-    """What the desk thinks, read from its database and never written; it answers also while the desk is dead."""
+    """What the desk thinks, read from its database and never written; it answers also while the desk is dead.
+
+    `language`: in whose words; "" is the desk's own.
+    """
 
     async def version(self) -> int:
         """A number that changes whenever the database did."""
         ...
 
-    async def overview(self) -> Json:
+    async def overview(self, language: str = "", *, before: int = 0, undone: bool = False) -> Json:
         """The tickets, the outbox and what else is of interest without a ticket, as the last pane shows them."""
         ...
 
-    async def ticket(self, number: int) -> Json:
+    async def ticket(self, number: int, language: str = "", *, entries: int = 0) -> Json:
         """One ticket: its reasons, its state among all states, its trail, what goes out for it. LookupError."""
         ...
 
+    async def looked_at(self, chat: int, thread: int | None) -> int | None:
+        """The number of the ticket that a chat, or a topic of it, is about; None when it is about none."""
+        ...
+
     def next_working(self, at: datetime) -> datetime:
-        """The first working moment at or after `at`; the start of the next day's work when `at` is within one."""
+        """The next moment at which work begins: today's, or the next day's when `at` is within working time."""
         ...
 
     def working(self, at: datetime) -> bool:

@@ -27,13 +27,13 @@ async def test_a_look_sees_each_commit_of_the_desk_and_is_told_of_it(url: str, m
     await desk.open()
     await look.open()
     try:
-        before = await look.version()
-        assert await look.version() == before
+        before = look.version()
+        assert look.version() == before
         async with desk.unit() as unit:
             _, _, ticket = await make.people(unit)
-            assert await look.version() == before
+            assert look.version() == before
             await unit.commit()
-        after = await look.version()
+        after = look.version()
         assert after != before
         async with look.view() as view:
             assert await view.get(Ticket, ticket.id) == ticket
@@ -45,7 +45,7 @@ async def test_a_look_sees_each_commit_of_the_desk_and_is_told_of_it(url: str, m
         async with desk.unit() as unit:
             await unit.add(make.ticket(ticket.client_id, ticket.door_id))
             await unit.commit()
-        assert await look.version() != after
+        assert look.version() != after
         async with look.view() as view:
             assert await view.count(Ticket) == 2
     finally:
