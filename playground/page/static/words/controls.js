@@ -1,4 +1,63 @@
-export default {
-  ru: {},
-  en: {},
+// The clock in the header; the faults' words stand beside it.
+
+import faults from "./controls_faults.js";
+
+const ru = {
+  clock: "Время в компании",
+  time_passes: "Перевести время вперёд",
+  pause: "Остановить время",
+  resume: "Пустить время дальше",
+  hour: "+1 час", hour_label: "Плюс один час", hour_hint: "Пройдёт час: всё, что за него наступает, произойдёт",
+  day: "+1 день", day_label: "Плюс один день", day_hint: "Пройдут сутки: всё, что за них наступает, произойдёт по порядку",
+  week: "+1 неделя", week_label: "Плюс одна неделя", week_hint: "Пройдёт неделя: напоминания, сроки и закрытия — по порядку",
+  working: "К началу работы", working_label: "К началу рабочего дня", working_hint: "До ближайшего начала рабочего дня",
+  is_working: "рабочее время", is_resting: "не рабочее время", is_paused: "время остановлено",
+  passing: "Время проходит",
+  stop: "Стоп",
+  far_days: { one: "{done} из {total} дня", few: "{done} из {total} дней", many: "{done} из {total} дней", other: "{done} из {total} дня" },
+  far_hours: { one: "{done} из {total} часа", few: "{done} из {total} часов", many: "{done} из {total} часов", other: "{done} из {total} часа" },
+  far_minutes: { one: "{done} из {total} минуты", few: "{done} из {total} минут", many: "{done} из {total} минут", other: "{done} из {total} минуты" },
+  passed: "Прошло {length}:",
+  passed_stopped: "Прошло {length}, дальше вы остановили:",
+  length_days: { one: "{count} день", few: "{count} дня", many: "{count} дней", other: "{count} дня" },
+  length_hours: { one: "{count} час", few: "{count} часа", many: "{count} часов", other: "{count} часа" },
+  length_minutes: { one: "{count} минута", few: "{count} минуты", many: "{count} минут", other: "{count} минуты" },
+  nothing_happened: "за это время ничего не наступило.",
+  sent_reminder: { one: "{count} напоминание", few: "{count} напоминания", many: "{count} напоминаний", other: "{count} напоминания" },
+  sent_closing: { one: "{count} сообщение о закрытии", few: "{count} сообщения о закрытии", many: "{count} сообщений о закрытии", other: "{count} сообщения о закрытии" },
+  sent_closed: { one: "{count} заявка закрыта", few: "{count} заявки закрыты", many: "{count} заявок закрыто", other: "{count} заявки закрыто" },
+  sent_notice: { one: "{count} сообщение клиентам", few: "{count} сообщения клиентам", many: "{count} сообщений клиентам", other: "{count} сообщения клиентам" },
+  sent_alarm: { one: "{count} сообщение инженерам", few: "{count} сообщения инженерам", many: "{count} сообщений инженерам", other: "{count} сообщения инженерам" },
+  sent_answer: { one: "{count} ответ доставлен", few: "{count} ответа доставлены", many: "{count} ответов доставлено", other: "{count} ответа доставлено" },
 };
+
+const en = {
+  clock: "Time at the company",
+  time_passes: "Let time pass",
+  pause: "Stop the clock",
+  resume: "Let the clock go on",
+  hour: "+1 hour", hour_label: "Plus one hour", hour_hint: "An hour passes, and all that falls due in it happens",
+  day: "+1 day", day_label: "Plus one day", day_hint: "A day passes: all that falls due in it happens in its order",
+  week: "+1 week", week_label: "Plus one week", week_hint: "A week passes: reminders, deadlines and closings in their order",
+  working: "Next workday", working_label: "To the next start of work", working_hint: "Until the next working day begins",
+  is_working: "working hours", is_resting: "out of hours", is_paused: "the clock is stopped",
+  passing: "Time passes",
+  stop: "Stop",
+  far_days: { one: "{done} of {total} day", other: "{done} of {total} days" },
+  far_hours: { one: "{done} of {total} hour", other: "{done} of {total} hours" },
+  far_minutes: { one: "{done} of {total} minute", other: "{done} of {total} minutes" },
+  passed: "{length} passed:",
+  passed_stopped: "{length} passed, then you stopped it:",
+  length_days: { one: "{count} day", other: "{count} days" },
+  length_hours: { one: "{count} hour", other: "{count} hours" },
+  length_minutes: { one: "{count} minute", other: "{count} minutes" },
+  nothing_happened: "nothing fell due.",
+  sent_reminder: { one: "{count} reminder", other: "{count} reminders" },
+  sent_closing: { one: "{count} closing message", other: "{count} closing messages" },
+  sent_closed: { one: "{count} ticket closed", other: "{count} tickets closed" },
+  sent_notice: { one: "{count} message to clients", other: "{count} messages to clients" },
+  sent_alarm: { one: "{count} message to the engineers", other: "{count} messages to the engineers" },
+  sent_answer: { one: "{count} answer delivered", other: "{count} answers delivered" },
+};
+
+export default { ru: { ...ru, ...faults.ru }, en: { ...en, ...faults.en } };

@@ -1,0 +1,5 @@
+// The words of the faults.
+export default {
+  ru: {},
+  en: {},
+};
