@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from playground.botapi import checks, entities, shapes
 from playground.botapi.drafts import Draft
@@ -10,10 +10,17 @@ from playground.botapi.errors import bad, forbidden, migrated
 from playground.botapi.files import PHOTO_LIMIT, is_picture
 from playground.botapi.html import read_html
 from playground.botapi.keyboards import checked_markup
+from playground.botapi.markdown import read_markdown
+from playground.botapi.markdown_v2 import read_markdown_v2
 from playground.botapi.model import GENERAL, Chat, Json, Member, Message, StoredFile, Topic, User
 from playground.botapi.pace import Pace
 from playground.botapi.reading import Upload
 from playground.botapi.world import World
+
+_READERS: Final = {"html": read_html, "markdown": read_markdown, "markdownv2": read_markdown_v2}
+"""By parse_mode in small letters."""
+_SOURCE_LIMIT: Final = 1 << 15
+"""Bytes of a text before it is parsed, as in the real server."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -131,14 +138,16 @@ class Context:
 
     def text(self, text: str, parse_mode: Any, given_entities: Any) -> entities.Text:
         """Words and entities after parsing; a 400 "can't parse entities" where the bot wrote them badly."""
-        mode = checks.given(parse_mode)
-        if mode and not given_entities:
-            if str(mode).lower() != "html":
-                raise bad(f"this local server reads HTML only, not {mode}")
-            plain, found = read_html(text, frozenset(self.world.users))
+        if len(text.encode()) > _SOURCE_LIMIT:
+            raise bad("text is too long")
+        mode, known = str(checks.given(parse_mode) or "none").lower(), frozenset(self.world.users)
+        if mode == "none" or not text:
+            given = [checks.plain(entity) or {} for entity in given_entities or ()]
+            plain, found = text, entities.checked(text, given, known)
+        elif mode in _READERS:
+            plain, found = _READERS[mode](text, known)
         else:
-            plain = text
-            found = entities.checked(text, [checks.plain(entity) or {} for entity in given_entities or ()])
+            raise bad("unsupported parse_mode")
         for entity in found:
             if isinstance(entity.get("user"), int):
                 entity["user"] = shapes.user(self.world.users[entity["user"]])

@@ -1,10 +1,10 @@
 """Text with its entities, counted in UTF-16 units as Telegram does."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
-from playground.botapi.errors import bad
+from playground.botapi.errors import ApiError, bad
 from playground.botapi.model import Json
 
 TEXT_LIMIT: Final = 4096
@@ -28,6 +28,22 @@ _FOUND: Final = (
     ("hashtag", re.compile(r"(?<![\w&])#\w*[^\W\d]\w*")),
 )
 _CLOSED_TYPES: Final = {"code", "pre", "text_link", "text_mention"}
+_FOUND_BY_ITSELF: Final = {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"}
+_REQUIRED: Final = {
+    "text_link": ("url",), "text_mention": ("user",), "custom_emoji": ("custom_emoji_id",), "date_time": ("unix_time",),
+}  # fmt: skip
+_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("bold", "italic", "underline", "strikethrough", "spoiler", "code"), ()),
+    **dict.fromkeys(("blockquote", "expandable_blockquote"), ()),
+    **_REQUIRED, "pre": ("language",), "date_time": ("unix_time", "date_time_format"),
+}  # fmt: skip
+"""The entities that a bot may give, with the fields that each has besides its place."""
+_EMOJI_ID: Final = re.compile(r"[1-9]\d{0,18}", re.ASCII)
+_MENTION: Final = re.compile(r"tg:(?://)?user\?id=(\d+)", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"(?:(?P<scheme>https?://)(?P<user>[^/?#\s@]+@)?)?(?P<host>[\w.-]+(?::\d+)?)(?P<rest>[/?#].*|)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def units(text: str) -> int:
@@ -75,14 +91,74 @@ def found(text: str, entities: Sequence[Json]) -> list[Json]:
     return ordered(result)
 
 
-def checked(text: str, entities: Iterable[Json]) -> list[Json]:
-    """Entities as a bot gave them, kept where they lie within the text."""
+def checked(text: str, entities: Iterable[Json], known: Container[int] = ()) -> list[Json]:
+    """Entities as a bot gave them; a 400 for one that cannot be. Those that Telegram finds by itself are left to it."""
     size = units(text)
     kept = []
     for entity in entities:
         start, length = entity["offset"], entity["length"]
-        if start < 0 or length < 0 or start + length > size:
-            raise bad("can't parse entities: entity lies beyond the text")
-        if length:
-            kept.append({key: value for key, value in entity.items() if value is not None})
+        for name, value in (("offset", start), ("length", length)):
+            if value < 0:
+                raise bad(f"receive an entity with incorrect {name} {value}")
+        if start > size:
+            raise bad(f"entity begins after the end of the text at UTF-16 offset {start}")
+        end = start + length
+        if end > size:
+            over = f"entity beginning at UTF-16 offset {start} ends after the end of the text at UTF-16 offset {end}"
+            raise bad(over)
+        if length and entity["type"] not in _FOUND_BY_ITSELF:
+            kept.append({"type": entity["type"], "offset": start, "length": length} | _wanted(entity, known))
     return ordered(kept)
+
+
+def _wanted(entity: Json, known: Container[int]) -> Json:
+    """What an entity of that type needs besides its place."""
+    kind = entity["type"]
+    if kind not in _FIELDS:
+        raise bad("can't parse MessageEntity: Unsupported type specified")
+    for name in _REQUIRED.get(kind, ()):
+        if entity.get(name) is None:
+            raise bad(f"can't parse MessageEntity: Can't find field \"{name}\"")
+    fields = {name: entity[name] for name in _FIELDS[kind] if entity.get(name) is not None}
+    match kind:
+        case "text_link":
+            target = link(entity["url"], frozenset())
+            if target is None:
+                reason = "Wrong HTTP URL" if entity["url"] else "URL host is empty"
+                raise bad(f"entity URL '{entity['url']}' is invalid: {reason}")
+            return target
+        case "text_mention":
+            if entity["user"]["id"] not in known:
+                raise bad("user not found")
+            return {"user": entity["user"]["id"]}
+        case "custom_emoji" if not _EMOJI_ID.fullmatch(entity["custom_emoji_id"]):
+            raise bad("can't parse MessageEntity: Field \"custom_emoji_id\" must be a valid Number")
+    return fields
+
+
+def broken(reason: str) -> ApiError:
+    return bad(f"can't parse entities: {reason}")
+
+
+def custom_emoji(identifier: str) -> str:
+    """The identifier of a custom emoji; a 400 for what cannot be one."""
+    if not _EMOJI_ID.fullmatch(identifier) or int(identifier) >= 1 << 63:
+        raise broken("Invalid custom emoji identifier specified")
+    return identifier
+
+
+def link(target: str, known: Container[int]) -> Json | None:
+    """What an address becomes; None for one that Telegram drops without a word (mailto, a lone word).
+
+    A mention of somebody in `known` becomes {"type": "text_mention", "user": their id}.
+    """
+    if match := _MENTION.fullmatch(target):
+        user = int(match.group(1))
+        return {"type": "text_mention", "user": user} if user in known else None
+    if target.lower().startswith(("tg://", "ton://", "tonsite://")):
+        return {"url": target}
+    match = _ADDRESS.fullmatch(target)
+    if match is None or "." not in match["host"].strip("."):
+        return None
+    scheme, rest = (match["scheme"] or "http://").lower(), match["rest"]
+    return {"url": f"{scheme}{match['user'] or ''}{match['host']}{rest if rest.startswith('/') else '/' + rest}"}

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from playground.botapi.entities import Text, ordered, units
-from playground.botapi.errors import ApiError, bad
+from playground.botapi.entities import Text, broken, custom_emoji, link, ordered, units
 from playground.botapi.model import Json
 
 _TAGS: Final = {
@@ -18,8 +17,6 @@ _ENTITY: Final = re.compile(r"&(?:#x([0-9a-fA-F]+)|#(\d+)|(lt|gt|amp|quot));?")
 _NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _NAME: Final = re.compile(r"[^\s>]*")
 _ATTRIBUTE: Final = re.compile(r"\s*([^\s=>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+)))?")
-_SCHEMES: Final = ("http://", "https://", "tg://", "ton://", "tonsite://")
-_HOST: Final = re.compile(r"^[\w-]+(\.[\w-]+)+", re.UNICODE)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +48,7 @@ class _Reader:
                 self._put(char)
                 self.at += 1
         if self.open:
-            raise _broken(f'Can\'t find end tag corresponding to start tag "{self.open[-1].name}"')
+            raise broken(f'Can\'t find end tag corresponding to start tag "{self.open[-1].name}"')
         return "".join(self.out), ordered(self.entities)
 
     def _put(self, text: str) -> None:
@@ -67,9 +64,9 @@ class _Reader:
         assert match is not None
         name, position = match.group().lower(), match.end()
         if position >= len(self.source):
-            raise _broken(f"Unclosed start tag at byte offset {where}")
+            raise broken(f"Unclosed start tag at byte offset {where}")
         if name not in _TAGS:
-            raise _broken(f'Unsupported start tag "{name}" at byte offset {where}')
+            raise broken(f'Unsupported start tag "{name}" at byte offset {where}')
         attributes: dict[str, str] = {}
         while position < len(self.source) and self.source[position] != ">":
             pair = _ATTRIBUTE.match(self.source, position)
@@ -80,9 +77,9 @@ class _Reader:
             attributes[pair.group(1).lower()] = _ENTITY.sub(_character, value)
             position = pair.end()
         if position >= len(self.source):
-            raise _broken(f"Unclosed start tag at byte offset {where}")
+            raise broken(f"Unclosed start tag at byte offset {where}")
         if name == "span" and attributes.get("class") != "tg-spoiler":
-            raise _broken(f'Tag "span" must have class "tg-spoiler" at byte offset {where}')
+            raise broken(f'Tag "span" must have class "tg-spoiler" at byte offset {where}')
         self.open.append(_Open(name=name, attributes=attributes, start=self.size))
         self.at = position + 1
 
@@ -90,13 +87,13 @@ class _Reader:
         where = self._where()
         end = self.source.find(">", self.at)
         if end < 0:
-            raise _broken(f"Unclosed end tag at byte offset {where}")
+            raise broken(f"Unclosed end tag at byte offset {where}")
         if not self.open:
-            raise _broken(f"Unexpected end tag at byte offset {where}")
+            raise broken(f"Unexpected end tag at byte offset {where}")
         name = self.source[self.at + 2 : end].strip().lower()
         tag = self.open.pop()
         if name not in {"", tag.name}:
-            raise _broken(f'Unmatched end tag at byte offset {where}, expected "</{tag.name}>", found "</{name}>"')
+            raise broken(f'Unmatched end tag at byte offset {where}, expected "</{tag.name}>", found "</{name}>"')
         self.at = end + 1
         if self.size > tag.start:
             self._close(tag)
@@ -105,7 +102,7 @@ class _Reader:
         entity: Json = {"type": _TAGS[tag.name], "offset": tag.start, "length": self.size - tag.start}
         match tag.name:
             case "a":
-                target = _link(tag.attributes.get("href") or self._since(tag.start), self.known)
+                target = link(tag.attributes.get("href") or self._since(tag.start), self.known)
                 if target is None:
                     return
                 entity |= target
@@ -121,7 +118,7 @@ class _Reader:
             case "blockquote" if "expandable" in tag.attributes:
                 entity["type"] = "expandable_blockquote"
             case "tg-emoji":
-                entity["custom_emoji_id"] = tag.attributes.get("emoji-id", "")
+                entity["custom_emoji_id"] = custom_emoji(tag.attributes.get("emoji-id", ""))
         if tag.name in {"code", "pre"}:  # Telegram allows nothing inside them
             self.entities = [e for e in self.entities if e["offset"] < tag.start]
         self.entities.append(entity)
@@ -142,19 +139,3 @@ def _character(match: re.Match[str]) -> str:
         return _NAMED[named]
     code = int(hexadecimal, 16) if hexadecimal else int(decimal)
     return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else match.group()
-
-
-def _link(target: str, known: frozenset[int]) -> Json | None:
-    """What an address becomes; None for one that Telegram drops without a word (mailto, a lone word)."""
-    if match := re.fullmatch(r"tg://user\?id=(\d+)", target):
-        return {"type": "text_mention", "user": int(match.group(1))} if int(match.group(1)) in known else None
-    if target.lower().startswith(_SCHEMES):
-        plain = target.startswith("http") and "/" not in target.partition("://")[2]
-        return {"url": f"{target}/" if plain else target}
-    if _HOST.match(target) and ":" not in target.partition("/")[0].partition("@")[2]:
-        return {"url": f"http://{target}" + ("" if "/" in target else "/")}
-    return None
-
-
-def _broken(reason: str) -> ApiError:
-    return bad(f"can't parse entities: {reason}")

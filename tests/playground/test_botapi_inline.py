@@ -84,7 +84,7 @@ async def test_a_chosen_result_comes_from_the_person_via_the_bot(server: BotApiS
         ([result("a"), result("a")], "RESULT_ID_DUPLICATE"),
         ([result("я" * 33)], "RESULT_ID_INVALID"),
         ([result(str(number)) for number in range(51)], "RESULTS_TOO_MUCH"),
-        ([result("a", "")], "text is empty"),
+        ([result("a", "")], "text must be non-empty"),
         ([result("a", "x" * 4097)], "too long"),
     ],
 )

@@ -298,15 +298,15 @@ async def test_a_reply_keyboard_sends_words_or_the_own_contact(bot: Bot, anna: P
     [
         ({"text": "я" * 4097}, "message is too long"),
         ({"text": "😀" * 2049}, "message is too long"),
-        ({"text": "  \n"}, "message text is empty"),
-        ({"text": "<b> </b>", "parse_mode": "HTML"}, "message text is empty"),
+        ({"text": "  \n"}, "text must be non-empty"),
+        ({"text": "<b> </b>", "parse_mode": "HTML"}, "text must be non-empty"),
         ({"text": "<b>x", "parse_mode": "HTML"}, "can't parse entities"),
         ({"text": "x", "reply_markup": buttons(("да", "я" * 33))}, "BUTTON_DATA_INVALID"),
         ({"text": "x", "message_thread_id": 5}, "message thread not found"),
         ({"text": "x", "chat_id": 42}, "chat not found"),
         ({"text": "x", "chat_id": "@nobody"}, "chat not found"),
         ({"text": "x", "business_connection_id": "b"}, "this local server has not got the parameter"),
-        ({"text": "x", "parse_mode": "MarkdownV2"}, "reads HTML only"),
+        ({"text": "x", "parse_mode": "wiki"}, "unsupported parse_mode"),
     ],
 )
 async def test_wrong_texts_are_refused_in_telegrams_words(

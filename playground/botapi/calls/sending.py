@@ -32,7 +32,7 @@ def full_text(text: Text) -> Json:
     """The fields of a text message; a 400 for an empty or too long one."""
     words, entities = text
     if not words:
-        raise bad("message text is empty")
+        raise bad("text must be non-empty")
     if units(words) > TEXT_LIMIT:
         raise bad("message is too long")
     marks = found(words, entities)
