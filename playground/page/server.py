@@ -56,6 +56,7 @@ class Page:
         self._streams: set[asyncio.Task[Any]] = set()
         self.background: set[asyncio.Task[Any]] = set()
         self._feed = Feed(self.world)
+        self._html = (STATIC / "index.html").read_text(encoding="utf-8")
 
     @property
     def url(self) -> str:
@@ -136,7 +137,10 @@ class Page:
         return self.more[what]() if what in self.more else {}
 
     async def _index(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002 - aiohttp hands it over
-        return web.FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+        # In the desk's language from the first letter on, unless the person chose another.
+        return web.Response(
+            text=self._html.replace('lang="ru"', f'lang="{self.stage.language}"', 1), content_type="text/html"
+        )
 
     async def _state(self, request: web.Request) -> web.Response:  # noqa: ARG002 - aiohttp hands it over
         said = line(self.state()).encode(errors="replace")

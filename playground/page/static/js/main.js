@@ -1,4 +1,4 @@
-// The page put together: the snapshot first, the panes, then the stream.
+// The page put together: the frame at once, then the snapshot, the panes, the stream.
 
 import * as client from "./client.js";
 import * as clock from "./clock.js";
@@ -8,9 +8,9 @@ import * as layout from "./layout.js";
 import * as mail from "./mail.js";
 import * as thoughts from "./thoughts.js";
 import * as tour from "./tour.js";
-import { toast } from "./dom.js";
-import { useLanguage } from "./words.js";
-import { listen, load, state } from "./world.js";
+import { fill, h, toast } from "./dom.js";
+import { t, useLanguage } from "./words.js";
+import { listen, load } from "./world.js";
 
 const PLACES = [
   [client, "pane-client"], [group, "pane-group"], [mail, "pane-mail"], [thoughts, "pane-thoughts"],
@@ -18,9 +18,16 @@ const PLACES = [
 ];
 
 async function begin() {
-  await load();
-  useLanguage(layout.wantedLanguage(state.language));
+  const loading = load();
+  loading.catch(() => {}); // looked at below, when there is a frame to say it in
+  useLanguage(layout.wantedLanguage());
   layout.mount();
+  try {
+    await loading;
+  } catch (error) {
+    failed(error);
+    return;
+  }
   for (const [part, place] of PLACES) {
     try {
       part.mount(document.getElementById(place));
@@ -31,6 +38,11 @@ async function begin() {
   }
   listen();
   document.documentElement.dataset.ready = "true";
+}
+
+function failed(error) {
+  fill(document.getElementById("lost"), t("page.failed"), " ", h("span", { class: "soft" }, error.message), " ",
+    h("button", { type: "button", onclick: () => location.reload() }, t("page.again")));
 }
 
 begin();

@@ -51,14 +51,39 @@ export async function load() {
   last = world.number;
 }
 
+// A browser opens six lines to one server and no more, so a tab that nobody sees gives its own back; what it missed
+// comes when it is looked at again.
+const UNSEEN = 20_000; // milliseconds
+const AGAIN = 1500; // milliseconds until a line that was refused is asked for once more
+
 export function listen() {
+  let leaving = null;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(leaving);
+    if (!document.hidden && !stream) open();
+    if (document.hidden) leaving = setTimeout(close, UNSEEN);
+  });
+  if (!document.hidden) open();
+}
+
+function open() {
   stream = new EventSource(`/api/events?since=${last}`);
   stream.addEventListener("boot", (event) => {
     if (JSON.parse(event.data) !== state.boot) location.reload();
   });
   stream.onopen = () => connected(true);
-  stream.onerror = () => connected(false);
+  stream.onerror = () => {
+    connected(false);
+    if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+    close();
+    setTimeout(() => { if (!stream && !document.hidden) open(); }, AGAIN);
+  };
   stream.onmessage = (event) => take(JSON.parse(event.data));
+}
+
+function close() {
+  stream?.close();
+  stream = null;
 }
 
 function connected(yes) {
@@ -67,7 +92,43 @@ function connected(yes) {
   emit("connection", { connected: yes });
 }
 
+// Events are worked on as they come, but for no longer than a part of a frame: of a thousand at once the rest waits
+// for the next one, so that the page can be used meanwhile.
+const BUDGET = 10; // milliseconds of a frame
+let waiting = [];
+let spent = 0;
+let framed = false;
+
 function take(event) {
+  waiting.push(event);
+  if (spent < BUDGET) work();
+  if (!framed) {
+    framed = true;
+    soon(nextFrame);
+  }
+}
+
+function nextFrame() {
+  framed = false;
+  spent = 0;
+  work();
+  if (!waiting.length) return;
+  framed = true;
+  soon(nextFrame);
+}
+
+// A tab that nobody sees has no frames.
+const soon = (then) => (document.hidden ? setTimeout(then, 0) : requestAnimationFrame(then));
+
+function work() {
+  const start = performance.now();
+  let done = 0;
+  for (; done < waiting.length && spent + performance.now() - start < BUDGET; done += 1) happen(waiting[done]);
+  waiting = waiting.slice(done);
+  spent += performance.now() - start;
+}
+
+function happen(event) {
   if (event.number <= last) return;
   last = event.number;
   apply(event);
