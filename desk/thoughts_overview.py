@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from desk import health, thoughts_states
+from desk import health
 from desk.desk import Desk
 from desk.incoming import Raw, RawState
 from desk.parcels import Parcel, ParcelState
@@ -35,7 +35,6 @@ async def of(
     """All of it; `before`: the tickets older than that number."""
     return {
         "now": desk.now().isoformat(),
-        "machine": thoughts_states.machine(desk),
         "tickets": await _tickets(desk, view, before, undone=undone),
         "counts": await _counts(desk, view),
         "outbox": await _outbox(desk, view),

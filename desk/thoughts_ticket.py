@@ -13,7 +13,7 @@ from desk.people import Audit, Client, Door, Link
 from desk.ports import Unit
 from desk.sorts import type_in_words
 from desk.thoughts_rows import clock_of, parcels, ticket_head
-from desk.tickets import Kind, Message, Status, Ticket
+from desk.tickets import Kind, Message, Status, Thread, Ticket
 
 Json = dict[str, Any]
 
@@ -40,6 +40,8 @@ async def of(desk: Desk, view: Unit, ticket: Ticket, rules: Sequence[str], *, en
         "tags": list(ticket.tags),
         "created": ticket.created_at.isoformat(),
         "now": desk.now().isoformat(),
+        "topic": await _topic(view, ticket),
+        "machine": thoughts_states.machine(desk),
         "rule": _rule(desk, ticket, rules),
         "state": await _state(desk, view, ticket, pauses),
         "promises": _promises(desk, ticket, pauses),
@@ -65,6 +67,14 @@ def _rule(desk: Desk, ticket: Ticket, rules: Sequence[str]) -> Json:
     last = max((place for place, name in enumerate(rules) if name in names), default=len(rules))
     line = titles.get(verdict.line, verdict.line)
     return {"rule": verdict.rule, "line": line, "asked": asked, "later": list(rules[last + 1 :])}
+
+
+async def _topic(view: Unit, ticket: Ticket) -> Json | None:
+    """Where engineers talk of it, for whoever wants to go there."""
+    thread = await view.first(Thread, ticket_id=ticket.id, channel="group")
+    if thread is None or not thread.external_id:
+        return None
+    return {"chat": int(thread.place), "thread": int(thread.external_id)}
 
 
 async def _state(desk: Desk, view: Unit, ticket: Ticket, pauses: list[Pause]) -> Json:

@@ -1,6 +1,124 @@
-import { h } from "./dom.js";
-import { t } from "./words.js";
+// The pane of what the desk thinks: all tickets and the desk as a whole, or one ticket with everything about it.
+
+import { get } from "./api.js";
+import { add, fill, h, iconButton, toast } from "./dom.js";
+import * as layout from "./layout.js";
+import { drawOverview } from "./thoughts/overview.js";
+import { keepPlace } from "./thoughts/parts.js";
+import { drawTicket } from "./thoughts/ticket.js";
+import { currentLanguage, onLanguage, t } from "./words.js";
+import { emit, on } from "./world.js";
+
+const REST = 20_000; // what is left of a promise goes on shrinking while nothing else happens
+const remembered = (name) => { try { return localStorage.getItem(`otvet.${name}`); } catch { return null; } };
+const remember = (name, value) => { try { localStorage.setItem(`otvet.${name}`, value); } catch { /* for this visit only */ } };
+
+// What is looked at: `number` null is the overview with its `tab`; `from` the state whose moves are shown, null the ticket's.
+const view = { number: null, tab: "tickets", undone: false, pages: [], entries: 0, from: null, follow: remembered("follow") !== "no", wish: null };
+let head, body, stale = false, busy = false, again = false, drawn = "", timer = 0;
 
 export function mount(root) {
-  root.append(h("h2", {}, t("page.thoughts")));
+  head = h("header");
+  body = h("div", { class: "thoughts" });
+  add(root, [head, body]);
+  drawHead();
+  onLanguage(() => { drawn = ""; drawHead(); refresh(); });
+  on("thoughts", refresh);
+  on("clock", refresh);
+  on("desk", refresh);
+  on("connection", ({ connected }) => connected && refresh());
+  on(["open-topic", "shown"], ({ chat, topic, thread }) => follow(chat, topic ?? thread ?? null));
+  on("open-ticket", ({ number }) => choose(number));
+  new IntersectionObserver(() => { if (stale && visible()) refresh(); }).observe(root);
+  document.addEventListener("visibilitychange", () => { if (stale && visible()) refresh(); });
+  refresh();
+}
+
+const visible = () => !document.hidden && body.offsetParent !== null;
+
+// Reads what is looked at and draws it. Changes while one reading is on its way make one more, not a queue of them.
+async function refresh() {
+  if (!visible()) { stale = true; return; }
+  if (busy) { again = true; return; }
+  busy = true;
+  stale = false;
+  clearTimeout(timer);
+  try {
+    do {
+      again = false;
+      await read();
+    } while (again);
+  } catch (error) {
+    if (view.number !== null) toast(error.message, { wrong: true });
+  } finally {
+    busy = false;
+    timer = setTimeout(refresh, REST);
+  }
+}
+
+async function read() {
+  const language = currentLanguage();
+  if (view.wish) await grant(view.wish);
+  const { number, undone, entries } = view;
+  const asked = JSON.stringify([number, undone, entries, language]);
+  const path = number === null ? `/api/thoughts?language=${language}&undone=${undone ? 1 : 0}` : `/api/thoughts/${number}?language=${language}&entries=${entries}`;
+  const data = await get(path);
+  if (asked !== JSON.stringify([view.number, view.undone, view.entries, currentLanguage()])) { again = true; return; }
+  drawHead(data);
+  const now = JSON.stringify([asked, { ...data, now: "" }]);
+  if (now === drawn) return;
+  drawn = now;
+  keepPlace(body, () => (number === null ? drawOverview(body, data, view, deeds) : drawTicket(body, data, view, deeds)));
+}
+
+// What the parts of the pane may do.
+const deeds = { choose, again: () => { drawn = ""; refresh(); }, topic };
+
+function choose(number) {
+  if (view.number === number) return;
+  Object.assign(view, { number, entries: 0, from: null, wish: null });
+  drawn = "";
+  body.scrollTop = 0;
+  refresh();
+}
+
+function topic({ chat, thread }) {
+  emit("open-topic", { chat, topic: thread, message: null });
+  if (matchMedia("(max-width: 999px)").matches) layout.show("group");
+}
+
+// The chat or topic of another pane, when this pane is to follow; its ticket may only be written down in a moment.
+function follow(chat, thread) {
+  if (!view.follow || !chat) return;
+  view.wish = { chat, thread };
+  refresh();
+}
+
+async function grant(wish) {
+  const { number } = await get(`/api/thoughts/of?chat=${wish.chat}${wish.thread ? `&thread=${wish.thread}` : ""}`);
+  if (view.wish !== wish) return;
+  if (number === null) return;
+  view.wish = null;
+  if (number !== view.number) {
+    Object.assign(view, { number, entries: 0, from: null });
+    body.scrollTop = 0;
+  }
+}
+
+function drawHead(data = null) {
+  const chosen = view.number !== null;
+  const words = JSON.stringify([chosen, data?.number, view.follow, currentLanguage(), data?.subject]);
+  if (head.dataset.words === words) return;
+  head.dataset.words = words;
+  const back = iconButton("back", t("thoughts.back"), () => { choose(null); head.querySelector("input").focus(); });
+  keepPlace(head, () => fill(
+    head,
+    chosen && back,
+    h("h2", {}, chosen && data ? `${data.number} · ${data.subject}` : t("page.thoughts")),
+    h("label", { class: "follow", title: t("thoughts.follow_hint") },
+      h("input", {
+        type: "checkbox", checked: view.follow, dataset: { key: "follow" },
+        onchange: (event) => { view.follow = event.target.checked; view.wish = null; remember("follow", view.follow ? "yes" : "no"); },
+      }), t("thoughts.follow")),
+  ));
 }
