@@ -29,8 +29,9 @@ def line(value: Any) -> str:
 class Feed:
     """The events of a world for any number of readers. `run` must be at work."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, kept: int = KEPT) -> None:
         self._world = world
+        self._kept = kept
         self._made: OrderedDict[int, bytes] = OrderedDict()
         self._last = len(world.log)
         self._news = asyncio.Event()
@@ -66,9 +67,9 @@ class Feed:
         if (made := self._made.get(event.number)) is not None:
             return made
         made = self._make(event)
-        if event.number > self._last - KEPT:
+        if event.number > self._last - self._kept:
             self._made[event.number] = made
-        while len(self._made) > KEPT:
+        while len(self._made) > self._kept:
             self._made.popitem(last=False)
         return made
 
