@@ -6,11 +6,12 @@ import { moment } from "./parts.js";
 import { t } from "../words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 372, HEIGHT = 404, BOX = { width: 112, height: 44 };
+const WIDTH = 372, HEIGHT = 402, BOX = { width: 114, height: 48 };
 const PLACES = {
-  new: { x: 186, y: 54, above: true }, open: { x: 60, y: 138, above: true }, waiting: { x: 312, y: 138, above: true },
-  solved: { x: 60, y: 254 }, third_party: { x: 312, y: 254 }, closed: { x: 186, y: 330 },
+  new: { x: 186, y: 44, above: true }, open: { x: 60, y: 126, above: true }, waiting: { x: 312, y: 126, above: true },
+  solved: { x: 60, y: 262 }, third_party: { x: 312, y: 262 }, closed: { x: 186, y: 326 },
 };
+const LINE = 15, LONG = 13; // pixels of a line; letters of a state's word that fit one line
 const APART = 5; // pixels from the middle, so that there and back are two arrows
 
 function s(tag, attributes = {}, ...children) {
@@ -82,8 +83,7 @@ function box({ status, word }, state, shown, look) {
     role: "button", tabindex: 0, "aria-pressed": status === shown, "aria-label": told, "data-key": `state-${status}`, "data-status": status,
   },
   s("rect", { x: x - BOX.width / 2, y: y - BOX.height / 2, width: BOX.width, height: BOX.height, rx: 10 }),
-  s("text", { x, y: times ? y - 3 : y + 5, class: "name" }, word),
-  times && s("text", { x, y: y + 14, class: "times" }, times));
+  lines(x, y, [...broken(word).map((words) => ["name", words]), ...(times ? [["times", times]] : [])]));
   group.addEventListener("click", press);
   group.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -93,10 +93,21 @@ function box({ status, word }, state, shown, look) {
   return group;
 }
 
+function lines(x, y, rows) {
+  return rows.map(([look, words], index) => s("text", { x, y: y + 4.5 + (index - (rows.length - 1) / 2) * LINE, class: look }, words));
+}
+
+// In two lines where one is too long, broken at the space nearest to the middle.
+function broken(word) {
+  if (word.length <= LONG || !word.includes(" ")) return [word];
+  const spaces = [...word.matchAll(/ /g)].map((one) => one.index);
+  const at = spaces.reduce((best, one) => (Math.abs(one - word.length / 2) < Math.abs(best - word.length / 2) ? one : best));
+  return [word.slice(0, at), word.slice(at + 1)];
+}
+
 function labels({ x, y, above }, moves, itself) {
-  const line = 15;
-  const first = above ? y - BOX.height / 2 - 7 - line * (moves.length - 1) : y + BOX.height / 2 + 16;
-  return moves.map((one, index) => s("text", { x, y: first + index * line, class: "step" }, `${itself ? "↻ " : ""}${one.word}`));
+  const first = above ? y - BOX.height / 2 - 7 - LINE * (moves.length - 1) : y + BOX.height / 2 + 16;
+  return moves.map((one, index) => s("text", { x, y: first + index * LINE, class: itself ? "step itself" : "step" }, `${itself ? "↻ " : ""}${one.word}`));
 }
 
 // For whoever hears the page, and for whoever would rather read.

@@ -72,7 +72,8 @@ function heard({ heard: sources, counts }) {
   return [
     t("thoughts.came_in", { count: counts.raws.reduce((sum, one) => sum + one.count, 0), done: raws.done }),
     waiting > 0 && ` · ${t("thoughts.waiting", { count: waiting })}`,
-    sources.map((one) => [" · ", h("span", { class: one.failing ? "wrong" : "", title: one.why }, one.word, " ",
+    " · ", t("thoughts.heard"),
+    sources.map((one, index) => [index ? ", " : " ", h("span", { class: one.failing ? "wrong" : "", title: one.why }, one.word, " ",
       one.failing ? [t("thoughts.deaf_since"), " ", time(one.failing)] : one.at ? time(one.at) : t("thoughts.not_yet"))]),
   ];
 }
@@ -83,7 +84,7 @@ const quarantine = (rows) => h("div", { class: "quarantine" }, h("b", {}, t("tho
 function outbox(panel, data, view, deeds) {
   fill(
     panel,
-    h("div", { class: "counts" }, data.counts.outbox.filter((one) => one.count).map((one) => h("span", { class: `pill pill-${one.state}` }, `${one.state_word ?? one.word} ${one.count}`))),
+    h("div", { class: "counts" }, data.counts.outbox.filter((one) => one.count).map((one) => h("span", { class: `pill pill-${one.state}` }, `${one.word} ${one.count}`))),
     data.outbox.rows.length ? parcels(data.outbox.rows, deeds.choose) : nothing(t("thoughts.all_sent")),
     data.outbox.count > data.outbox.rows.length && nothing(t("thoughts.and_older", { count: data.outbox.count - data.outbox.rows.length })),
   );

@@ -6,10 +6,12 @@ import { machine } from "./machine.js";
 import { badge, length, nothing, parcels, section, time } from "./parts.js";
 
 const MORE = 60;
+const PARTS = ["rule", "state", "promises", "outbox", "trail", "client"];
 
 export function drawTicket(body, ticket, view, deeds) {
   fill(
     body,
+    chips(body, ticket),
     summary(ticket, deeds),
     rule(ticket.rule),
     state(ticket, view, deeds),
@@ -18,6 +20,18 @@ export function drawTicket(body, ticket, view, deeds) {
     trail(ticket.trail, view, deeds),
     client(ticket.who, deeds),
   );
+}
+
+// Where to go in a pane that is seldom as high as all this; the counts say what there is.
+function chips(body, ticket) {
+  const counts = { outbox: ticket.outbox.rows.filter((one) => ["queued", "sending", "held", "failed"].includes(one.state)).length };
+  const go = (part) => {
+    const to = body.querySelector(`.part-${part}`);
+    body.scrollTop += to.getBoundingClientRect().top - body.getBoundingClientRect().top - body.querySelector(".views").offsetHeight;
+  };
+  return h("div", { class: "views", role: "group", "aria-label": t("thoughts.parts") }, PARTS.map((part) => h("button", {
+    type: "button", dataset: { key: `to-${part}` }, onclick: () => go(part),
+  }, t(`thoughts.to_${part}`), counts[part] > 0 && h("span", { class: "count" }, counts[part]))));
 }
 
 function summary(ticket, deeds) {
@@ -31,7 +45,7 @@ function summary(ticket, deeds) {
 function rule({ rule: name, line, asked, later }) {
   const others = asked.filter((one) => !one.matched);
   return section("rule", t("thoughts.rule"),
-    h("p", { class: "decided" }, h("b", {}, `«${name}»`), " → ", t("thoughts.on_line", { line })),
+    h("p", { class: "decided" }, h("b", {}, t("thoughts.quoted", { name })), " → ", t("thoughts.on_line", { line })),
     h("ul", { class: "asked" },
       asked.filter((one) => one.matched).map((one) => h("li", { class: "matched" }, h("span", { class: "mark", "aria-hidden": "true" }, "✓"),
         h("div", {}, h("b", {}, one.rule), `: ${t("thoughts.fits")}, ${one.why}`, one.does && h("span", { class: "soft" }, ` → ${one.does}`)))),
