@@ -106,6 +106,7 @@ class Stage:
         await self.mails.user(SUPPORT, PASSWORD)
         world, names = self.bot.world, NAMES[self.language]
         await self.mails.user(BORIS, PASSWORD, name=names["boris"])
+        world.inline_mode = True
         self.group = world.group(names["engineers"], chat_id=GROUP)
         self.maria, self.peter, self.anna, self.boris = (
             world.person(names[who], language_code=self.language) for who in ("maria", "peter", "anna", "boris")

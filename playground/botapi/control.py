@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from playground.botapi import shapes
+from playground.botapi import inline, shapes
 from playground.botapi.drafts import Piece
 from playground.botapi.groups import Group
+from playground.botapi.inline import InlineQuery
 from playground.botapi.model import Chat, Json, Message, Topic
 from playground.botapi.people import Person
 from playground.botapi.seat import Seat
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 _SENDING = frozenset({
     "say", "send_photo", "send_document", "send_video", "send_video_note", "send_voice", "send_audio",
     "send_animation", "send_sticker", "send_location", "send_contact", "send_poll", "album", "edit", "delete", "react",
-    "forward", "press",
+    "forward", "press", "vote",
 })  # fmt: skip
-_PERSONAL = frozenset({"start", "block", "unblock", "delete_account"})
+_PERSONAL = frozenset({"start", "block", "unblock", "delete_account", "create_topic", "delete_topic"})
+_INLINE = frozenset({"inline_ask", "inline_choose"})
 _OF_GROUP = frozenset({
     "create_topic", "rename_topic", "close_topic", "reopen_topic", "delete_topic", "set_forum", "add", "remove",
     "add_bot", "ban_bot", "demote_bot", "promote_bot", "set_reactions", "migrate",
@@ -49,7 +51,9 @@ class Control:
     async def do(self, body: Json) -> Any:
         """POST /control/do {"action", "person"?, "group"?, …the action's own arguments}.
 
-        Messages are named by their id, topics by theirs, files by base64 in "data".
+        Messages are named by their id, topics by theirs, files by base64 in "data". A message of another chat, to be
+        forwarded, comes with that chat's id in "source". inline_ask {"text"} tells the bot's offers and their "query",
+        inline_choose {"query", "result"} sends one.
         """
         values = dict(body)
         action = str(values.pop("action", ""))
@@ -61,13 +65,24 @@ class Control:
             if person is not None:
                 values["person" if action in {"add", "remove"} else "by"] = person
             target: Any = group
+        elif action in _INLINE and person is not None:
+            return self.told(await self._inline(action, self.seat(who, where), values))
         elif action in _SENDING | _PERSONAL and person is not None and (action in _SENDING or group is None):
             target = group.seat(person) if group else person
         else:
             raise ValueError(f"no action {action!r} for that person and group")
         chat = group.chat if group else self._chat_of(person)
-        result = getattr(target, action)(**self._arguments(chat, values))
-        return self._told(await result if isinstance(result, Awaitable) else result)
+        result = getattr(target, action)(**self.arguments(chat, values))
+        return self.told(await result if isinstance(result, Awaitable) else result)
+
+    async def _inline(self, action: str, seat: Seat, values: Json) -> InlineQuery | Message:
+        if action == "inline_ask":
+            return await inline.ask(seat, values["text"])
+        query = next((one for one in self.world.inline.all if one.id == values["query"]), None)
+        if query is None:
+            raise LookupError(f"inline query {values['query']}")
+        where = {name: value for name, value in values.items() if name not in {"query", "result"}}
+        return inline.choose(seat, query, values["result"], **self.arguments(seat.chat_here, where))
 
     async def fault(self, body: Json) -> Json:
         """POST /control/fault {"action": "fail_next" | "hang" | …, …its arguments}; down and up cut everything off."""
@@ -114,6 +129,11 @@ class Control:
 
     # From JSON and back
 
+    def seat(self, who: Any, where: Any = None) -> Seat:
+        """That person at that group, or at their own chat; LookupError."""
+        person = self._person(who)
+        return person if where is None else self._group(where).seat(person)
+
     def _person(self, who: Any) -> Person:
         for person in self.world.people:
             if str(who) in {str(person.id), person.name}:
@@ -132,31 +152,38 @@ class Control:
             raise ValueError("neither person nor group is named")
         return person.chat_here
 
-    def _arguments(self, chat: Chat, values: Json) -> Json:
+    def arguments(self, chat: Chat, values: Json) -> Json:
         """The action's arguments with ids and base64 replaced by what they stand for."""
         made = dict(values)
-        for name in ("message", "reply_to"):
+        homes = {"message": self.world.chats[int(made.pop("source", chat.id))], "reply_to": chat}
+        for name, home in homes.items():
             if made.get(name) is not None:
-                made[name] = chat.messages[int(made[name])]
+                made[name] = home.messages[int(made[name])]
         if made.get("topic") is not None:
             made["topic"] = chat.topics[int(made["topic"])]
         if isinstance(made.get("data"), str):
             made["data"] = base64.b64decode(made["data"])
+        if "options" in made and "message" in made:
+            made["options"] = tuple(int(one) for one in made["options"])
         if "pieces" in made:
             pieces = made["pieces"]
             made["pieces"] = [Piece(**{**item, "data": base64.b64decode(item.get("data", ""))}) for item in pieces]
         return made
 
-    def _told(self, result: Any) -> Any:
+    def told(self, result: Any) -> Any:
+        """What an action gave back, as JSON."""
         match result:
             case Message():
                 return message_json(result)
             case Topic():
                 return topic_json(result)
+            case InlineQuery():
+                offers = [{name: one[name] for name in ("id", "title", "description")} for one in result.results or ()]
+                return {"query": result.id, "results": offers}
             case Seat() | None:
                 return {}
             case list():
-                return [self._told(item) for item in result]
+                return [self.told(item) for item in result]
             case _:
                 return result
 
@@ -174,7 +201,9 @@ def message_json(message: Message) -> Json:
     """A message as the bot would get it, and what only people see of it."""
     return shapes.message(message) | {
         "reactions": message.reactions, "silent": message.silent, "kind": message.kind, "buttons": message.buttons,
-        "keyboard": message.keyboard, "from_bot": message.from_bot,
+        "keyboard": message.keyboard, "from_bot": message.from_bot, "markup": message.markup,
+        "marks": {str(who): list(marks) for who, marks in message.marks.items()},
+        "votes": {str(who): list(options) for who, options in message.votes.items()},
     }  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class Piece:
     name: str | None = None
     caption: str | None = None
     size: int | None = None
+    mime: str | None = None
 
 
 def words(text: str, entities: Sequence[Json] = ()) -> Json:
@@ -69,7 +70,7 @@ def of_file(stored: StoredFile, text: str | None = None, entities: Sequence[Json
 
 def piece(files: FileStore, item: "Piece | bytes") -> tuple[StoredFile, Json]:
     item = Piece(data=item) if isinstance(item, bytes) else item
-    stored = files.add(item.kind, item.data, name=item.name, size=item.size)
+    stored = files.add(item.kind, item.data, name=item.name, size=item.size, mime=item.mime)
     return stored, of_file(stored, item.caption)
 
 

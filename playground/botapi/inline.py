@@ -83,8 +83,10 @@ async def ask(seat: "Seat", text: str, *, timeout: float = 5.0) -> InlineQuery: 
 
 
 def choose(seat: "Seat", query: InlineQuery, title: str, **where: Any) -> Message:
-    """Somebody sends one of the offered results: a message of their own, via the bot."""
-    result = next((one for one in query.results or () if title in one["title"]), None)
+    """Somebody sends one of the offered results, named by its id or in its title: a message of theirs, via the bot."""
+    offers = query.results or ()
+    result = next((one for one in offers if one["id"] == title), None)
+    result = result or next((one for one in offers if title in one["title"]), None)
     if result is None:
         raise NotPossible(f"no {title!r} among {[one['title'] for one in query.results or ()]}")
     message = seat.post(dict(result["content"]), via=seat.world.bot, markup=result["markup"], **where)

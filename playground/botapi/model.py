@@ -131,6 +131,8 @@ class Message:
     deleted: bool = False
     marks: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """Reactions by who set them."""
+    votes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """A poll's answers by who gave them, as the options' places."""
     file: "StoredFile | None" = None
 
     @property

@@ -77,20 +77,6 @@ class Person(Seat):
             self.unblock()
         return self.post(words(f"/start {payload}".strip()))
 
-    def vote(self, message: Message, *options: int) -> None:
-        """Answer a poll by its options' places, or take the answer back with none; of the bot's own it is told."""
-        poll = message.content.get("poll")
-        if poll is None or poll["is_closed"] or message.deleted:
-            raise NotPossible("there is no open poll here")
-        if len(options) > 1 and not poll["allows_multiple_answers"]:
-            raise NotPossible("this poll takes one answer")
-        chosen = [poll["options"][index]["persistent_id"] for index in options]
-        self.world.tell("vote", f"{self.name} votes {list(options)}", chat=self.chat_here, data={"options": chosen})
-        if message.from_bot and not poll["is_anonymous"]:
-            answer = {"poll_id": poll["id"], "user": shapes.user(self.user)}
-            answer |= {"option_ids": list(options), "option_persistent_ids": chosen}
-            self.world.inbox.push("poll_answer", answer)
-
     def block(self) -> None:
         """Stop the bot: it hears my_chat_member and may not write."""
         if not self.chat_here.blocked:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from playground.botapi import drafts, shapes
+from playground.botapi import drafts, polls, shapes
 from playground.botapi.drafts import Draft, Piece
 from playground.botapi.entities import found, trimmed, units
 from playground.botapi.errors import NotPossible
@@ -162,6 +162,10 @@ class Seat:
             raise NotPossible("the message is deleted")
         self.world.reacted(message, shapes.ANONYMOUS if anonymous else self.user, (emoji,) if emoji else ())
 
+    def vote(self, message: Message, *places: int, options: Sequence[int] = ()) -> None:
+        """Answer a poll by its options' places, or take the answer back with none; of the bot's own it is told."""
+        polls.vote(self.world, self.user, message, places or options)
+
     async def press(
         self,
         message: Message,
@@ -203,10 +207,8 @@ class Seat:
         return query.answer.text
 
     def _press_key(self, button: Json) -> str:
-        if button.get("request_contact"):
-            self.send_contact(f"+7900{self.user.id % 10_000_000:07d}")
-        else:
-            self.say(button["text"])
+        contact = button.get("request_contact")
+        self.send_contact(f"+7900{self.user.id % 10_000_000:07d}") if contact else self.say(button["text"])
         return ""
 
     def _own(self, message: Message) -> None:

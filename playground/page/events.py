@@ -27,7 +27,7 @@ def told(world: World, event: Event) -> Json:
 
 def _about(world: World, chat: Chat, event: Event) -> Json:
     match event.kind:
-        case "message" | "edited" | "reaction" | "pin":
+        case "message" | "edited" | "reaction" | "vote" | "pin":
             message = chat.messages.get(int(event.data.get("message_id", 0)))
             shown: Json = {"message": None if message is None or message.deleted else message_json(message)}
             if message is None or message.service is None:

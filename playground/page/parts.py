@@ -5,9 +5,9 @@ from typing import Final
 
 from aiohttp import web
 
-from playground.page import clock, faults, files, group, mail, thoughts
+from playground.page import clock, faults, files, group, mail, telegram, thoughts
 from playground.page.server import Page
 
 PARTS: Final[Sequence[Callable[[web.Application, Page], None]]] = (
-    clock.add, faults.add, files.add, group.add, mail.add, thoughts.add,
+    clock.add, faults.add, files.add, group.add, mail.add, telegram.add, thoughts.add,
 )  # fmt: skip
