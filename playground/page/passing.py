@@ -22,7 +22,11 @@ SHORT: Final = timedelta(hours=2)
 PATIENCE: Final = 10.0
 """Seconds that one step may take."""
 ILL_PATIENCE: Final = 0.25
-"""The same while something is out of order: a desk that is cut off never comes to rest."""
+"""The same while something is out of order: a desk that is cut off never comes to rest …"""
+ILL_WHOLE: Final = 2.0
+"""… and so many for all steps of a span."""
+DEAD_STEP: Final = 0.01
+"""Seconds of a step without a desk, so that one sees the time pass."""
 ORDER: Final = 5.0
 """Seconds for one order to the desk."""
 
@@ -37,6 +41,8 @@ class Span:
     start: datetime
     end: datetime
     stopped: bool = False
+    waited: float = 0.0
+    """Seconds that ill steps have taken so far."""
 
 
 class Passing:
@@ -89,7 +95,7 @@ class Passing:
         while not span.stopped and (left := span.end - stage.clock()) > timedelta():
             stage.jump(min(left, self._step(span)))
             self.tell()
-            await self._work()
+            await self._work(span)
 
     def _step(self, span: Span) -> timedelta:
         """How long nothing is missed: by working time a little at once, a night up to its morning."""
@@ -103,31 +109,35 @@ class Passing:
         morning = insight.next_working(now) - now
         return min(NIGHT, morning) if morning > timedelta() else HOUR
 
-    async def _work(self) -> None:
+    async def _work(self, span: Span) -> None:
         """Let the desk do what has fallen due, if there is one."""
         desk, stage = self._page.desk, self._page.stage
-        await asyncio.sleep(0)  # the step is on its way to the pages
         if desk is None or not desk.ready:
+            await asyncio.sleep(DEAD_STEP)
             return
-        patience = ILL_PATIENCE if self.ill() else PATIENCE
+        ill, loop = self.ill(), asyncio.get_running_loop()
+        begun = loop.time()
+        end = begun + (max(0.0, min(ILL_PATIENCE, ILL_WHOLE - span.waited)) if ill else PATIENCE)
         try:
             if not stage.mails_cut:
-                await self._quiet(lambda: desk.ask("mail_heard", ORDER), patience)
+                await self._quiet(lambda: desk.ask("mail_heard", ORDER), end)
             await desk.ask("tick", ORDER)
-            await self._quiet(self._at_rest, patience)
+            await self._quiet(self._at_rest, end)
         except DeskGone:
             return  # killed on the way: time passes all the same, and it will find what is due
+        finally:
+            span.waited += loop.time() - begun if ill else 0.0
 
     async def _at_rest(self) -> bool:
         desk = self._page.desk
         assert desk is not None
         return not self._page.world.inbox.pending and bool(await desk.ask("at_rest", ORDER))
 
-    async def _quiet(self, condition: Callable[[], Awaitable[object]], seconds: float) -> None:
+    async def _quiet(self, condition: Callable[[], Awaitable[object]], end: float) -> None:
+        """Wait for it, asking once at least."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
-        while loop.time() < end:
-            if await condition():
+        while not await condition():
+            if loop.time() >= end:
                 return
             await asyncio.sleep(0.01)
 
