@@ -9,8 +9,10 @@ import errno
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -224,8 +226,9 @@ def demo(options: Namespace) -> int:
     """The page where somebody sits at a terminal; the transcript for whoever only reads what comes out."""
     if options.behind is not None:
         return asyncio.run(_behind(options.behind))
-    page = options.page or not (options.terminal or options.keep or not sys.stdin.isatty())
-    return asyncio.run(_page(options) if page else _demo(keep=options.keep))
+    seated = sys.stdin is not None and sys.stdin.isatty()
+    page = options.page or (seated and not options.terminal and not options.keep)
+    return _page(options) if page else asyncio.run(_demo(keep=options.keep))
 
 
 class _Demo:
@@ -275,31 +278,61 @@ async def _demo(*, keep: bool) -> int:
                 working.cancel()
                 await asyncio.wait({working}, timeout=FAREWELL)
     finally:
-        await stage.close()
+        await stage.close(forget=not keep)
     return DONE
 
 
-async def _page(options: Namespace) -> int:
+def _page(options: Namespace) -> int:
     """The world in a box with its page, and the desk in a process of its own, until Ctrl+C."""
-    from playground.page.opening import served
+    from playground.desk_process import DeskGone
+    from playground.page.opening import NotOpened, free_port, until_stopped
+
+    folder, spare = Path(tempfile.mkdtemp(prefix="otvet-demo-")), True
+    try:
+        port = free_port(options.host, options.port)
+        _print(say(options.language, "cli.demo_starts"))
+        asyncio.run(until_stopped(_shown(options, port, folder)))
+    except NotOpened as error:
+        return _complain(command_line.not_opened(error.why, error.host, error.port, options.language))
+    except DeskGone:
+        spare = False  # whoever is told of the log wants to read it
+        return _complain(say(options.language, "cli.demo_no_desk", log=folder / "desk.log"))
+    finally:
+        if spare:
+            shutil.rmtree(folder, ignore_errors=True)
+    _print(say(options.language, "cli.demo_over"))
+    return DONE
+
+
+async def _shown(options: Namespace, port: int, folder: Path) -> None:
+    """Start everything, tell where it is to be seen, and go on until cancelled."""
+    from playground.page.opening import PORT, served
     from playground.stage import Stage
 
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    stage = await Stage.opened(language=options.language)
+    stage, exact = await Stage.opened(folder, language=options.language), options.port is not None
     try:
         async with (
             behind(stage) as (desk, thoughts),
-            served(stage, desk, thoughts, host=options.host, port=options.port) as page,
+            served(stage, desk, thoughts, host=options.host, port=port, exact=exact) as page,
         ):
-            print(say(options.language, "cli.demo_page", url=page.url), flush=True)
+            if not exact and page.port != PORT:
+                _print(say(options.language, "cli.demo_next_port", taken=PORT, port=page.port))
+            if page.elsewhere and page.elsewhere != page.url:
+                _print(say(options.language, "cli.demo_elsewhere", url=page.elsewhere))
+            _print(say(options.language, "cli.demo_page", url=page.url))
             if not options.no_browser:
                 page.show()
-            await stop.wait()
+            await asyncio.Event().wait()
     finally:
-        await stage.close(forget=True)
-    return DONE
+        await stage.close()
+
+
+def _print(text: str) -> None:
+    """Say it at once; a terminal that is gone is told nothing more."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from desk.errors import AlreadyRunning, ConfigError, NoRoom, OtvetError, Refusal
 from desk.texts import LANGUAGES, say
 
 DEFAULT_CONFIG = Path("config.toml")
+LAST_PORT = 65535
 
 
 def parser(language: str) -> argparse.ArgumentParser:
@@ -65,12 +66,39 @@ def _demo(demo: argparse.ArgumentParser, language: str) -> None:
     how.add_argument("--page", action="store_true", help=say(language, "cli.help_page"))
     how.add_argument("--terminal", action="store_true", help=say(language, "cli.help_terminal"))
     demo.add_argument("--keep", action="store_true", help=say(language, "cli.help_keep"))
-    demo.add_argument("--port", type=int, metavar="PORT", help=say(language, "cli.help_port"))
-    demo.add_argument("--host", default="127.0.0.1", metavar="HOST", help=say(language, "cli.help_host"))
+    demo.add_argument(
+        "--port", type=lambda text: _port(text, language), metavar="PORT", help=say(language, "cli.help_port")
+    )
+    demo.add_argument(
+        "--host", type=lambda text: _host(text, language), default="127.0.0.1", metavar="HOST",
+        help=say(language, "cli.help_host"),
+    )  # fmt: skip
     demo.add_argument("--language", choices=LANGUAGES, default=language, help=say(language, "cli.help_language"))
     demo.add_argument("--no-browser", action="store_true", help=say(language, "cli.help_no_browser"))
     # Not for people: the page's own desk, which lives in a process that can be killed.
     demo.add_argument("--behind", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
+
+
+def _port(text: str, language: str) -> int:
+    if text.isascii() and text.isdecimal() and int(text) <= LAST_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(say(language, "cli.demo_bad_port", port=repr(text[:40]), last=LAST_PORT))
+
+
+def _host(text: str, language: str) -> str:
+    host = text.removeprefix("[").removesuffix("]")
+    if not host or not set(host).isdisjoint(" /?#@\t\n"):
+        raise argparse.ArgumentTypeError(say(language, "cli.demo_bad_host", host=repr(text[:80])))
+    return host
+
+
+def not_opened(why: str, host: str, port: int, language: str) -> str:
+    """What to tell somebody whose page cannot be at that address: it is taken, forbidden, or not this machine's."""
+    if why == "taken":
+        return say(language, "cli.demo_taken", port=port)
+    if why == "forbidden":
+        return say(language, "cli.demo_forbidden", port=port)
+    return say(language, "cli.demo_no_host", host=host)
 
 
 def _clients(
