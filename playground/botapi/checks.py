@@ -13,7 +13,7 @@ from aiogram.methods import TelegramMethod
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from playground.botapi.errors import ApiError, bad
-from playground.botapi.model import Json
+from playground.botapi.model import MEDIA, Json
 
 Method = type[TelegramMethod[Any]]
 
@@ -26,14 +26,31 @@ METHODS: Final[Mapping[str, Method]] = {
 }
 """Every method that aiogram knows, by its name in small letters: Telegram does not mind the case."""
 
-_MISSING: Final = {"chat_id": "chat_id is empty", "text": "message text is empty"}
-"""What the real server says when these are not there."""
+_MISSING: Final = {
+    "text": "message text is empty",
+    **{kind: f"there is no {kind.replace('_', ' ')} in the request" for kind in MEDIA},
+    "chat_id": "chat_id is empty", "message_id": "message identifier is not specified",
+    "file_id": "file_id not specified",
+}  # fmt: skip
+"""What the real server says when these are not there, in the order in which it looks."""
 
 NOT_HERE: Final = frozenset({
     "business_connection_id", "direct_messages_topic_id", "suggested_post_parameters", "ephemeral_message_parameters",
     "receiver_user_id", "inline_message_id", "rich_message", "certificate", "checklist_task_id",
+    "allow_paid_broadcast", "live_period", "heading", "proximity_alert_radius",
+    "allow_adding_options", "close_date", "open_period", "correct_option_id", "correct_option_ids", "country_codes",
+    "description_entities", "description_parse_mode", "explanation", "explanation_entities", "explanation_media",
+    "explanation_parse_mode", "hide_results_until_closes", "question_entities", "question_parse_mode",
+    "shuffle_options",
 })  # fmt: skip
 """Parameters that Telegram has and this server has not: refused rather than silently forgotten."""
+
+WITHOUT_EFFECT: Final = frozenset({
+    "link_preview_options", "disable_web_page_preview", "thumbnail", "cover", "supports_streaming", "start_timestamp",
+    "video_start_timestamp", "disable_content_type_detection", "is_big", "return_bots", "next_offset", "button",
+    "switch_pm_text", "switch_pm_parameter",
+})  # fmt: skip
+"""Parameters that are checked and change nothing here, as nobody in this small world would see the difference."""
 
 
 def given(value: Any) -> Any:
@@ -47,13 +64,17 @@ def read_parameters(method: Method, raw: Mapping[str, Any]) -> TelegramMethod[An
     if unknown:
         raise bad(f"{method.__api_method__} has no parameter {', '.join(unknown)}")
     for name, reason in _MISSING.items():
-        if raw.get(name) == "":
+        if raw.get(name) == "" and method.model_fields[name].is_required():
             raise bad(reason)
     values = {
         name: _decoded(method, name, value)
         for name, value in raw.items()
         if value is not None and (value != "" or str in _kinds(method, name))
     }
+    try:
+        json.dumps(values, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise bad("strings must be encoded in UTF-8") from None
     try:
         call = method.model_validate(values)
     except ValidationError as error:
@@ -63,25 +84,30 @@ def read_parameters(method: Method, raw: Mapping[str, Any]) -> TelegramMethod[An
         if extra and path:
             raise bad(f"can't parse {path}: unknown field {', '.join(extra)}")
         for name in sorted(NOT_HERE & model.model_fields_set):
-            if getattr(model, name) is not None:
+            if getattr(model, name):
                 raise bad(f"this local server has not got the parameter {name}")
     return call
 
 
 def _refusal(error: ValidationError) -> ApiError:
-    first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"][:1])
-    if first["type"] == "missing" and len(first["loc"]) == 1:
-        return bad(_MISSING.get(name, f'parameter "{name}" is required'))
-    where = ".".join(str(part) for part in first["loc"])
-    return bad(f"can't parse parameter {name}: {where}: {first['msg']}")
+    errors = error.errors()
+    absent = [str(one["loc"][0]) for one in errors if one["type"] == "missing" and len(one["loc"]) == 1]
+    if absent:
+        first = next((name for name in _MISSING if name in absent), absent[0])
+        return bad(_MISSING.get(first, f'parameter "{first}" is required'))
+    deepest = max(errors, key=lambda one: len(one["loc"]))  # of a union's classes the one that fits best
+    where = ".".join(str(part) for part in deepest["loc"])
+    if deepest["type"] == "missing":
+        return bad(f"can't parse {where.rpartition('.')[0]}: Can't find field \"{deepest['loc'][-1]}\"")
+    return bad(f"can't parse parameter {deepest['loc'][0]}: {where}: {deepest['msg']}")
 
 
 def _decoded(method: Method, name: str, value: Any) -> Any:
     """A value of a form, where everything is a string, as the type that the parameter wants."""
     kinds = _kinds(method, name)
     if not isinstance(value, str):
-        return value
+        plain_number = isinstance(value, int | float) and str in kinds and int not in kinds
+        return json.dumps(value) if plain_number else value
     if str in kinds:
         return int(value) if int in kinds and re.fullmatch(r"-?\d+", value) else value
     if bool in kinds:

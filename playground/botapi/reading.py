@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 
 from playground.botapi.errors import ApiError, bad
 from playground.botapi.files import UPLOAD_LIMIT
@@ -30,17 +30,26 @@ class Sent:
 
 async def read(request: web.Request) -> Sent:
     """Raises ApiError: 400 for a body that cannot be read, 413 for an upload over 50 MB."""
-    parameters: Json = dict(request.query)
-    uploads: dict[str, Upload] = {}
-    kind = request.content_type
-    if request.method == "POST" and request.can_read_body:
-        if kind == "application/json":
-            parameters |= _json(await request.text())
-        elif kind == "multipart/form-data":
-            await _multipart(request, parameters, uploads)
-        else:
-            parameters |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-    return Sent(parameters=parameters, uploads=uploads)
+    sent = Sent(parameters=dict(request.query), uploads={})
+    try:
+        if request.method == "POST" and request.can_read_body:
+            await _body(request, sent)
+    except UnicodeDecodeError:
+        raise bad("strings must be encoded in UTF-8") from None
+    except (ValueError, LookupError, AssertionError, RuntimeError) as error:  # each from aiohttp, for a broken body
+        raise bad(f"can't read the request body: {error}") from None
+    return sent
+
+
+async def _body(request: web.Request, sent: Sent) -> None:
+    match request.content_type:
+        case "application/json":
+            sent.parameters.update(_json(await request.text()))
+        case "multipart/form-data":
+            await read_parts(await request.multipart(), sent)
+        case _:
+            form = await request.post()
+            sent.parameters.update({key: value for key, value in form.items() if isinstance(value, str)})
 
 
 def _json(body: str) -> Json:
@@ -53,8 +62,9 @@ def _json(body: str) -> Json:
     return value
 
 
-async def _multipart(request: web.Request, parameters: Json, uploads: dict[str, Upload]) -> None:
-    async for part in await request.multipart():
+async def read_parts(parts: MultipartReader, sent: Sent) -> None:
+    """Add the parts of a form to what was sent; a 413 for a file over 50 MB."""
+    async for part in parts:
         if not isinstance(part, BodyPartReader) or part.name is None:
             continue
         data = bytearray()
@@ -63,7 +73,7 @@ async def _multipart(request: web.Request, parameters: Json, uploads: dict[str, 
             if len(data) > UPLOAD_LIMIT:
                 raise ApiError(413, "Request Entity Too Large")
         if part.filename is None:
-            parameters[part.name] = data.decode()
+            sent.parameters[part.name] = data.decode()
         else:
             mime = part.headers.get("Content-Type")
-            uploads[part.name] = Upload(name=part.filename, data=bytes(data), mime=mime)
+            sent.uploads[part.name] = Upload(name=part.filename, data=bytes(data), mime=mime)
