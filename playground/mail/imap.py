@@ -57,8 +57,8 @@ class ImapServer:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.faults = ImapFaults()
         self.port = 0
-        self.heard: list[Callable[[str], None]] = []
-        """Called with the address of a mailbox after whatever happened in it, by whoever's hand."""
+        self.heard: list[Callable[[str, str], None]] = []
+        """Called after whatever happened in a mailbox: its address, and "new" (a mail came) or "changed"."""
         self._tls = tls
         self._config = Config(self.faults)
         self._login = Login(self._config, self.faults)
@@ -175,9 +175,9 @@ class ImapServer:
         mailbox._uid_validity += 1  # noqa: SLF001 - pymap never changes it
         self.cut()
 
-    def _tell(self, address: str) -> None:
+    def _tell(self, address: str, what: str) -> None:
         for listener in self.heard:
-            listener(address)
+            listener(address, what)
 
     async def _mailbox(self, address: str, folder: str) -> MailboxData:
         return await self._config.set_cache[address][0].get_mailbox(folder)

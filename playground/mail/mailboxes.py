@@ -61,10 +61,11 @@ class Config(dict_backend.Config):
 class _Mailbox(MailboxData):
     """Rule: IDLE tells what came between the last command and IDLE; pymap alone waits for the next change.
 
-    `changed` is called after whatever anybody did to a mail in it.
+    `changed` is called after whatever anybody did to a mail in it: with "new" when one came that nobody has read,
+    else with "changed".
     """
 
-    def __init__(self, of: "Mailboxes", changed: Callable[[], None]) -> None:
+    def __init__(self, of: "Mailboxes", changed: Callable[[str], None]) -> None:
         super().__init__(of._content_cache, of._thread_cache)  # noqa: SLF001 - shared by a person's mailboxes
         self._tell = changed
 
@@ -74,35 +75,35 @@ class _Mailbox(MailboxData):
 
     async def append(self, append_msg: AppendMessage, *, recent: bool = False) -> Message:
         message = await super().append(append_msg, recent=recent)
-        self._tell()
+        self._tell("changed" if Flag(b"\\Seen") in append_msg.flag_set else "new")
         return message
 
     async def copy(self, uid: int, destination: MailboxData, *, recent: bool = False) -> int | None:
         copied = await super().copy(uid, destination, recent=recent)
-        self._tell()
+        self._tell("changed")
         return copied
 
     async def move(self, uid: int, destination: MailboxData, *, recent: bool = False) -> int | None:
         moved = await super().move(uid, destination, recent=recent)
-        self._tell()
+        self._tell("changed")
         return moved
 
     async def update(
         self, uid: int, cached_msg: CachedMessage, flag_set: frozenset[Flag], mode: FlagOp
     ) -> Message:
         message = await super().update(uid, cached_msg, flag_set, mode)
-        self._tell()
+        self._tell("changed")
         return message
 
     async def delete(self, uids: Iterable[int]) -> None:
         await super().delete(uids)
-        self._tell()
+        self._tell("changed")
 
 
 class Mailboxes(MailboxSet):
     """One person's mailboxes; `changed` is called after whatever happened in any of them."""
 
-    def __init__(self, faults: ImapFaults, changed: Callable[[], None]) -> None:
+    def __init__(self, faults: ImapFaults, changed: Callable[[str], None]) -> None:
         super().__init__()
         self._faults = faults
         self._changed = changed
@@ -113,7 +114,7 @@ class Mailboxes(MailboxSet):
             raise ValueError(name)  # pymap makes a NO of it
         await super().add_mailbox(name)
         self._set[name] = mailbox = _Mailbox(self, self._changed)
-        self._changed()
+        self._changed("changed")
         return mailbox.mailbox_id
 
 

@@ -26,6 +26,7 @@ class Mailboxes:
         self._stage = page.stage
         self._mails = page.stage.mails
         self._open: dict[str, tuple[Line, Index]] = {}
+        self._new: set[str] = set()  # where a mail came that nobody has read
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._mails.imap.heard.append(self._heard)
         self._mails.turned.append(self._turned)
@@ -39,17 +40,21 @@ class Mailboxes:
         await asyncio.gather(*(asyncio.to_thread(line.close) for line, _ in self._open.values()))
         self._open.clear()
 
-    def _heard(self, address: str) -> None:
+    def _heard(self, address: str, what: str) -> None:
+        if what == "new" and address != SUPPORT:
+            self._new.add(address)
         if address not in self._waiting:
             loop = asyncio.get_running_loop()
             self._waiting[address] = loop.call_later(PAUSE, self._tell, address)
 
     def _tell(self, address: str) -> None:
         self._waiting.pop(address, None)
-        self._page.tell("mailbox", address=address)
+        new = address in self._new
+        self._new.discard(address)
+        self._page.tell("mailbox" if new else "mailbox_changed", address=address)
 
     def _turned(self, up: bool) -> None:
-        self._page.tell("mailbox", address=None, up=up)
+        self._page.tell("mailbox_changed", address=None, up=up)
 
     def of(self, address: str) -> tuple[Line, Index]:
         """The mailbox's line and list. LookupError when nobody has that address."""
@@ -93,7 +98,7 @@ class Mailboxes:
         if self._mails.imap.has_user(address):
             return {"why": "taken", "which": address}
         await self._mails.user(address, PASSWORD, name=name)
-        self._page.tell("mailbox", address=address)
+        self._page.tell("mailbox_changed", address=address)
         return {"address": address}
 
     async def listed(self, address: str, folder: str, limit: int, search: str) -> Json:
