@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from desk import thoughts_overview, thoughts_ticket
@@ -14,9 +14,6 @@ from desk.texts import LANGUAGES
 from desk.tickets import Status, Thread, Ticket
 
 Json = dict[str, Any]
-
-_SHIFTS = 14
-"""Where so many shifts follow one another without a gap, work never ends: the next day's is as good as any."""
 
 
 class Thoughts(Proof):
@@ -68,15 +65,10 @@ class Thoughts(Proof):
     def next_working(self, at: datetime) -> datetime:
         """The next moment at which work begins: today's, or the next day's when `at` is within working time."""
         calendar = self._desk.calendar
-        if not calendar.is_working(at):
-            return calendar.next_start(at)
-        _, first = calendar.next_shift(at)
-        end = first
-        for _ in range(_SHIFTS):
-            if not calendar.is_working(end):
-                return calendar.next_start(end)
-            _, end = calendar.next_shift(end)
-        return first
+        if calendar.is_working(at):
+            tomorrow = at.astimezone(calendar.zone).date() + timedelta(days=1)
+            at = datetime.combine(tomorrow, time(), calendar.zone)
+        return calendar.next_start(at)
 
     def _in(self, language: str) -> Desk:
         return self._spoken.get(language, self._desk)

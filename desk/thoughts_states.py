@@ -65,10 +65,10 @@ def step_in_words(desk: Desk, step: Step) -> str:
 
 
 def way(
-    ticket: Ticket, messages: Sequence[Message], audits: Sequence[Audit], pauses: Sequence[Pause]
+    ticket: Ticket, client: str, messages: Sequence[Message], audits: Sequence[Audit], pauses: Sequence[Pause]
 ) -> list[Hop]:
     """The statuses that the ticket went through, the oldest first; the last one is its own."""
-    deeds = _deeds(messages, audits)
+    deeds = _deeds(client, messages, audits)
     hops = [Hop(status=Status.NEW, at=ticket.created_at)]
     for at, status in _turns(messages, pauses):
         if status is Status.OPEN and hops[-1].status is Status.OPEN:
@@ -99,17 +99,24 @@ def _stands(pause: Pause, at: datetime) -> bool:
     return pause.since <= at and (pause.until is None or at < pause.until)
 
 
-def _deeds(messages: Sequence[Message], audits: Sequence[Audit]) -> list[_Deed]:
+def _deeds(client: str, messages: Sequence[Message], audits: Sequence[Audit]) -> list[_Deed]:
     deeds = []
     for message in messages:
         if step := _SAID.get(message.kind):
             deeds.append(_Deed(at=message.at, step=step, who="" if message.channel == "desk" else message.author))
     for audit in audits:
-        if step := _AUDITED.get(audit.what):
+        if audit.what in _AUDITED:
             who = "" if audit.who in MACHINE else audit.who
-            own = not who and step is Step.CLOSED and audit.data.get("closing") in _BY_ITSELF
-            deeds.append(_Deed(at=audit.at, step=Step.SILENCE if own else step, who=who))
+            deeds.append(_Deed(at=audit.at, step=_step(audit, who, client), who=who))
     return sorted(deeds, key=lambda one: one.at)
+
+
+def _step(audit: Audit, who: str, client: str) -> Step:
+    """What an entry of the audit was; a closing is the client's word, or nobody's, or an engineer's."""
+    step = _AUDITED[audit.what]
+    if step is Step.CLOSED and audit.data.get("closing") == Closing.SOLVED.value and who == client:
+        return Step.CONFIRMED
+    return Step.SILENCE if step is Step.CLOSED and not who and audit.data.get("closing") in _BY_ITSELF else step
 
 
 _BY_ITSELF: Final = frozenset({Closing.NO_ANSWER.value, Closing.SOLVED.value})

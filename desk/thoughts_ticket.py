@@ -43,7 +43,7 @@ async def of(desk: Desk, view: Unit, ticket: Ticket, rules: Sequence[str], *, en
         "topic": await _topic(view, ticket),
         "machine": thoughts_states.machine(desk),
         "rule": _rule(desk, ticket, rules),
-        "state": await _state(desk, view, ticket, pauses),
+        "state": await _state(desk, view, ticket, client.name if client else "", pauses),
         "promises": _promises(desk, ticket, pauses),
         "outbox": await _outbox(desk, view, ticket),
         "trail": await _trail(desk, view, ticket, entries or ENTRIES),
@@ -77,10 +77,10 @@ async def _topic(view: Unit, ticket: Ticket) -> Json | None:
     return {"chat": int(thread.place), "thread": int(thread.external_id)}
 
 
-async def _state(desk: Desk, view: Unit, ticket: Ticket, pauses: list[Pause]) -> Json:
+async def _state(desk: Desk, view: Unit, ticket: Ticket, client: str, pauses: list[Pause]) -> Json:
     messages = await view.find(Message, ticket_id=ticket.id, kind__in=SPOKEN)
     audits = await view.find(Audit, ticket_id=ticket.id)
-    hops = thoughts_states.way(ticket, messages, audits, pauses)
+    hops = thoughts_states.way(ticket, client, messages, audits, pauses)
     return {
         "now": ticket.status.value,
         "way": [
