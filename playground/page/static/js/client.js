@@ -2,7 +2,7 @@
 
 import { act, get, post } from "./api.js";
 import { fill, h, iconButton, toast } from "./dom.js";
-import { group, on, person, state } from "./world.js";
+import { emit, group, on, person, state } from "./world.js";
 import { onLanguage, t } from "./words.js";
 import { dialog, form, sure } from "./chat/dialogs.js";
 import { initials, hue } from "./chat/message.js";
@@ -29,7 +29,7 @@ export function mount(root) {
     acting: () => ({ person: chosen }), label: () => t("chat.chat_of", { name: me()?.name ?? "" }), foot: parts.gate, why: () => null,
     empty: () => welcome(),
   });
-  topics = new Topics(() => me(), (thread) => view.show({ chat: me().chat, thread }));
+  topics = new Topics(() => me(), (thread) => { view.show({ chat: me().chat, thread }); emit("shown", { chat: me().chat, thread }); });
   root.append(h("header", {}, parts.title), parts.strip, parts.bar, topics.element, view.element);
   on(["person", "member", "group", "read"], () => drawAround());
   on("message", ({ chat, message }) => {
@@ -62,6 +62,7 @@ export function choose(id, thread = null) {
   topics.chosen = thread;
   view.show({ chat: me().chat, thread });
   drawAll();
+  emit("shown", { chat: me().chat, thread });
 }
 
 function drawAll() {

@@ -13,7 +13,7 @@ import { Rebuilding } from "./group/rebuilding.js";
 import { Undo } from "./group/undo.js";
 import { welcome } from "./group/welcome.js";
 import { news, show as showPane } from "./layout.js";
-import { on, state } from "./world.js";
+import { emit, on, state } from "./world.js";
 import { onLanguage, t } from "./words.js";
 
 export function mount(root) {
@@ -91,6 +91,7 @@ class GroupPane {
     this.root.dataset.talking = "true"; // in a narrow pane the conversation takes the place of the list
     open(thread);
     this.draw();
+    emit("shown", this.where());
   }
 
   // Another pane's «open in the group».

@@ -9,6 +9,7 @@ import { drawTicket } from "./thoughts/ticket.js";
 import { currentLanguage, onLanguage, t } from "./words.js";
 import { emit, on } from "./world.js";
 
+const GENERAL = 1; // the topic that is about no ticket
 const REST = 20_000; // what is left of a promise goes on shrinking while nothing else happens
 const remembered = (name) => { try { return localStorage.getItem(`otvet.${name}`); } catch { return null; } };
 const remember = (name, value) => { try { localStorage.setItem(`otvet.${name}`, value); } catch { /* for this visit only */ } };
@@ -27,7 +28,7 @@ export function mount(root) {
   on("clock", refresh);
   on("desk", refresh);
   on("connection", ({ connected }) => connected && refresh());
-  on(["open-topic", "shown"], ({ chat, topic, thread }) => follow(chat, topic ?? thread ?? null));
+  on("shown", ({ chat, thread }) => follow(chat, thread));
   on("open-ticket", ({ number }) => choose(number));
   new IntersectionObserver(() => { if (stale && visible()) refresh(); }).observe(root);
   document.addEventListener("visibilitychange", () => { if (stale && visible()) refresh(); });
@@ -89,7 +90,7 @@ function topic({ chat, thread }) {
 
 // The chat or topic of another pane, when this pane is to follow; its ticket may only be written down in a moment.
 function follow(chat, thread) {
-  if (!view.follow || !chat) return;
+  if (!view.follow || !chat || thread === GENERAL) return;
   view.wish = { chat, thread };
   refresh();
 }
