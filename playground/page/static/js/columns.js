@@ -12,15 +12,17 @@ const LEAST = { x: 250, y: 140 }; // pixels that a pane keeps
 const STEP = 32; // pixels that an arrow key moves a handle by
 
 const desktop = matchMedia("(min-width: 1000px)");
+const roomy = matchMedia("(min-width: 1560px)"); // room in the header for a choice of panes
 const wide = matchMedia("(min-width: 1760px)");
 const weights = { ...USUAL, ...recall("sizes", {}) };
 let standing = [];
 
 export const isDesktop = () => desktop.matches;
+export const mayHide = () => roomy.matches;
 
 // `redraw` is called when the window has become a desktop, a wide one, or a phone.
 export function watch(redraw) {
-  for (const query of [desktop, wide]) query.addEventListener("change", redraw);
+  for (const query of [desktop, roomy, wide]) query.addEventListener("change", redraw);
 }
 
 // Put the panes that are to be seen side by side; on a phone the style sheet alone decides.

@@ -1,6 +1,6 @@
 // The frame: which panes are to be seen, the page's language, dark or light, whether the line to the server stands.
 
-import { arrange, isDesktop, watch } from "./columns.js";
+import { arrange, isDesktop, mayHide, watch } from "./columns.js";
 import { fill, h, icon, iconButton } from "./dom.js";
 import { recall, remember } from "./memory.js";
 import { currentLanguage, onLanguage, t, useLanguage } from "./words.js";
@@ -49,7 +49,7 @@ export function show(pane) {
 
 export const shown = () => root.dataset.pane;
 
-const visible = () => (alone ? [alone] : PANES.filter((pane) => !hidden.includes(pane)));
+const visible = () => (alone ? [alone] : mayHide() ? PANES.filter((pane) => !hidden.includes(pane)) : PANES);
 
 // A dot at the name of a pane in which something has happened that one does not see.
 export function news(pane) {
