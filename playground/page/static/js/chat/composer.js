@@ -31,7 +31,6 @@ export class Composer {
     this.keys = h("div", { hidden: true });
     this.element = h("div", { class: "composer" }, this.suggestions.element, this.about, this.attach.progress, this.voice.element, this.bar, this.closed, this.keys);
     on("commands", () => this.learnCommands());
-    on(["message", "deleted"], ({ chat }) => { if (chat === view.shown?.chat) this.afterMessage(); });
   }
 
   placeOfDraft() {
@@ -99,6 +98,7 @@ export class Composer {
     } catch { /* offered again with the next words of the bot */ }
   }
 
+  // The view calls it after a message has come or gone.
   afterMessage() {
     this.drawKeyboard();
     const last = [...messages(this.view.shown.chat).values()].at(-1);

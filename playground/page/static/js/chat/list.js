@@ -2,7 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { dayName, t } from "../words.js";
-import { bubble, reactions } from "./message.js";
+import { bubble } from "./message.js";
 import { isService } from "./unread.js";
 
 const CHUNK = 80; // bubbles that are drawn at once
@@ -133,6 +133,7 @@ export class MessageList {
     row.bubble = bubble(row.pieces, this.view);
     if (!old) { row.element.append(row.bubble); return; }
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    for (const [index, open] of [...old.querySelectorAll(".spoiler")].entries()) if (open.classList.contains("open")) row.bubble.querySelectorAll(".spoiler")[index]?.classList.add("open");
     // A player goes on playing while the words around it change.
     for (const kept of old.querySelectorAll("[data-file]")) row.bubble.querySelector(`[data-file="${kept.dataset.file}"]`)?.replaceWith(kept);
     old.replaceWith(row.bubble);
@@ -162,7 +163,7 @@ export class MessageList {
     return -1;
   }
 
-  changed(message, { onlyReactions = false } = {}) {
+  changed(message) {
     const index = this.all.findIndex((one) => one.message_id === message.message_id);
     if (index >= 0) this.all[index] = message;
     const waits = this.pending.findIndex((one) => one.message_id === message.message_id);
@@ -170,14 +171,7 @@ export class MessageList {
     const row = this.rows[this.find(message.message_id)];
     if (!row) return;
     row.pieces = row.pieces.map((one) => (one.message_id === message.message_id ? message : one));
-    if (!onlyReactions) { this.paint(row); return; }
-    const foot = row.bubble.querySelector(".foot");
-    if (!foot || row.pieces[0].message_id !== message.message_id) return;
-    const key = foot.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    foot.querySelector(".reactions")?.remove();
-    const made = reactions(message, this.view);
-    if (made) foot.prepend(made);
-    if (key) (foot.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? row.bubble).focus({ preventScroll: true });
+    this.paint(row);
   }
 
   removed(id) {

@@ -73,7 +73,7 @@ function travel(event, panel) {
 function place(panel, anchor, at) {
   const { width, height } = panel.getBoundingClientRect();
   const box = anchor?.getBoundingClientRect();
-  const left = at?.clientX ?? (box ? box.right - width : panel.offsetLeft);
+  const left = at?.clientX ?? (box ? (box.left + width < innerWidth - 8 ? box.left : box.right - width) : panel.offsetLeft);
   const top = at?.clientY ?? (box ? (box.bottom + height > innerHeight ? box.top - height : box.bottom) : panel.offsetTop);
   panel.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
   panel.style.top = `${Math.max(8, Math.min(top, innerHeight - height - 8))}px`;

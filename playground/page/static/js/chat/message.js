@@ -17,6 +17,11 @@ export function bubble(pieces, view) {
   const mine = view.isMine(first);
   const spoken = pieces.find((one) => one.caption || one.text) ?? first;
   const author = first.sender_chat?.title ?? nameOf(first.from);
+  const marks = reactions(first, view);
+  const said = text(spoken, view);
+  // The time stands at the end of the last line where there is room, as in the app.
+  const ends = said && !marks && !isBare(first);
+  if (ends) said.append(time(first, spoken));
   const content = [
     view.many && !mine ? h("div", { class: "from", style: hue(first.from.id) }, author) : null,
     first.via_bot ? h("div", { class: "via" }, t("chat.via", { bot: `@${first.via_bot.username}` })) : null,
@@ -24,8 +29,8 @@ export function bubble(pieces, view) {
     reply(first, view),
     pieces.length > 1 ? album(pieces, view) : media(first, view),
     matter(first, view),
-    text(spoken, view),
-    h("div", { class: "foot" }, reactions(first, view), time(first, spoken)),
+    said,
+    ends ? null : h("div", { class: "foot" }, marks, time(first, spoken)),
   ];
   const bare = isBare(first) ? " bare" : "";
   return h("div", {

@@ -37,10 +37,9 @@ export class ChatView {
     this.none = h("div", { class: "none" });
     this.element = h("div", { class: "chat" }, this.pinned, this.none, this.list.element, this.composer.element, foot);
     this.composer.acceptDropsOn(this.element);
-    on("message", ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.added(message); this.around(); } });
-    on(["edited", "vote"], ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.changed(message); this.around(); } });
-    on("reaction", ({ chat, message }) => { if (message && this.here(chat, message)) this.list.changed(message, { onlyReactions: true }); });
-    on("deleted", ({ chat, data }) => { if (chat === this.shown?.chat) { this.list.removed(data.message_id); this.composer.forget(data.message_id); this.around(); } });
+    on("message", ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.added(message); this.around(); this.composer.afterMessage(); } });
+    on(["edited", "vote", "reaction"], ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.changed(message); this.around(); } });
+    on("deleted", ({ chat, data }) => { if (chat === this.shown?.chat) { this.list.removed(data.message_id); this.composer.forget(data.message_id); this.around(); this.composer.afterMessage(); } });
     on("pin", ({ chat }) => { if (chat === this.shown?.chat) this.around(); });
     on("topic", ({ chat }) => { if (chat === this.shown?.chat) this.show(this.shown); });
     onLanguage(() => this.refresh());
