@@ -1,6 +1,7 @@
 """The people's mailboxes: what lies in each by IMAP, what goes out by SMTP, and a word to the page when one changes."""
 
 import asyncio
+from datetime import datetime
 from typing import Any, Final
 
 from playground.mail.world import PASSWORD
@@ -123,11 +124,12 @@ class Mailboxes:
         """Send a letter from the composer and keep a copy; what came of it, in words for the page."""
         line, _ = self.own(address)
         letter = writing.letter(body, (self.name(address), address.lower()))
-        raw, mail_id = await asyncio.to_thread(writing.written, letter, self._stage.clock())
+        now = self._stage.clock()
+        raw, mail_id = await asyncio.to_thread(writing.written, letter, now)
         to = list(dict.fromkeys(one for _, one in [*letter.to, *letter.cc]))
         outcome = await self._hand_over(address, raw, address, to)
         if outcome.sent:
-            await self._keep(line, raw)
+            await self._keep(line, raw, now)
         return _told(outcome) | {"message_id": mail_id}
 
     async def send_raw(self, address: str, body: Json) -> Json:
@@ -147,9 +149,9 @@ class Mailboxes:
         port = self._mails.smtp_port
         return await asyncio.to_thread(writing.sent, raw, port=port, login=login, sender=sender, to=to)
 
-    async def _keep(self, line: Line, raw: bytes) -> None:
+    async def _keep(self, line: Line, raw: bytes, at: datetime) -> None:
         try:
-            await asyncio.to_thread(line.keep, SENT, raw, self._stage.clock())
+            await asyncio.to_thread(line.keep, SENT, raw, at)
         except Away:
             return  # sent it is; the copy is only for the eye
 

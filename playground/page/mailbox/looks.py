@@ -26,8 +26,9 @@ _DROPPED: Final = frozenset({"srcset", "action", "formaction", "ping", "target",
 _URL: Final = re.compile(r"url\(\s*(['\"]?)(?!\s*data:)[^)]*\1\s*\)|@import[^;]*;?", re.IGNORECASE)
 _LINK: Final = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 _DRESS: Final = (
-    "html{background:#fff;color:#17202b}body{margin:10px 12px;font:15px/1.45 system-ui,sans-serif;"
-    "overflow-wrap:anywhere}img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}a{color:#1f62c9}"
+    "html{background:#fff;color:#17202b}html,body{height:auto!important}"
+    "body{margin:10px 12px;font:15px/1.45 system-ui,sans-serif;overflow-wrap:anywhere}"
+    "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}a{color:#1f62c9}"
     "blockquote{margin:8px 0;padding-left:10px;border-left:3px solid #c3ccd8}"
 )
 

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator, Mapping
 from email.message import Message
+from itertools import islice
 from typing import Any, Final
 
 from playground.page.mailbox import looks, words
@@ -42,7 +43,7 @@ def view(fetched: Fetched, folder: str) -> Json:
         "references": words.header(message, "References").split()[-50:],
         "return_path": words.header(message, "Return-Path"),
         "automatic": is_automatic(message),
-        "headers": [[name, words.decoded(value)[:2000]] for name, value in message.items()[:HEADERS]],
+        "headers": [[name, words.decoded(value)[:2000]] for name, value in islice(message.raw_items(), HEADERS)],
         "text": text if text is not None else words.said(html or ""),
         "plain": text is not None,
         "html": bool(document),

@@ -42,7 +42,12 @@ def parsed(raw: bytes) -> Message:
 
 def header(message: Message, name: str) -> str:
     """A header in words, on one line; "" when there is none."""
-    return decoded(message.get(name))
+    return decoded(next(iter(raw_headers(message, name)), ""))
+
+
+def raw_headers(message: Message, name: str) -> list[str]:
+    """The headers of that name as they came: `Message.get` loses bytes that are no ASCII."""
+    return [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
 
 
 def decoded(value: object) -> str:
@@ -60,7 +65,7 @@ def decoded(value: object) -> str:
 
 def addresses(message: Message, name: str) -> list[dict[str, str]]:
     """Who stands in the From, To, Cc… header: {"name", "address"} each."""
-    values = [re.sub(r"[\r\n]+[ \t]*", " ", str(value))[:LONGEST] for value in message.get_all(name, [])]
+    values = [re.sub(r"[\r\n]+[ \t]*", " ", str(value))[:LONGEST] for value in raw_headers(message, name)]
     values = [plain(v.encode("ascii", "surrogateescape"), None) if _is_raw(v) else v for v in values]
     return [{"name": decoded(who), "address": clean(where)} for who, where in getaddresses(values) if who or where]
 

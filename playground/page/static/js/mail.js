@@ -7,7 +7,7 @@ import { Composer } from "./mail/composer.js";
 import * as drafts from "./mail/drafts.js";
 import { List } from "./mail/list.js";
 import { addPerson } from "./mail/people.js";
-import { current, look, mail, onMail, personName, readOnly, refresh, support } from "./mail/store.js";
+import { current, look, mail, onMail, personName, refresh, support } from "./mail/store.js";
 import { View } from "./mail/view.js";
 
 export function mount(root) {
@@ -32,7 +32,7 @@ class Pane {
     this.deeds = h("div", { class: "mail-top" });
     this.away = h("div", { class: "mail-away", role: "status" });
     this.news = h("div", { class: "hidden-words", role: "status" });
-    this.list = new List({ open: (one) => this.read(one), write: (draft) => this.write(draft) });
+    this.list = new List({ open: (one) => this.read(one), write: (draft) => this.write(draft ?? drafts.fresh(mail.address, { to: support() })) });
     this.view = new View({ back: () => this.back(), write: (draft) => this.write(draft) });
     this.composer = new Composer({ done: () => this.back() });
     this.place = h("div", { class: "mail-place" }, this.list.element, this.view.element, this.composer.element);
@@ -49,9 +49,7 @@ class Pane {
   translate() {
     this.title.textContent = t("page.mail");
     this.box.setAttribute("aria-label", t("mail.whose"));
-    fill(this.deeds,
-      iconButton("plus", t("mail.add"), addPerson),
-      this.compose = h("button", { type: "button", class: "primary mail-compose", onclick: () => this.write(drafts.fresh(mail.address, { to: support() })) }, t("mail.compose")));
+    fill(this.deeds, iconButton("plus", t("mail.add"), addPerson));
     this.composer.dress();
     if (this.shown === this.view) this.view.redraw();
     this.boxesDrawn = null;
@@ -60,7 +58,6 @@ class Pane {
 
   draw() {
     this.drawBoxes();
-    this.compose.hidden = readOnly() || !mail.address || this.shown === this.composer;
     const words = mail.away ? t("mail.away") : mail.failed ? t("mail.failed", { what: mail.failed }) : "";
     if (this.away.textContent !== words) this.away.textContent = words; // a status that is set anew is said anew
     this.list.draw();
@@ -117,6 +114,6 @@ class Pane {
     this.draw();
     if (!held) return;
     if (this.shown === this.view) this.view.title.focus();
-    else ([...this.list.rows.querySelectorAll("[data-key]")].find((one) => one.dataset.key === this.from) ?? this.compose).focus();
+    else ([...this.list.rows.querySelectorAll("[data-key]")].find((one) => one.dataset.key === this.from) ?? this.list.compose).focus();
   }
 }

@@ -1,7 +1,8 @@
 // The words of a mail: links that work, quotes folded away; its HTML in a frame in which nothing runs.
 
-import { h } from "../dom.js";
 import { post } from "../api.js";
+import { h } from "../dom.js";
+import { openLink } from "../links.js";
 import { state } from "../world.js";
 import { t } from "../words.js";
 import { current } from "./store.js";
@@ -11,7 +12,6 @@ const TELEGRAM = /^https?:\/\/(t|telegram)\.me\//i;
 
 // Links to the bot open as the person whose mailbox this is; who has no Telegram yet gets one.
 export async function follow(address) {
-  const { openLink } = await import("../links.js");
   const owner = current();
   let person = owner?.person ?? null;
   if (TELEGRAM.test(address) && owner && !owner.shared && person === null && owner.name) {
@@ -60,11 +60,12 @@ export function looks(address, label) {
     const inside = frame.contentDocument;
     if (!inside?.body) return;
     // Without scripts of its own the frame cannot measure itself: the page does, also when a picture arrives.
-    const fit = () => { frame.style.height = `${Math.min(inside.documentElement.scrollHeight + 2, 4000)}px`; };
+    let fits = 0; // a mail that is always as high as its window would grow for ever
+    const fit = () => { if (fits++ < 8) frame.style.height = `${Math.min(inside.documentElement.scrollHeight + 2, 4000)}px`; };
     fit();
     new ResizeObserver(fit).observe(inside.body);
     inside.addEventListener("click", (event) => {
-      const clicked = event.target.closest?.("a[href]");
+      const clicked = event.target.closest?.("a[href], area[href]");
       if (!clicked) return;
       event.preventDefault();
       follow(clicked.getAttribute("href"));

@@ -21,7 +21,7 @@ export class Composer {
     this.to = field("to", { inputMode: "email", list: "mail-known" });
     this.cc = field("cc", { inputMode: "email", list: "mail-known" });
     this.subject = field("subject", { maxLength: 900 });
-    this.text = h("textarea", { id: "mail-text", class: "mail-plain", oninput: () => this.changed() });
+    this.text = h("textarea", { id: "mail-text", class: "mail-plain", rows: 4, oninput: () => { this.fit(); this.changed(); } });
     this.rich = new Rich({ changed: () => this.changed() });
     this.files = new Files({ changed: () => this.changed() });
     this.wrong = h("div", { class: "mail-wrong", role: "alert" });
@@ -45,9 +45,9 @@ export class Composer {
       h("div", { class: "mail-bar" },
         iconButton("back", t("mail.back"), () => this.leave(), { class: "icon mail-back" }),
         h("h3", { class: "mail-title", tabIndex: -1 }, t("mail.new"))),
-      h("div", { class: "mail-scroll mail-sheet" },
+      this.sheet = h("div", { class: "mail-scroll mail-sheet" },
         this.wrong, row("from", this.from), row("to", this.to), row("cc", this.cc), row("subject", this.subject), this.known,
-        this.text, this.rich.element, this.files.element),
+        this.files.element, this.text, this.rich.element),
       h("div", { class: "mail-foot" },
         this.sending, this.asHtml, iconButton("attach", t("mail.attach"), () => this.files.choose()),
         h("span", { class: "mail-gap" }),
@@ -80,6 +80,7 @@ export class Composer {
     if (first === this.text) {
       const at = this.draft.below ? this.text.value.length : 0;
       this.text.setSelectionRange(at, at);
+      this.sheet.scrollTop = at ? this.sheet.scrollHeight : 0;
     }
   }
 
@@ -88,6 +89,13 @@ export class Composer {
     this.text.hidden = rich;
     this.rich.element.hidden = !rich;
     this.asHtml.setAttribute("aria-pressed", String(rich));
+    this.fit();
+  }
+
+  // As high as what is written, so that one thing scrolls and not two.
+  fit() {
+    this.text.style.height = "auto";
+    this.text.style.height = `${this.text.scrollHeight}px`;
   }
 
   // Between plain words and looks; the words stay.
@@ -107,6 +115,7 @@ export class Composer {
     this.draft.text = turned(this.draft);
     if (this.draft.rich) this.rich.set(fromText(this.draft.text));
     this.text.value = this.draft.text;
+    this.fit();
     this.changed();
   }
 

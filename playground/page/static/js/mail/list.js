@@ -18,11 +18,12 @@ export class List {
     this.write = write;
     this.folders = h("select", { class: "mail-folder", onchange: () => look({ folder: this.folders.value }) });
     this.search = h("input", { type: "search", class: "mail-search", oninput: () => this.later() });
+    this.compose = h("button", { type: "button", class: "primary mail-compose", onclick: () => this.write() });
     this.rows = h("ul", { class: "mail-rows" });
     this.note = h("p", { class: "mail-note soft" });
     this.more = h("button", { type: "button", class: "mail-more", onclick: () => { mail.limit += 100; refresh(); } });
     this.element = h("div", { class: "mail-screen mail-list" },
-      h("div", { class: "mail-tools" }, this.folders, this.search),
+      h("div", { class: "mail-tools" }, this.folders, this.search, this.compose),
       h("div", { class: "mail-scroll" }, this.rows, this.note, this.more));
   }
 
@@ -40,13 +41,15 @@ export class List {
     this.search.setAttribute("aria-label", t("mail.search"));
     this.search.placeholder = t("mail.search");
     if (document.activeElement !== this.search) this.search.value = mail.search;
+    this.compose.textContent = t("mail.compose");
+    this.compose.hidden = readOnly() || !mail.address;
     if (list) this.drawFolders(list.folders);
     const key = this.rows.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const written = mail.folder === INBOX && !mail.search && !readOnly() ? drafts.all(mail.address) : [];
     fill(this.rows, written.map((draft) => this.draftRow(draft)), (list?.conversations ?? []).map((one) => this.row(one)));
     if (key) [...this.rows.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key)?.focus();
     const empty = list && !list.conversations.length && !written.length;
-    this.note.textContent = list ? (empty ? this.nothing() : "") : mail.away ? "" : t("mail.loading");
+    fill(this.note, list ? (empty ? this.nothing() : null) : mail.away ? null : t("mail.loading"));
     this.more.hidden = !list || list.known >= list.total;
     this.more.textContent = t("mail.more");
   }
@@ -63,7 +66,10 @@ export class List {
 
   nothing() {
     if (mail.search) return t("mail.nothing_found", { what: mail.search });
-    return t(mail.folder === INBOX && !readOnly() ? "mail.empty_inbox" : "mail.empty_folder");
+    if (mail.folder !== INBOX) return t("mail.empty_folder");
+    if (!readOnly()) return t("mail.empty_inbox");
+    const sorted = mail.list.folders.filter((one) => one.name !== INBOX && one.total);
+    return sorted.length ? [t("mail.sorted"), sorted.map((one) => h("button", { type: "button", onclick: () => look({ folder: one.name }) }, folderName(one)))] : t("mail.empty_folder");
   }
 
   row(conversation) {

@@ -24,15 +24,17 @@ function copy(node) {
 
 // Plain words as elements: a line each, the quote set off.
 export function fromText(text) {
-  const pieces = [];
+  const pieces = []; // lines, or lists of lines that are quoted
   for (const line of text.split("\n")) {
-    const quote = line.startsWith(">");
-    const holder = quote ? (pieces.at(-1)?.tagName === "BLOCKQUOTE" ? pieces.at(-1) : pieces[pieces.push(h("blockquote")) - 1]) : null;
-    const words = quote ? line.replace(/^> ?/, "") : line;
-    const element = h("div", {}, words === "" ? h("br") : words);
-    if (holder) holder.append(element); else pieces.push(element);
+    const before = pieces.at(-1);
+    const words = line.replace(/^> ?/, "");
+    if (!line.startsWith(">")) pieces.push(line);
+    else if (Array.isArray(before)) before.push(words);
+    else pieces.push([words]);
   }
-  return pieces;
+  return pieces.map((one) => Array.isArray(one)
+    ? h("blockquote", {}, fromText(one.join("\n")))
+    : h("div", {}, one === "" ? h("br") : one));
 }
 
 export class Rich {

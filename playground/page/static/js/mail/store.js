@@ -4,12 +4,13 @@ import { get, post } from "../api.js";
 import { state } from "../world.js";
 
 export const INBOX = "INBOX";
-export const SUPPORT_FIRST = 50;
+export const FIRST = 50;
 
 // boxes: whose mailboxes there are; list: the folder's conversations as the server told them last.
-export const mail = { boxes: [], address: null, folder: INBOX, search: "", limit: SUPPORT_FIRST, list: null, away: false, failed: "" };
+export const mail = { boxes: [], address: null, folder: INBOX, search: "", limit: FIRST, list: null, away: false, failed: "" };
 
 const listeners = new Set();
+const PAUSE = 150; // milliseconds
 let running = false;
 let again = false;
 
@@ -38,6 +39,7 @@ export async function refresh() {
     while (again) {
       again = false;
       await ask();
+      if (again) await new Promise((done) => setTimeout(done, PAUSE)); // a burst of mail is a handful of questions
     }
   } finally {
     running = false;
@@ -62,7 +64,7 @@ async function ask() {
     mail.failed = "";
   } catch (error) {
     mail.failed = state.connected ? error.message : "";
-    setTimeout(refresh, 2000);
+    if (state.connected) setTimeout(refresh, 2000); // else the line that comes back brings it here
   }
   told();
 }
@@ -75,7 +77,7 @@ function gone() {
 }
 
 export function look({ address = mail.address, folder = INBOX, search = "" }) {
-  Object.assign(mail, { address, folder, search, limit: SUPPORT_FIRST });
+  Object.assign(mail, { address, folder, search, limit: FIRST });
   if (search === "") mail.list = null;
   told();
   return refresh();

@@ -8,7 +8,7 @@ import { when } from "./list.js";
 import { menuButton } from "./menu.js";
 import { openRaw } from "./raw.js";
 import { showSource } from "./source.js";
-import { current, discard, fullName, mail, mark, move, personName, read as fetched, readOnly, refresh, url } from "./store.js";
+import { discard, fullName, mail, mark, move, personName, read as fetched, readOnly, refresh, url } from "./store.js";
 
 const AT_ONCE = 4; // unread mails of one conversation that are opened with it
 
@@ -23,6 +23,7 @@ export class View {
     this.bar = h("div", { class: "mail-bar" });
     this.scroll = h("div", { class: "mail-scroll" });
     this.element = h("div", { class: "mail-screen mail-view" }, this.bar, this.scroll);
+    this.element.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) back(); });
   }
 
   // The newest mail is opened, and those that nobody has read yet.
@@ -163,8 +164,7 @@ class Letter {
       : words(read.text));
     show(read.html);
     return [
-      this.headers(read),
-      read.html && read.plain ? this.kinds(show) : null,
+      this.headers(read, read.html && read.plain ? this.kinds(show) : null),
       read.remote ? h("p", { class: "mail-told" }, t("mail.remote", { count: read.remote })) : null,
       body,
       this.attachments(read),
@@ -172,12 +172,12 @@ class Letter {
     ];
   }
 
-  headers(read) {
+  headers(read, kinds) {
     const rows = [["to", read.to], ["cc", read.cc], ["reply_to", read.reply_to]].filter(([, people]) => people.length);
     return h("div", { class: "mail-headers" },
       h("dl", {}, rows.map(([name, people]) => [h("dt", {}, `${t(`mail.${name}`)}:`), h("dd", {}, people.map(fullName).join(", "))])),
       h("details", {}, h("summary", {}, t("mail.all_headers")),
-        h("dl", { class: "mail-all" }, read.headers.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))));
+        h("dl", { class: "mail-all" }, read.headers.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))), kinds);
   }
 
   kinds(show) {
@@ -218,5 +218,3 @@ class Letter {
       ]));
   }
 }
-
-export const nameOfBox = () => { const box = current(); return box ? box.name || box.address : ""; };
