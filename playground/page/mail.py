@@ -45,7 +45,10 @@ def add(app: web.Application, page: Page) -> None:
     async def write(request: web.Request) -> web.Response:
         return await _answer(writes[request.match_info["what"]](await request.json()))
 
-    app.router.add_get("/api/mail", lambda _: _answer(boxes.boxes()))
+    async def boxes_there(request: web.Request) -> web.Response:  # noqa: ARG001 - aiohttp hands it over
+        return await _answer(boxes.boxes())
+
+    app.router.add_get("/api/mail", boxes_there)
     app.router.add_get("/api/mail/{what:html|raw|part}", file)
     app.router.add_get("/api/mail/{what:list|read|template}", read)
     app.router.add_post("/api/mail/{what:box|send|raw|mark|delete|move}", write)
