@@ -29,6 +29,7 @@ function draw(root) {
   parts.day = h("span", { class: "clock-day" });
   parts.time = h("span", { class: "clock-time" });
   parts.seconds = h("span", { class: "clock-seconds", "aria-hidden": "true" });
+  parts.half = h("span", { class: "clock-seconds" }); // AM or PM, where people say so
   parts.badge = h("span", { class: "clock-badge" });
   parts.pause = h("button", { type: "button", class: "clock-pause", dataset: { do: "pause" }, onclick: turn });
   parts.bar = h("progress", { class: "clock-bar", max: 1, "aria-label": t("controls.passing") });
@@ -37,13 +38,13 @@ function draw(root) {
   parts.passing = h("div", { class: "clock-passing", hidden: true }, parts.bar, parts.far, parts.stop);
   fill(
     root,
-    h("div", { class: "clock-now", role: "timer", "aria-label": t("controls.clock") }, parts.day, h("span", {}, parts.time, parts.seconds), parts.badge),
+    h("div", { class: "clock-now", role: "timer", "aria-label": t("controls.clock") }, parts.day, h("span", {}, parts.time, parts.seconds, parts.half), parts.badge),
+    parts.passing,
     h("div", { class: "clock-buttons", role: "group", "aria-label": t("controls.time_passes") },
       parts.pause,
       JUMPS.map(([name, order]) => h("button", {
-        type: "button", dataset: { do: name }, title: t(`controls.${name}_hint`), "aria-label": t(`controls.${name}_label`), onclick: () => send(order),
-      }, t(`controls.${name}`)))),
-    parts.passing,
+        type: "button", dataset: { do: name }, title: t(`controls.${name}_hint`), onclick: () => send(order),
+      }, h("span", { class: "long" }, t(`controls.${name}`)), h("span", { class: "short" }, t(`controls.${name}_short`))))),
   );
   show();
   if (focused) root.querySelector(`[data-do="${focused}"]`)?.focus();
@@ -59,7 +60,9 @@ function show() {
   const at = now();
   const { paused, passing } = state.clock;
   write(parts.day, dayName(at));
-  write(parts.time, clockTime(at));
+  const [, hours, half] = clockTime(at).match(/^([\d:.]+)(.*)$/);
+  write(parts.time, hours);
+  write(parts.half, half);
   write(parts.seconds, `:${String(new Date(at).getUTCSeconds()).padStart(2, "0")}`);
   showBadge(paused);
   showPause(paused);
