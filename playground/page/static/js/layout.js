@@ -25,7 +25,7 @@ export function mount() {
   root.dataset.pane = PANES.includes(pane) ? pane : "client";
   draw();
   onLanguage(draw);
-  watch(draw);
+  watch(settle);
   on("connection", ({ connected }) => {
     root.dataset.connected = connected;
     fill(document.getElementById("lost"), connected ? null : t("page.lost"));
