@@ -4,10 +4,10 @@ import { get } from "./api.js";
 import { add, fill, h, iconButton, toast } from "./dom.js";
 import * as layout from "./layout.js";
 import { drawOverview } from "./thoughts/overview.js";
-import { keepPlace } from "./thoughts/parts.js";
+import { keepPlace, own } from "./thoughts/parts.js";
 import { drawTicket } from "./thoughts/ticket.js";
 import { currentLanguage, onLanguage, t } from "./words.js";
-import { emit, on } from "./world.js";
+import { emit, on, state } from "./world.js";
 
 const GENERAL = 1; // the topic that is about no ticket
 const REST = 20_000; // what is left of a promise goes on shrinking while nothing else happens
@@ -35,6 +35,7 @@ export function mount(root) {
   refresh();
 }
 
+const rest = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
 const visible = () => !document.hidden && body.offsetParent !== null;
 
 // Reads what is looked at and draws it. Changes while one reading is on its way make one more, not a queue of them.
@@ -47,7 +48,9 @@ async function refresh() {
   try {
     do {
       again = false;
+      const begun = performance.now();
       await read();
+      if (again) await rest(2 * (performance.now() - begun)); // a burst must not keep the server busy with this pane alone
     } while (again);
   } catch (error) {
     if (view.number !== null) toast(error.message, { wrong: true });
@@ -66,7 +69,7 @@ async function read() {
   const data = await get(path);
   if (asked !== JSON.stringify([view.number, view.undone, view.entries, currentLanguage()])) { again = true; return; }
   drawHead(data);
-  const now = JSON.stringify([asked, { ...data, now: "" }]);
+  const now = JSON.stringify([asked, state.desk.alive, { ...data, now: "" }]);
   if (now === drawn) return;
   drawn = now;
   keepPlace(body, () => (number === null ? drawOverview(body, data, view, deeds) : drawTicket(body, data, view, deeds)));
@@ -115,7 +118,7 @@ function drawHead(data = null) {
   keepPlace(head, () => fill(
     head,
     chosen && back,
-    h("h2", {}, chosen && data ? `${data.number} · ${data.subject}` : t("page.thoughts")),
+    h("h2", { title: chosen && data ? data.subject : null }, chosen && data ? [`${data.number} · `, own(data.subject)] : t("page.thoughts")),
     h("label", { class: "follow", title: t("thoughts.follow_hint") },
       h("input", {
         type: "checkbox", checked: view.follow, dataset: { key: "follow" },

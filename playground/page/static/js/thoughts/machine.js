@@ -21,11 +21,15 @@ function s(tag, attributes = {}, ...children) {
   return element;
 }
 
+let lit = "";
+
 // `state` is the ticket's {now, way}; `from` the state whose moves are told, `look(status)` chooses another one.
 export function machine({ states, moves }, state, from, look) {
   const shown = from ?? state.now;
+  const fresh = lit !== "" && lit !== state.now; // what has just become so is seen to become so
+  lit = state.now;
   const word = Object.fromEntries(states.map((one) => [one.status, one.word]));
-  const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "machine", role: "group", "aria-label": t("thoughts.machine") }, tips());
+  const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: fresh ? "machine fresh" : "machine", role: "group", "aria-label": t("thoughts.machine") }, tips());
   const arrows = s("g", { "aria-hidden": "true" });
   for (const arrow of arrowsOf(moves, state, shown)) arrows.append(s("path", { d: path(arrow.from, arrow.to), class: `move ${arrow.look}`, "data-move": `${arrow.from}-${arrow.to}`, "marker-end": `url(#thoughts-tip${arrow.look && `-${arrow.look}`})` }));
   svg.append(arrows);

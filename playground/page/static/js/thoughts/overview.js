@@ -4,13 +4,13 @@ import { get } from "../api.js";
 import { fill, h, toast } from "../dom.js";
 import { currentLanguage, t } from "../words.js";
 import { drawCalls } from "./calls.js";
-import { badge, nothing, parcels, section, time } from "./parts.js";
+import { asleep, badge, nothing, own, parcels, row, section, time } from "./parts.js";
 
 const TABS = ["tickets", "outbox", "rules", "calls"];
 
 export function drawOverview(body, data, view, deeds) {
   const panel = h("div", { role: "tabpanel", id: "thoughts-panel", "aria-labelledby": `thoughts-tab-${view.tab}` });
-  fill(body, tabs(data, view, deeds), panel);
+  fill(body, tabs(data, view, deeds), asleep(), panel);
   ({ tickets, outbox, rules, calls: drawCalls })[view.tab](panel, data, view, deeds);
 }
 
@@ -59,10 +59,10 @@ async function older(rows, view, deeds) {
 }
 
 function ticket(one, deeds) {
-  const row = [one.client, one.line, one.taken_by];
+  const what = [own(one.client), one.line, one.taken_by && own(one.taken_by), one.priority !== "normal" && h("b", { class: `priority-${one.priority}` }, one.priority_word)];
   return h("button", { type: "button", class: "ticket", dataset: { key: `ticket-${one.id}`, ticket: one.id }, onclick: () => deeds.choose(one.id) },
-    h("span", { class: "top" }, h("b", {}, one.number), h("span", { class: "subject" }, one.subject), badge(one.status, one.status_word)),
-    h("span", { class: "soft small" }, row.filter(Boolean).join(" · "), one.priority !== "normal" && h("b", { class: `priority priority-${one.priority}` }, ` · ${one.priority_word}`)),
+    h("span", { class: "top" }, h("b", {}, one.number), h("span", { class: "subject" }, own(one.subject)), badge(one.status, one.status_word)),
+    h("span", { class: "soft small" }, row(what)),
     one.next && h("span", { class: `small ${one.next.over ? "wrong" : "soft"}` }, `${one.next.word}: `, time(one.next.due)));
 }
 
@@ -79,7 +79,7 @@ function heard({ heard: sources, counts }) {
 }
 
 const quarantine = (rows) => h("div", { class: "quarantine" }, h("b", {}, t("thoughts.quarantine", { count: rows.length })),
-  h("ul", {}, rows.map((one) => h("li", { class: "small" }, `№${one.id} · ${one.channel} · `, time(one.at), `: ${one.error}`))));
+  h("ul", {}, rows.map((one) => h("li", { class: "small" }, `№${one.id} · ${one.channel} · `, time(one.at), ": ", own(one.error)))));
 
 function outbox(panel, data, view, deeds) {
   fill(

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { clockTime, fullTime, sameDay, t } from "../words.js";
-import { now } from "../world.js";
+import { now, state } from "../world.js";
 
 // Redraws without taking away the focus, what is unfolded, or where one has scrolled to.
 export function keepPlace(root, redraw) {
@@ -21,6 +21,15 @@ export function keepPlace(root, redraw) {
 }
 
 export const badge = (status, word) => h("span", { class: `state state-${status}` }, word);
+
+// Words of somebody outside: signs that turn the direction of writing turn nothing beyond them.
+export const own = (words) => h("bdi", {}, words);
+
+// What there is of these, with a dot between.
+export const row = (...parts) => parts.flat().filter(Boolean).flatMap((one, index) => (index ? [" · ", one] : [one]));
+
+// While the desk does not run one looks at what it left.
+export const asleep = () => state.desk.here && !state.desk.alive && h("p", { class: "asleep small" }, t("thoughts.asleep"));
 
 // The day only where it is not today's at the desk.
 export const moment = (at) => (sameDay(at, now()) ? clockTime(at) : fullTime(at));
@@ -52,10 +61,10 @@ export function parcels(rows, choose = null) {
       h("span", { class: `pill pill-${one.state}` }, one.state_word)),
     h("div", { class: "soft small" },
       choose && one.number && [h("button", { type: "button", class: "link", dataset: { key: `parcel-${one.id}` }, onclick: () => choose(one.ticket) }, one.number), " · "],
-      one.whom, " · ", when(one),
+      own(one.whom), " · ", when(one),
       one.attempts > 0 && one.state !== "sent" && ` · ${t("thoughts.tries", { count: one.attempts })}`),
-    one.words && h("div", { class: "small words" }, one.words),
-    one.error && one.state !== "sent" && h("div", { class: "small wrong" }, one.error))));
+    one.words && h("div", { class: "small" }, own(one.words)),
+    one.error && one.state !== "sent" && h("div", { class: "small wrong" }, own(one.error)))));
 }
 
 function when(one) {

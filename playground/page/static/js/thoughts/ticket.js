@@ -3,7 +3,7 @@
 import { fill, h } from "../dom.js";
 import { fullTime, t } from "../words.js";
 import { machine } from "./machine.js";
-import { badge, length, nothing, parcels, section, time } from "./parts.js";
+import { asleep, badge, length, nothing, own, parcels, row, section, time } from "./parts.js";
 
 const MORE = 60;
 const PARTS = ["rule", "state", "promises", "outbox", "trail", "client"];
@@ -12,6 +12,7 @@ export function drawTicket(body, ticket, view, deeds) {
   fill(
     body,
     chips(body, ticket),
+    asleep(),
     summary(ticket, deeds),
     rule(ticket.rule),
     state(ticket, view, deeds),
@@ -35,10 +36,10 @@ function chips(body, ticket) {
 }
 
 function summary(ticket, deeds) {
-  const row = [ticket.client, ticket.line, ticket.type, ticket.priority !== "normal" && ticket.priority_word, ticket.taken_by && t("thoughts.taken_by", { name: ticket.taken_by })];
+  const what = [own(ticket.client), ticket.line, ticket.type, ticket.priority !== "normal" && ticket.priority_word, ticket.taken_by && own(t("thoughts.taken_by", { name: ticket.taken_by }))];
   return h("div", { class: "summary" },
     badge(ticket.status, ticket.status_word),
-    h("span", { class: "soft small" }, row.filter(Boolean).join(" · ")),
+    h("span", { class: "soft small" }, row(what)),
     ticket.topic && h("button", { type: "button", class: "link small", dataset: { key: "topic" }, onclick: () => deeds.topic(ticket.topic) }, t("thoughts.to_topic")));
 }
 
@@ -61,7 +62,7 @@ function state(ticket, view, deeds) {
   return section("state", t("thoughts.state"),
     machine(ticket.machine, ticket.state, view.from, look),
     h("ol", { class: "way", "aria-label": t("thoughts.way") }, way.map((hop, index) => h("li", {},
-      time(hop.at), " ", h("b", {}, hop.word), index > 0 && hop.step_word && h("span", { class: "soft" }, ` · ${hop.step_word}${hop.who ? `, ${hop.who}` : ""}`)))));
+      time(hop.at), " ", h("b", {}, hop.word), index > 0 && hop.step_word && h("span", { class: "soft" }, ` · ${hop.step_word}`, hop.who && [", ", own(hop.who)])))));
 }
 
 function promises({ plan, clocks, next, later }) {
@@ -92,17 +93,17 @@ function trail({ rows, count }, view, deeds) {
   const more = () => { view.entries = rows.length + MORE; deeds.again(); };
   return section("trail", t("thoughts.trail"),
     h("ol", { class: "trail" }, rows.map((one) => h("li", { class: one.who ? "person" : "machine-did" },
-      h("div", { class: "small soft" }, time(one.at), " · ", h("span", { class: "who" }, one.who || t("thoughts.desk_did"))),
-      h("div", {}, one.what, one.more && h("span", { class: "soft" }, `: ${one.more}`))))),
+      h("div", { class: "small soft" }, time(one.at), " · ", h("span", { class: "who" }, own(one.who || t("thoughts.desk_did")))),
+      h("div", {}, one.what, one.more && h("span", { class: "soft" }, ": ", own(one.more)))))),
     count > rows.length && h("button", { type: "button", dataset: { key: "older" }, onclick: more }, t("thoughts.older", { count: count - rows.length })));
 }
 
 function client(who, deeds) {
-  const doors = who.doors.map((one) => h("li", { class: one.shut ? "shut" : "" }, one.shown, h("span", { class: "soft" }, ` · ${one.proof}`)));
-  const row = [who.organisation, who.plan && t("thoughts.plan", { plan: who.plan }), who.banned && t("thoughts.banned"), who.forgotten && t("thoughts.forgotten")];
+  const doors = who.doors.map((one) => h("li", { class: one.shut ? "shut" : "" }, own(one.shown), h("span", { class: "soft" }, ` · ${one.proof}`)));
+  const what = [who.organisation && own(who.organisation), who.plan && t("thoughts.plan", { plan: who.plan }), who.banned && t("thoughts.banned"), who.forgotten && t("thoughts.forgotten")];
   return section("client", t("thoughts.client"),
-    h("p", {}, h("b", {}, who.name || t("thoughts.nameless")), h("span", { class: "soft" }, ` ${row.filter(Boolean).join(" · ")}`)),
-    h("ul", { class: "doors" }, doors, who.others.map((one) => h("li", {}, one, h("span", { class: "soft" }, ` · ${t("thoughts.takes_part")}`)))),
+    h("p", {}, h("b", {}, own(who.name || t("thoughts.nameless"))), " ", h("span", { class: "soft" }, row(what))),
+    h("ul", { class: "doors" }, doors, who.others.map((one) => h("li", {}, own(one), h("span", { class: "soft" }, ` · ${t("thoughts.takes_part")}`)))),
     who.linked.map((one) => h("p", { class: "small soft" }, t("thoughts.linked", { at: fullTime(one.at), proof: one.proof }))),
     who.tickets.length > 0 && h("p", { class: "small" }, t("thoughts.also"), " ", who.tickets.map((one, index) => [index > 0 && ", ",
       h("button", { type: "button", class: "link", title: `${one.status_word} · ${one.subject}`, dataset: { key: `also-${one.id}` }, onclick: () => deeds.choose(one.id) }, one.number)])));
