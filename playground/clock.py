@@ -8,6 +8,9 @@ from typing import Self
 
 _SHAPE = struct.Struct("<dd")
 """Seconds by which this clock is ahead of the world's; the moment at which it stands, in seconds since 1970, or 0."""
+_TWICE = 2 * _SHAPE.size
+"""It is written two times, so that whoever reads in the middle of the writing sees that the two differ."""
+_TRIES = 1_000
 
 
 class Clock:
@@ -19,9 +22,9 @@ class Clock:
     @classmethod
     def starting(cls, at: datetime, file: Path | None = None) -> Self:
         """A clock that shows `at` (aware) now; with `file` other processes can read it by `shared`."""
-        memory: mmap.mmap | bytearray = bytearray(_SHAPE.size)
+        memory: mmap.mmap | bytearray = bytearray(_TWICE)
         if file is not None:
-            file.write_bytes(bytes(_SHAPE.size))
+            file.write_bytes(bytes(_TWICE))
             memory = _mapped(file)
         clock = cls(memory)
         clock._set((at - datetime.now(UTC)).total_seconds(), 0.0)
@@ -61,13 +64,20 @@ class Clock:
             self._set(stands - datetime.now(UTC).timestamp(), 0.0)
 
     def _read(self) -> tuple[float, float]:
-        shift, stands = _SHAPE.unpack(bytes(self._memory[: _SHAPE.size]))
+        first = second = b""
+        for _ in range(_TRIES):
+            first, second = bytes(self._memory[: _SHAPE.size]), bytes(self._memory[_SHAPE.size : _TWICE])
+            if first == second:
+                break
+        shift, stands = _SHAPE.unpack(second)
         return float(shift), float(stands)
 
     def _set(self, shift: float, stands: float) -> None:
-        self._memory[: _SHAPE.size] = _SHAPE.pack(shift, stands)
+        written = _SHAPE.pack(shift, stands)
+        self._memory[: _SHAPE.size] = written
+        self._memory[_SHAPE.size : _TWICE] = written
 
 
 def _mapped(file: Path) -> mmap.mmap:
     with file.open("r+b") as opened:
-        return mmap.mmap(opened.fileno(), _SHAPE.size)
+        return mmap.mmap(opened.fileno(), _TWICE)
