@@ -5,6 +5,7 @@ import { fill, h, iconButton, toast } from "./dom.js";
 import { emit, group, on, person, state } from "./world.js";
 import { onLanguage, t } from "./words.js";
 import { dialog, form, sure } from "./chat/dialogs.js";
+import { heard } from "./chat/heard.js";
 import { initials, hue } from "./chat/message.js";
 import { openMenu } from "./chat/menu.js";
 import { refuse } from "./chat/refusals.js";
@@ -136,17 +137,11 @@ async function addPerson() {
   if (!values?.name.trim()) return;
   try {
     const made = await post("/control/person", { name: values.name.trim(), language_code: values.language_code });
-    await known(made.id);
+    await heard("person", () => person(made.id));
     choose(made.id);
   } catch (error) {
     refuse(error);
   }
-}
-
-// The event that tells of somebody new may come after the answer to the request.
-function known(id) {
-  if (person(id)) return Promise.resolve();
-  return new Promise((resolve) => { const stop = on("person", () => { if (person(id)) { stop(); resolve(); } }); });
 }
 
 async function askLink() {

@@ -21,7 +21,7 @@ export function drawClients(strip, chosen, { pick, add }) {
     return h("li", { class: all === engineers && index === 0 ? "first-engineer" : "" }, h("button", {
       type: "button", class: one.blocked || one.deactivated ? "client shut" : "client", dataset: { person: one.id }, "aria-current": String(one.id === chosen), title: name,
       "aria-label": count ? `${name}, ${t("chat.unread", { count })}` : name, onclick: () => pick(one.id),
-    }, h("span", { class: "avatar", style: hue(one.id), "aria-hidden": "true" }, initials(one.name)), isEngineer(one) ? null : h("span", { class: "name" }, one.first_name), count ? h("span", { class: "count" }, count) : null));
+    }, h("span", { class: "avatar", style: hue(one.id), "aria-hidden": "true" }, initials(one.name)), isEngineer(one) ? null : h("span", { class: "name" }, one.first_name), count ? h("span", { class: "count" }, count > 99 ? "99+" : count) : null));
   };
   fill(strip, h("ul", {}, clients.map(face), engineers.map(face)), iconButton("plus", t("chat.add_person"), add, { dataset: { person: "new" } }));
   strip.scrollLeft = left;

@@ -2,7 +2,9 @@
 
 import { act } from "../api.js";
 import { fill, h, icon } from "../dom.js";
+import { topicOf } from "../world.js";
 import { t } from "../words.js";
+import { heard } from "../chat/heard.js";
 import { form, sure } from "../chat/dialogs.js";
 import { refuse } from "../chat/refusals.js";
 import { openMenu } from "../chat/menu.js";
@@ -51,6 +53,8 @@ export class Topics {
     if (!values?.name.trim()) return;
     try {
       const made = await act("create_topic", { person: this.owner().id, name: values.name.trim() });
+      const { chat } = this.owner();
+      await heard("message", () => topicOf(chat, made.message_thread_id));
       this.choose(made.message_thread_id);
     } catch (error) {
       refuse(error);
