@@ -5,7 +5,7 @@ import { add, fill, h, iconButton, toast } from "./dom.js";
 import * as layout from "./layout.js";
 import { drawOverview } from "./thoughts/overview.js";
 import { keepPlace, own } from "./thoughts/parts.js";
-import { drawTicket } from "./thoughts/ticket.js";
+import { drawTicket, goTo } from "./thoughts/ticket.js";
 import { currentLanguage, onLanguage, t } from "./words.js";
 import { emit, on, state } from "./world.js";
 
@@ -15,7 +15,7 @@ const remembered = (name) => { try { return localStorage.getItem(`otvet.${name}`
 const remember = (name, value) => { try { localStorage.setItem(`otvet.${name}`, value); } catch { /* for this visit only */ } };
 
 // What is looked at: `number` null is the overview with its `tab`; `from` the state whose moves are shown, null the ticket's.
-const view = { number: null, tab: "tickets", undone: false, pages: [], entries: 0, from: null, follow: remembered("follow") !== "no", wish: null };
+const view = { number: null, tab: "tickets", undone: false, pages: [], entries: 0, from: null, part: null, come: false, follow: remembered("follow") !== "no", wish: null };
 let head, body, stale = false, busy = false, again = false, drawn = "", timer = 0;
 
 export function mount(root) {
@@ -73,6 +73,10 @@ async function read() {
   if (now === drawn) return;
   drawn = now;
   keepPlace(body, () => (number === null ? drawOverview(body, data, view, deeds) : drawTicket(body, data, view, deeds)));
+  if (!view.come) return;
+  view.come = false;
+  body.scrollTop = 0;
+  if (number !== null && view.part) goTo(body, view.part);
 }
 
 // What the parts of the pane may do.
@@ -80,9 +84,8 @@ const deeds = { choose, again: () => { drawn = ""; refresh(); }, topic };
 
 function choose(number) {
   if (view.number === number) return;
-  Object.assign(view, { number, entries: 0, from: null, wish: null });
+  Object.assign(view, { number, entries: 0, from: null, wish: null, come: true });
   drawn = "";
-  body.scrollTop = 0;
   refresh();
 }
 
@@ -104,8 +107,7 @@ async function grant(wish) {
   if (number === null) return;
   view.wish = null;
   if (number !== view.number) {
-    Object.assign(view, { number, entries: 0, from: null });
-    body.scrollTop = 0;
+    Object.assign(view, { number, entries: 0, from: null, come: true });
   }
 }
 

@@ -21,13 +21,13 @@ function s(tag, attributes = {}, ...children) {
   return element;
 }
 
-let lit = "";
+let lit = { of: null, now: "" };
 
-// `state` is the ticket's {now, way}; `from` the state whose moves are told, `look(status)` chooses another one.
-export function machine({ states, moves }, state, from, look) {
+// `of` names the ticket, `state` is its {now, way}; `from` the state whose moves are told, `look(status)` chooses another one.
+export function machine({ states, moves }, of, state, from, look) {
   const shown = from ?? state.now;
-  const fresh = lit !== "" && lit !== state.now; // what has just become so is seen to become so
-  lit = state.now;
+  const fresh = lit.of === of && lit.now !== state.now; // what has just become so is seen to become so
+  lit = { of, now: state.now };
   const word = Object.fromEntries(states.map((one) => [one.status, one.word]));
   const svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: fresh ? "machine fresh" : "machine", role: "group", "aria-label": t("thoughts.machine") }, tips());
   const arrows = s("g", { "aria-hidden": "true" });

@@ -11,25 +11,25 @@ const PARTS = ["rule", "state", "promises", "outbox", "trail", "client"];
 export function drawTicket(body, ticket, view, deeds) {
   fill(
     body,
-    chips(body, ticket),
+    chips(body, ticket, view),
     asleep(),
     summary(ticket, deeds),
-    rule(ticket.rule),
-    state(ticket, view, deeds),
-    promises(ticket.promises),
-    outbox(ticket.outbox),
-    trail(ticket.trail, view, deeds),
-    client(ticket.who, deeds),
+    h("div", { class: "sides" },
+      h("div", {}, rule(ticket.rule), state(ticket, view, deeds), promises(ticket.promises)),
+      h("div", {}, outbox(ticket.outbox), trail(ticket.trail, view, deeds), client(ticket.who, deeds))),
   );
 }
 
+// To that part, where the next ticket will begin as well.
+export function goTo(body, part) {
+  const to = body.querySelector(`.part-${part}`);
+  if (to) body.scrollTop += to.getBoundingClientRect().top - body.getBoundingClientRect().top - body.querySelector(".views").offsetHeight;
+}
+
 // Where to go in a pane that is seldom as high as all this; the counts say what there is.
-function chips(body, ticket) {
+function chips(body, ticket, view) {
   const counts = { outbox: ticket.outbox.rows.filter((one) => ["queued", "sending", "held", "failed"].includes(one.state)).length };
-  const go = (part) => {
-    const to = body.querySelector(`.part-${part}`);
-    body.scrollTop += to.getBoundingClientRect().top - body.getBoundingClientRect().top - body.querySelector(".views").offsetHeight;
-  };
+  const go = (part) => { view.part = part; goTo(body, part); };
   return h("div", { class: "views", role: "group", "aria-label": t("thoughts.parts") }, PARTS.map((part) => h("button", {
     type: "button", dataset: { key: `to-${part}` }, onclick: () => go(part),
   }, t(`thoughts.to_${part}`), counts[part] > 0 && h("span", { class: "count" }, counts[part]))));
@@ -60,7 +60,7 @@ function state(ticket, view, deeds) {
   const look = (status) => { view.from = status; deeds.again(); };
   const { way } = ticket.state;
   return section("state", t("thoughts.state"),
-    machine(ticket.machine, ticket.state, view.from, look),
+    machine(ticket.machine, ticket.id, ticket.state, view.from, look),
     h("ol", { class: "way", "aria-label": t("thoughts.way") }, way.map((hop, index) => h("li", {},
       time(hop.at), " ", h("b", {}, hop.word), index > 0 && hop.step_word && h("span", { class: "soft" }, ` · ${hop.step_word}`, hop.who && [", ", own(hop.who)])))));
 }
