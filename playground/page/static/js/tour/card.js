@@ -10,7 +10,6 @@ export class Card {
     this.does = does;
     this.draw();
     place.hidden = false;
-    document.documentElement.dataset.tour = "true";
     this.measured = new ResizeObserver(() => {
       document.documentElement.style.setProperty("--tour-height", `${place.offsetHeight}px`);
     });
@@ -35,13 +34,14 @@ export class Card {
       h("div", { class: "tour-progress", "aria-hidden": "true" }, this.bar), this.words, buttons));
   }
 
-  // What the card shows: {number, of, title, text, note, wrong, busy, paused, last, first}.
+  // What the card shows: {number, of, title, text, note, wrong, busy, paused, interfered, last, first}.
   show(shown) {
     set(this.step, t("tour.step", { number: shown.number, of: shown.of }));
     set(this.title, shown.title);
     set(this.text, shown.text);
     set(this.note, shown.note ?? "");
     this.note.classList.toggle("wrong", Boolean(shown.wrong));
+    document.documentElement.dataset.tour = shown.interfered ? "waits" : "plays";
     this.place.dataset.step = shown.name;
     this.place.dataset.busy = String(Boolean(shown.busy));
     this.back.disabled = shown.first;

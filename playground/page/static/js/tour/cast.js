@@ -1,35 +1,65 @@
 // Who plays in the tour: people whom nobody has used yet, so that it can be shown again and beside whatever was tried.
 
 import { get, post } from "../api.js";
+import { engineers, here, me } from "../group/here.js";
 import { t } from "../words.js";
 import { messages, state } from "../world.js";
 import { Missing } from "./waiting.js";
 
-const names = (key) => t(key).split(", ");
+const listed = (words) => words.split(", ");
 
-const engineersIn = (group) => group.members
-  .filter((one) => !one.user.is_bot && ["creator", "administrator", "member"].includes(one.status))
-  .map((one) => state.people.find((person) => person.id === one.user.id))
-  .filter(Boolean);
+const isEngineer = (person) => engineers().some((one) => one.id === person.id);
+const unused = (person) =>
+  !person.started && !person.blocked && !person.deactivated && messages(person.chat).size === 0 && !isEngineer(person);
 
-const inAnyGroup = (person) => state.groups.some((group) => engineersIn(group).some((one) => one.id === person.id));
-const unused = (person) => !person.started && !person.blocked && !person.deactivated && messages(person.chat).size === 0 && !inAnyGroup(person);
+// Somebody of that name with a Telegram that nobody has used; made when nobody has the name yet; else null.
+async function someone(name, language) {
+  const known = state.people.filter((one) => one.name === name);
+  const found = known.length ? known.find(unused) : await post("/control/person", { name, language_code: language });
+  return found ? { id: found.id, name } : null;
+}
 
-// Somebody with a Telegram of their own: the first of these names that is free, made when nobody has it yet.
-async function someone(wanted, language, taken = () => false) {
-  for (const name of [...wanted, ...wanted.map((one) => `${one} ${2 + Math.floor(Math.random() * 998)}`)]) {
-    const known = state.people.filter((one) => one.name === name);
-    const free = known.find(unused);
-    if (free && !taken(name)) return free;
-    if (known.length === 0 && !taken(name)) return post("/control/person", { name, language_code: language });
+const again = (name) => `${name} ${2 + Math.floor(Math.random() * 9_998)}`;
+
+async function client(language) {
+  const names = listed(t("tour.names"));
+  for (const name of [...names, ...names.map(again)]) {
+    const found = await someone(name, language);
+    if (found) return found;
   }
   throw new Missing(t("tour.no_people"));
 }
 
+// Somebody with a mailbox in which nothing lies, and a Telegram that nobody has used.
+async function mailer(language) {
+  const boxes = await get("/api/mail");
+  if (boxes.away) return null;
+  const people = listed(t("tour.mail_names")).map((one) => one.split(" <"));
+  const more = people.map(([name, address]) => [again(name), `${Date.now() % 1_000_000}.${address}`]);
+  for (const [name, tail] of [...people, ...more]) {
+    const address = tail.slice(0, -1);
+    const box = boxes.find((one) => one.address === address);
+    if (box && (box.name !== name || !(await isEmpty(address)))) continue;
+    const found = await someone(name, language);
+    if (!found) continue;
+    if (!box) await post("/api/mail/box", { name, address });
+    return { id: found.id, name, address };
+  }
+  return null;
+}
+
+async function isEmpty(address) {
+  const list = await get(`/api/mail/list?address=${encodeURIComponent(address)}&limit=1`);
+  return !list.away && list.folders.every((one) => one.total === 0);
+}
+
 export async function cast(language) {
-  const group = state.groups[0];
-  const engineer = group && engineersIn(group)[0];
-  if (!engineer) throw new Missing(t("tour.no_engineer"));
-  const anna = await someone(names("tour.names"), language);
-  return { group: group.id, engineer: engineer.id, engineerName: engineer.name, anna: anna.id, annaName: anna.name };
+  const engineer = me();
+  if (!here() || !engineer) throw new Missing(t("tour.no_engineer"));
+  const anna = await client(language);
+  const writer = await mailer(language);
+  return {
+    group: here().id, engineer: engineer.id, engineerName: engineer.name, anna: anna.id, annaName: anna.name,
+    mailer: writer, mailerName: writer?.name ?? "",
+  };
 }

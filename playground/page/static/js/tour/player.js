@@ -86,7 +86,7 @@ export class Player {
     const note = !here ? t("tour.earlier") : this.wrong || (this.interfered && this.paused ? t("tour.interfered") : "");
     this.card.show({
       name: step.name, number: this.shown + 1, of: this.steps.length, title: step.title(this), text: step.text(this),
-      note, wrong: here && Boolean(this.wrong), busy: this.busy, paused: this.paused, first: this.shown === 0,
+      note, wrong: here && Boolean(this.wrong), busy: this.busy, paused: this.paused, interfered: this.interfered, first: this.shown === 0,
       last: this.shown === this.steps.length - 1,
     });
     if (here) this.progress(0);

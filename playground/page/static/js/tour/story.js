@@ -1,29 +1,31 @@
 // What the tour tells: a client, an engineer, a letter, a week of silence, a power cut, and a request closed.
 // Rule: a step finds out by itself what has come about, so that it also works after somebody has interfered.
 
+import { here } from "../group/here.js";
 import { currentLanguage, t } from "../words.js";
-import { person, state } from "../world.js";
+import { person } from "../world.js";
 import { cast } from "./cast.js";
 import {
-  bubble, clientSays, engineerSays, groupChat, lastId, needed, openClient, openTopic, passTime, press, said, topicOfClient, words,
+  bubble, clientSays, clientShows, engineerSays, groupChat, lastId, needed, openClient, openTopic, passByButton, passTime, press, quietly, said,
+  topicOfClient, words,
 } from "./hands.js";
 import { LETTERS } from "./letters.js";
-import { POWER } from "./power.js";
+import * as power from "./power.js";
 
 const chatOf = (facts) => person(needed(facts.anna)).chat;
 const toAnna = (facts, after) => said(chatOf(facts)).filter((one) => one.from_bot && one.message_id > after);
 const inTopic = (facts) => said(groupChat(facts), needed(facts.topic));
 const card = (facts) => inTopic(facts).find((one) => one.from_bot && one.keyboard.length > 0);
-const relayed = (facts, text) => inTopic(facts).find((one) => one.from_bot && one.keyboard.length === 0 && words(one).includes(text));
+const relayed = (facts, text) => inTopic(facts).find((one) => one.from_bot && one !== card(facts) && words(one).includes(text));
 
 const hello = {
   name: "hello", title: () => t("tour.hello_title"), text: () => t("tour.hello_text"),
   async act(tour) {
     const { facts } = tour;
-    facts.before = new Set(state.groups[0]?.topics.map((one) => one.message_thread_id));
+    facts.before = new Set(here()?.topics.map((one) => one.message_thread_id));
+    await power.ready(tour);
     Object.assign(facts, await cast(currentLanguage()));
-    await tour.until(() => person(facts.anna), t("tour.no_people"));
-    await POWER.ready(tour);
+    await tour.until(() => person(facts.anna) && (!facts.mailer || person(facts.mailer.id)), t("tour.no_people"));
   },
 };
 
@@ -43,7 +45,7 @@ const write = {
     await clientSays(tour, facts.anna, facts.problem);
     await tour.beat(400);
     facts.photo = t("tour.said_photo");
-    await clientSays(tour, facts.anna, facts.photo, { picture: true });
+    await clientShows(tour, facts.anna, facts.photo);
   },
 };
 
@@ -127,7 +129,7 @@ const week = {
     openClient(needed(facts.anna));
     const before = lastId(chatOf(facts));
     tour.frame(() => document.getElementById("clock"));
-    await passTime({ by: "week" });
+    await passByButton(tour, "week");
     if (toAnna(facts, before).length === 0) await passTime({ by: "day" }); // asked on a day off
     await tour.until(() => toAnna(facts, before).length, t("tour.no_reminder"));
     tour.look("client", () => bubble("client", toAnna(facts, before)[0]));
@@ -140,7 +142,7 @@ const fault = {
     const { facts } = tour;
     tour.frame(() => document.getElementById("faults"));
     await tour.beat();
-    await POWER.cut(tour);
+    await power.cut(tour);
     openClient(needed(facts.anna));
     tour.look("client");
     facts.model = t("tour.said_model");
@@ -154,7 +156,7 @@ const back = {
   async act(tour) {
     const { facts } = tour;
     tour.frame(() => document.getElementById("faults"));
-    await POWER.start(tour);
+    await power.start(tour);
     openTopic(facts, needed(facts.topic));
     const found = () => relayed(facts, needed(facts.model));
     await tour.until(found, t("tour.no_words"));
@@ -190,7 +192,7 @@ const mark = {
     const { facts } = tour;
     openClient(needed(facts.anna));
     const stars = () => toAnna(facts, needed(facts.solvedAt)).find((one) => one.keyboard.flat().length === 5);
-    for (let days = 0; days < 5 && !stars(); days += 1) await passTime({ by: "day" });
+    for (let days = 0; days < 5 && !stars(); days += 1) await passByButton(tour, "day");
     await tour.until(stars, t("tour.no_mark"));
     tour.look("client", () => bubble("client", stars()));
     await tour.beat(1200);
@@ -198,6 +200,9 @@ const mark = {
     await tour.beat(600);
     openTopic(facts, needed(facts.topic));
     tour.look("thoughts");
+    await tour.beat(900);
+    quietly(() => document.querySelector('#pane-thoughts [data-key="to-state"]')?.click());
+    tour.look("thoughts", () => document.querySelector("#pane-thoughts .machine-frame"));
   },
 };
 
