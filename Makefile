@@ -13,7 +13,7 @@ asked_HOST = $(if $(filter command line,$(origin HOST)),$(HOST))
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 )))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage bench bench-rules bench-mail bench-report bench-search lint fuzz run pins clean
+.PHONY: help install demo test coverage bench bench-rules bench-mail bench-report bench-search bench-page lint fuzz run pins clean
 
 help:
 	@echo "make demo      the whole desk in a box: a story to follow in the terminal (KEEP=1 leaves it running)"
@@ -26,6 +26,7 @@ help:
 	@echo "make bench-mail how quickly mail becomes tickets, beside django-helpdesk (needs Dovecot and root; COUNT=, GROWTH=)"
 	@echo "make bench-report how long reports take beside a long history, and how long the desk is held up (COUNT=)"
 	@echo "make bench-search how quickly words are found beside a plain scan (COUNT=1000000; ENGINE=postgres)"
+	@echo "make bench-page how soon the demo's page is there and shows what happens, how smoothly it scrolls (needs Chromium; COUNT=)"
 	@echo "make lint      ruff, mypy and the import contracts alone"
 	@echo "make fuzz      TIME=60 seconds of mail that nobody would write, looking for what it breaks"
 	@echo "make clean     remove .venv and what tools left behind; data/ stays"
@@ -76,6 +77,9 @@ bench-report: install
 
 bench-search: install
 	@COUNT=$(COUNT) ENGINE=$(ENGINE) $(PYTHON) -m tests.bench.search
+
+bench-page: install
+	@COUNT=$(COUNT) $(PYTHON) -m tests.bench.page
 
 lint: install
 	$(PYTHON) -m ruff check .

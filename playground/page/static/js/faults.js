@@ -38,13 +38,13 @@ function draw() {
   count = desk?.count ?? (() => {});
   fill(
     panel,
-    h("header", {}, h("h2", { id: "faults-title" }, t("controls.faults_title")), iconButton("close", t("controls.close"), () => panel.close())),
+    h("header", { role: "none" }, h("h2", { id: "faults-title" }, t("controls.faults_title")), iconButton("close", t("controls.close"), () => panel.close())),
     h("p", { class: "soft" }, t("controls.faults_lead")),
     desk && section("desk", desk.element, rows.desk.map((one) => one.element)),
     section("telegram", rows.telegram.map((one) => one.element)),
     section("mail", rows.mail.map((one) => one.element)),
     section("people", people.element),
-    h("footer", {}, h("button", { type: "button", class: "primary", onclick: mend }, t("controls.mend"))),
+    h("footer", { role: "none" }, h("button", { type: "button", class: "primary", onclick: mend }, t("controls.mend"))),
   );
   show();
   if (panel.open) count(true);

@@ -26,6 +26,7 @@ export function mount() {
   draw();
   onLanguage(draw);
   watch(settle);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   on("connection", ({ connected }) => {
     root.dataset.connected = connected;
     fill(document.getElementById("lost"), connected ? null : t("page.lost"));

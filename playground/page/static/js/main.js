@@ -37,6 +37,7 @@ async function begin() {
     }
   }
   listen();
+  performance.mark("ready");
   document.documentElement.dataset.ready = "true";
 }
 
