@@ -67,7 +67,7 @@ export class TopicList {
     });
     for (const child of [...list.children]) if (!wanted.includes(child)) child.remove();
     wanted.forEach((element, index) => { if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null); });
-    if (focused !== document.activeElement && list.contains(focused)) focused.focus({ preventScroll: true });
+    if (focused !== document.activeElement && focused && list.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   travel(event) {
@@ -95,17 +95,18 @@ class Row {
   draw(topic, last, news) {
     this.topic = topic;
     const chosen = openTopic() === this.id;
-    const { who, words } = last ? inOneLine(last) : { who: "", words: t("group.empty_topic") };
+    const { who, words } = last ? inOneLine(last, me()?.id) : { who: "", words: t("group.empty_topic") };
     const time = last ? shortly(last.date * 1000) : "";
     const key = JSON.stringify([topic, chosen, who, words, time, news, t("group.general")]);
     this.button.setAttribute("aria-current", chosen);
     if (key === this.key) return;
     this.key = key;
     const name = topicName(topic);
+    const number = /^[\p{L}\d]{1,10}-\d{1,4} · /u.exec(name)?.[0] ?? ""; // in the rail the icon says it
     this.button.title = name;
     fill(this.button,
       topicIcon(topic),
-      h("span", { class: "topic-name" }, name, topic.closed ? [" ", icon("lock", { size: 12 }), h("span", { class: "hidden-words" }, t("group.is_closed"))] : null),
+      h("span", { class: "topic-name" }, number ? h("span", { class: "topic-number" }, number) : null, name.slice(number.length), topic.closed ? [" ", icon("lock", { size: 12 }), h("span", { class: "hidden-words" }, t("group.is_closed"))] : null),
       h("span", { class: "topic-time" }, time),
       h("span", { class: "topic-last" }, who ? [h("b", {}, who, ": ")] : null, words),
       news ? h("span", { class: "topic-news" }, h("span", { "aria-hidden": "true" }, news > 99 ? "99+" : news), h("span", { class: "hidden-words" }, t("group.unread", { count: news }))) : null);

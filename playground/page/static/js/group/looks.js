@@ -35,12 +35,12 @@ export function titleOf(message) {
 
 const KINDS = new Set(["photo", "video", "animation", "audio", "voice", "video_note", "sticker", "document", "venue", "location", "contact", "poll"]);
 
-// One line about a message: who and what.
-export function inOneLine(message) {
+// One line about a message, as `viewer` reads it: who and what.
+export function inOneLine(message, viewer) {
   const title = titleOf(message);
   const words = (message.text ?? message.caption ?? "").slice(title.length).replace(/\s+/g, " ").trim();
   const kind = KINDS.has(message.kind) ? t(`group.kind_${message.kind}`) : "";
-  const who = title ? title.split(" · ")[0] : message.from_bot ? "" : message.from?.first_name ?? "";
+  const who = title ? title.split(" · ")[0] : message.from_bot ? "" : message.from?.id === viewer ? t("group.you") : message.from?.first_name ?? "";
   return { who, words: [kind, words.slice(0, 120)].filter(Boolean).join(" ") };
 }
 

@@ -27,8 +27,8 @@ export class Undo {
     if (!last || last.reactions.includes("👎")) return null;
     const door = client(chat, thread)?.door;
     const hold = known.hold[!door || door === "Telegram" ? "telegram" : "mail"];
-    const left = Math.ceil(last.date + hold - now() / 1000);
-    return left > 0 && left <= hold ? { message: last, left } : null;
+    const left = Math.min(hold, Math.ceil(last.date + hold - now() / 1000));
+    return left > 0 ? { message: last, left } : null;
   }
 
   draw() {
