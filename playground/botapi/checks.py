@@ -36,11 +36,11 @@ _MISSING: Final = {
 
 NOT_HERE: Final = frozenset({
     "business_connection_id", "direct_messages_topic_id", "suggested_post_parameters", "ephemeral_message_parameters",
-    "receiver_user_id", "inline_message_id", "rich_message", "certificate", "checklist_task_id",
+    "receiver_user_id", "inline_message_id", "rich_message", "certificate", "checklist_task_id", "poll_option_id",
+    "ephemeral_message_id",
     "allow_paid_broadcast", "live_period", "heading", "proximity_alert_radius",
     "allow_adding_options", "close_date", "open_period", "correct_option_id", "correct_option_ids", "country_codes",
-    "description_entities", "description_parse_mode", "explanation", "explanation_entities", "explanation_media",
-    "explanation_parse_mode", "hide_results_until_closes", "question_entities", "question_parse_mode",
+    "description_entities", "explanation", "explanation_entities", "explanation_media", "hide_results_until_closes",
     "shuffle_options",
 })  # fmt: skip
 """Parameters that Telegram has and this server has not: refused rather than silently forgotten."""
@@ -48,7 +48,7 @@ NOT_HERE: Final = frozenset({
 WITHOUT_EFFECT: Final = frozenset({
     "link_preview_options", "disable_web_page_preview", "thumbnail", "cover", "supports_streaming", "start_timestamp",
     "video_start_timestamp", "disable_content_type_detection", "is_big", "return_bots", "next_offset", "button",
-    "switch_pm_text", "switch_pm_parameter",
+    "switch_pm_text", "switch_pm_parameter", "description_parse_mode", "explanation_parse_mode",
 })  # fmt: skip
 """Parameters that are checked and change nothing here, as nobody in this small world would see the difference."""
 
@@ -82,11 +82,25 @@ def read_parameters(method: Method, raw: Mapping[str, Any]) -> TelegramMethod[An
     for path, model in _models(call, ""):
         extra = sorted(model.model_extra or {})
         if extra and path:
+            _check_as_meant(method, path, values)
             raise bad(f"can't parse {path}: unknown field {', '.join(extra)}")
         for name in sorted(NOT_HERE & model.model_fields_set):
             if getattr(model, name):
                 raise bad(f"this local server has not got the parameter {name}")
     return call
+
+
+def _check_as_meant(method: Method, name: str, values: Mapping[str, Any]) -> None:
+    """Where one class of a union took what was meant for another: the refusal of that other."""
+    value = values.get(name)
+    if not isinstance(value, dict):
+        return
+    for kind in _kinds(method, name):
+        if issubclass(kind, BaseModel) and set(value) <= set(kind.model_fields):
+            try:
+                kind.model_validate(value)
+            except ValidationError as error:
+                raise _refusal(error) from None
 
 
 def _refusal(error: ValidationError) -> ApiError:

@@ -7,18 +7,20 @@ from typing import Any, Final
 from playground.botapi import checks, entities, shapes
 from playground.botapi.drafts import Draft
 from playground.botapi.errors import bad, forbidden, migrated
-from playground.botapi.files import PHOTO_LIMIT, is_picture
+from playground.botapi.files import PHOTO_LIMIT, is_picture, odd_picture
 from playground.botapi.html import read_html
 from playground.botapi.keyboards import checked_markup
 from playground.botapi.markdown import read_markdown
 from playground.botapi.markdown_v2 import read_markdown_v2
-from playground.botapi.model import GENERAL, Chat, Json, Member, Message, StoredFile, Topic, User
+from playground.botapi.model import GENERAL, MEDIA, Chat, Json, Member, Message, StoredFile, Topic, User
 from playground.botapi.pace import Pace
 from playground.botapi.reading import Upload
 from playground.botapi.world import World
 
 _READERS: Final = {"html": read_html, "markdown": read_markdown, "markdownv2": read_markdown_v2}
 """By parse_mode in small letters."""
+_KIND_NAMES: Final = {kind: kind.title().replace("_", "") for kind in MEDIA} | {"voice": "VoiceNote"}
+"""What the real server calls the kinds of files in its refusals."""
 _SOURCE_LIMIT: Final = 1 << 15
 """Bytes of a text before it is parsed, as in the real server."""
 
@@ -55,6 +57,8 @@ class Context:
     settings: Settings
     pace: Pace | None = None
     uploads: Mapping[str, Upload] = field(default_factory=dict)
+    note: str | None = None
+    """What the real server says about a success, beside its result."""
 
     @property
     def bot(self) -> User:
@@ -64,6 +68,8 @@ class Context:
 
     def chat(self, chat_id: int | str | None) -> Chat:
         """A chat that the bot may look at; a 400 or 403 as Telegram would say."""
+        if chat_id is None:
+            raise bad("chat_id is empty")
         chat = self._named(chat_id)
         if chat is None:
             raise bad("chat not found")
@@ -173,6 +179,8 @@ class Context:
     def _reply(self, chat: Chat, call: Any) -> tuple[Message | None, Json | None]:
         parameters = call.reply_parameters
         wanted = parameters.message_id if parameters else call.reply_to_message_id
+        if parameters and wanted is None and checks.plain(parameters):
+            raise bad('can\'t find field "message_id"')
         if wanted is None:
             return None, None
         if parameters and parameters.chat_id not in {None, chat.id}:
@@ -202,7 +210,7 @@ class Context:
         if not name.startswith("attach://"):
             stored = self.world.files.by_id(name)
             if stored.kind != kind:
-                raise bad(f"can't use file of type {stored.kind.title()} as {kind.title()}")
+                raise bad(f"can't use file of type {_KIND_NAMES[stored.kind]} as {_KIND_NAMES[kind]}")
             return stored
         upload = self.uploads.get(name.removeprefix("attach://"))
         if upload is None:
@@ -210,8 +218,10 @@ class Context:
         if not upload.data:
             raise bad("file must be non-empty")
         if kind == "photo" and len(upload.data) > PHOTO_LIMIT:
-            raise bad(f"file of size {len(upload.data)} bytes is too big for a photo")
+            raise bad(f'file "{upload.name}" of size {len(upload.data)} bytes is too big for a photo')
         if kind == "photo" and not is_picture(upload.data):
             raise bad("IMAGE_PROCESS_FAILED")
+        if kind == "photo" and odd_picture(upload.data):
+            raise bad("PHOTO_INVALID_DIMENSIONS")
         mime = upload.mime if upload.mime != "application/octet-stream" else None
         return self.world.files.add(kind, upload.data, name=upload.name, mime=mime, extra=extra)

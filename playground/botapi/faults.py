@@ -60,6 +60,8 @@ class Faults:
 
         None times: all of them, until `withdraw` or `clear`.
         """
+        if status == 429 and retry_after is None:
+            retry_after = 1
         words = description or _USUAL.get(status, "Internal Server Error").format(retry_after=retry_after)
         parameters = {"retry_after": retry_after} if retry_after is not None else None
         error = ApiError(status, words, parameters)

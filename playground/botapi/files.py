@@ -44,6 +44,12 @@ def is_picture(data: bytes) -> bool:
     return data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM")) or data[8:12] == b"WEBP"
 
 
+def odd_picture(data: bytes) -> bool:
+    """Whether a photo has sides that Telegram does not take: over 10,000 together, or one 20 times the other."""
+    width, height = picture_size(data)
+    return width + height > 10_000 or max(width, height) > 20 * max(min(width, height), 1)
+
+
 def picture_size(data: bytes) -> tuple[int, int]:
     """Width and height in pixels; a phone's usual 1280 × 960 where the header is not read here."""
     if data.startswith(b"\x89PNG") and len(data) >= 24:

@@ -1,14 +1,19 @@
 """The updates that wait for the bot: kept until they are confirmed by an offset or by the webhook's 2xx.
 
-Rule: an update leaves only through `confirm`; what the bot does not ask for is never made.
+Rule: an update leaves only through `confirm`, or when nobody fetched it for a day; what the bot does not ask for is
+never made.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from playground.botapi.errors import conflict
 from playground.botapi.model import Json
+
+Now = Callable[[], datetime]
 
 ALL_KINDS: Final = frozenset({
     "message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message",
@@ -18,6 +23,8 @@ ALL_KINDS: Final = frozenset({
     "chat_join_request", "chat_boost", "removed_chat_boost", "managed_bot", "subscription",
     "stopped_message_generation",
 })  # fmt: skip
+KEPT: Final = timedelta(hours=24)
+"""How long updates wait (Bot API, "Getting updates")."""
 DEFAULT_KINDS: Final = ALL_KINDS - {"chat_member", "message_reaction", "message_reaction_count"}
 """What comes when nobody said `allowed_updates` (Bot API, getUpdates)."""
 
@@ -30,12 +37,16 @@ _WEBHOOK_ACTIVE: Final = (
 class Inbox:
     """The queue, its one poller and the kinds that the bot asked for last."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, now: Now, changed: Callable[[], None], dropped: Callable[[int], None]) -> None:
+        self.keep: timedelta | None = KEPT
         self.pending: list[Json] = []
         self.allowed: Sequence[str] | None = None
         self.webhook: str | None = None
         self.arrived = asyncio.Event()
+        self._now = now
         self._changed = changed
+        self._dropped = dropped
+        self._came: deque[tuple[datetime, int]] = deque()
         self._next_id = 1
         self._poller: asyncio.Future[str] | None = None
 
@@ -48,6 +59,8 @@ class Inbox:
         if kind not in self.kinds:
             return
         self.pending.append({"update_id": self._next_id, kind: payload})
+        if self.keep is not None:
+            self._came.append((self._now(), self._next_id))
         self._next_id += 1
         self.arrived.set()
         self._wake("news")
@@ -67,11 +80,24 @@ class Inbox:
         if len(self.pending) != before:
             self._changed()
 
+    def expire(self) -> None:
+        """Forget what nobody fetched in time."""
+        if self.keep is None:
+            return
+        last, oldest = 0, self._now() - self.keep
+        while self._came and self._came[0][0] < oldest:
+            _, last = self._came.popleft()
+        before = len(self.pending)
+        self.pending = [update for update in self.pending if update["update_id"] > last]
+        if len(self.pending) != before:
+            self._dropped(before - len(self.pending))
+
     async def take(self, offset: int, limit: int, timeout_seconds: float) -> list[Json]:
         """What waits, at most `limit`; a 409 for the poller that another one or a webhook displaces."""
         if self.webhook:
             raise conflict(_WEBHOOK_ACTIVE)
         self._wake("displaced")
+        self.expire()
         self.confirm(offset)
         if not self.pending and timeout_seconds > 0:
             await self._wait(timeout_seconds)

@@ -1,10 +1,11 @@
 """A request's parameters and files, in any of the forms that Telegram takes: query, JSON, form, multipart."""
 
 import json
+from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import BodyPartReader, web
 
 from playground.botapi.errors import ApiError, bad
 from playground.botapi.files import UPLOAD_LIMIT
@@ -62,7 +63,7 @@ def _json(body: str) -> Json:
     return value
 
 
-async def read_parts(parts: MultipartReader, sent: Sent) -> None:
+async def read_parts(parts: AsyncIterable[Any], sent: Sent) -> None:
     """Add the parts of a form to what was sent; a 413 for a file over 50 MB."""
     async for part in parts:
         if not isinstance(part, BodyPartReader) or part.name is None:

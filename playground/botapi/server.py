@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from inspect import isawaitable
 from typing import Any, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from playground.botapi import checks, reading
 from playground.botapi.calls import changing, chats, copying, forums, itself, sending, updates
@@ -16,6 +19,7 @@ from playground.botapi.context import Context, Settings
 from playground.botapi.errors import ApiError, bad
 from playground.botapi.faults import Call, Faults
 from playground.botapi.happenings import Now, real_now
+from playground.botapi.inbox import KEPT
 from playground.botapi.model import Json, User
 from playground.botapi.pace import Limits, Pace
 from playground.botapi.reading import Sent
@@ -35,14 +39,16 @@ class BotApiServer(Faults):
         self, token: str = "123456:TEST", bot_username: str = "otvet_bot", *,  # noqa: S107 - a token of no value
         bot_name: str = "Otvet",
         now: Now = real_now, limits: Limits | None = None, privacy: bool = True, private_topics: bool = False,
-        webhook_pause: float = 1.0, control: bool = False,
+        webhook_pause: float = 1.0, control: bool = False, keep_updates: timedelta | None = KEPT,
     ) -> None:  # fmt: skip
         """`limits` switches Telegram's pace on; `privacy` is the bot's privacy mode in groups; `private_topics` gives
-        private chats topics; `webhook_pause` are seconds between tries; `control` opens /control/ over HTTP."""
+        private chats topics; `webhook_pause` are seconds between tries; `control` opens /control/ over HTTP; updates
+        that nobody fetches are gone after `keep_updates` (None: never)."""
         super().__init__()
         self.token = token
         bot = User(id=int(token.partition(":")[0]), first_name=bot_name, username=bot_username, is_bot=True)
         self.world = World(bot, now=now, privacy=privacy, private_topics=private_topics)
+        self.world.inbox.keep = keep_updates
         self.settings = Settings()
         self.calls: list[Call] = []
         self._pace = Pace(limits, now) if limits else None
@@ -60,8 +66,9 @@ class BotApiServer(Faults):
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> Self:
         """Listen; port 0 takes a free one, which `url` tells."""
-        app = web.Application(client_max_size=64 * 1024 * 1024)
-        app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[_in_json])
+        for ask in (app.router.add_get, app.router.add_post):
+            ask("/bot{token}/{method:[^/]*}", self._answer)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         if self._control:
             from playground.botapi.control import add_control
@@ -122,28 +129,32 @@ class BotApiServer(Faults):
             self._check_token(request)
             read = await reading.read(request)
             sent = read.parameters
-            body: Json = {"ok": True, "result": await self.call(method, read)}
-            status = 200
+            method = method or str(read.parameters.pop("method", ""))
+            body, status = await self.call(method, read), 200
         except ApiError as error:
             status, body = error.status, refusal(error)
         if self.cuts(method, dict(sent)):
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
-        return web.json_response(body, status=status)
+        wait = body.get("parameters", {}).get("retry_after")
+        return web.json_response(body, status=status, headers={"Retry-After": str(wait)} if wait else {})
 
     def _check_token(self, request: web.Request) -> None:
-        if request.match_info["token"] != self.token:
+        token = request.match_info["token"]
+        if not re.fullmatch(r"[1-9]\d*:[\w-]+", token, re.ASCII):
+            raise ApiError(404, "Not Found")
+        if token != self.token:
             raise ApiError(401, "Unauthorized")
 
-    async def call(self, method: str, sent: Sent) -> Any:
-        """Carry out one method as if it had come over HTTP; raises ApiError."""
+    async def call(self, method: str, sent: Sent) -> Json:
+        """Carry out one method as if it had come over HTTP; what is answered. Raises ApiError."""
         known = checks.METHODS.get(method.lower())
         name = known.__api_method__ if known else method
         record = Call(method=name, params=sent.parameters, at=self.world.now(), files=tuple(sent.uploads))
         self.calls.append(record)
         try:
-            result = await self._carry_out(known, name, sent)
+            body = await self._carry_out(known, name, sent)
         except ApiError as error:
             record.status, record.description = error.status, error.description
             self.world.tell("call", f"{name} ✗ {error.status} {error.description}", data=_told(record))
@@ -157,9 +168,9 @@ class BotApiServer(Faults):
         record.status = 200
         if name != "getUpdates":
             self.world.tell("call", f"{name} ✓", data=_told(record))
-        return result
+        return body
 
-    async def _carry_out(self, known: checks.Method | None, name: str, sent: Sent) -> Any:
+    async def _carry_out(self, known: checks.Method | None, name: str, sent: Sent) -> Json:
         await self.before(name, sent.parameters)
         if self.settings.logged_out:
             raise bad("Logged out")
@@ -175,7 +186,7 @@ class BotApiServer(Faults):
         if isawaitable(result):
             result = await result
         checks.check_result(known, result)
-        return result
+        return {"ok": True, "result": result} | ({"description": context.note} if context.note else {})
 
     async def _reply(self, method: str, sent: Sent) -> None:
         with suppress(ApiError):
@@ -190,6 +201,15 @@ class BotApiServer(Faults):
         if stored is None:
             return web.json_response(refusal(ApiError(404, "Not Found")), status=404)
         return web.Response(body=stored.data, content_type=stored.mime.partition(";")[0])
+
+
+@web.middleware
+async def _in_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """An address or a way of asking that there is not is refused in the API's own form."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        return web.json_response(refusal(ApiError(error.status, error.reason)), status=error.status)
 
 
 def refusal(error: ApiError) -> Json:

@@ -32,7 +32,7 @@ class World(Happenings):
         self.people: "list[Person]" = []  # noqa: UP037 - the name exists for type checkers only
         self.groups: "list[Group]" = []  # noqa: UP037 - the name exists for type checkers only
         self.files = FileStore()
-        self.inbox = Inbox(lambda: self.tell("confirmed", "the bot confirmed updates"))
+        self.inbox = Inbox(now, lambda: self.tell("confirmed", "the bot confirmed updates"), self._updates_dropped)
         self.queries = Queries()
         self.inline = InlineQueries()
         self.inline_mode = False  # as the bot's owner sets it at BotFather
@@ -88,6 +88,9 @@ class World(Happenings):
         for chat in self.chats.values():
             if chat.private:
                 chat.is_forum = on
+
+    def _updates_dropped(self, count: int) -> None:
+        self.tell("dropped", f"{count} updates are gone: the bot did not ask for them in time", data={"count": count})
 
     def number(self, what: str) -> int:
         """The next number of a sequence, from 1."""

@@ -63,7 +63,7 @@ class Outside:
     engineer: Person = field(init=False)
 
     async def __aenter__(self) -> Self:
-        self.bot = await BotApiServer(token=self.token, now=now).start()
+        self.bot = await BotApiServer(token=self.token, now=now, keep_updates=None).start()
         self.mails = MailWorld(now)
         await self.mails.start()
         await self.mails.user(SUPPORT)

@@ -328,7 +328,7 @@ async def test_wrong_files_are_refused(bot: Bot, anna: Person) -> None:
         await bot.send_photo(anna.id, upload("a.png", b"not a picture"))
     voice = await bot.send_voice(anna.id, upload())
     assert voice.voice
-    with pytest.raises(TelegramBadRequest, match="can't use file of type Voice as Photo"):
+    with pytest.raises(TelegramBadRequest, match="can't use file of type VoiceNote as Photo"):
         await bot.send_photo(anna.id, voice.voice.file_id)
     with pytest.raises(TelegramBadRequest, match="wrong file identifier"):
         await bot.send_document(anna.id, "no-such-id")

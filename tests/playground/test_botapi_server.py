@@ -1,4 +1,4 @@
-"""The server itself: polling, webhooks, parameters, pace, misfortunes, waiting, the control side."""
+"""The server itself: parameters, pace, misfortunes, waiting, the control side."""
 
 import asyncio
 import base64
@@ -12,19 +12,17 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     TelegramBadRequest,
-    TelegramConflictError,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
 )
 from aiogram.methods import SendMessage
-from aiogram.types import BotCommand, BotCommandScopeChat, MenuButtonCommands, Message
-from aiohttp import web
+from aiogram.types import BotCommand, BotCommandScopeChat, MenuButtonCommands
 
 from playground.botapi import BotApiServer, Limits, Person, World
 from playground.botapi.__main__ import arguments
@@ -87,120 +85,6 @@ async def call(http: aiohttp.ClientSession, server: BotApiServer, method: str, *
         return answer.status, await answer.json()
 
 
-# Polling
-
-
-async def test_updates_stay_until_confirmed(bot: Bot, anna: Person) -> None:
-    """The same come again without an offset; an offset forgets those before it; a negative one keeps the last."""
-    for text in ("раз", "два", "три"):
-        anna.say(text)
-    assert len(await bot.get_updates()) == 3
-    first = (await bot.get_updates(limit=1))[0]
-    assert first.message
-    assert first.message.text == "раз"
-    assert len(await bot.get_updates(offset=first.update_id + 1)) == 2
-    last = await bot.get_updates(offset=-1)
-    assert [update.message.text for update in last if update.message] == ["три"]
-    assert len(await bot.get_updates()) == 1
-
-
-async def test_a_waiting_poller_gets_what_arrives(bot: Bot, anna: Person, server: BotApiServer) -> None:
-    """A long poll answers as soon as something comes, and with nothing after its time."""
-    waiting = asyncio.create_task(bot.get_updates(timeout=30))
-    await server.world.until(lambda: server.called("getUpdates"))
-    anna.say("я здесь")
-    assert len(await waiting) == 1
-    assert await bot.get_updates(offset=100, timeout=0) == []
-
-
-async def test_the_older_of_two_pollers_is_displaced(bot: Bot, server: BotApiServer) -> None:
-    """It gets 409 with Telegram's advice; the newer goes on."""
-    older = asyncio.create_task(bot.get_updates(timeout=30))
-    await server.world.until(lambda: server.called("getUpdates"))
-    newer = asyncio.create_task(bot.get_updates(timeout=30))
-    with pytest.raises(TelegramConflictError, match="make sure that only one bot instance is running"):
-        await older
-    server.world.inbox.release()
-    assert await newer == []
-
-
-async def test_allowed_updates_decide_what_is_made(bot: Bot, anna: Person) -> None:
-    """Reactions come only to those who ask; the wish stays until another; an empty list is the default."""
-    message = anna.say("раз")
-    anna.react(message, "👍")
-    assert [u.event_type for u in await bot.get_updates(allowed_updates=["message_reaction"])] == ["message"]
-    anna.say("два")
-    anna.react(message, "👎")
-    assert [u.event_type for u in await bot.get_updates()] == ["message", "message_reaction"]
-    await bot.get_updates(allowed_updates=[])
-    anna.react(message, "🔥")
-    assert len(await bot.get_updates()) == 2
-
-
-async def test_aiograms_dispatcher_runs_on_it(bot: Bot, anna: Person, world: World) -> None:
-    """The real polling loop gets messages, answers presses and stops."""
-    dispatcher = Dispatcher()
-
-    @dispatcher.message()
-    async def echo(message: Message) -> None:
-        await message.answer(f"вы: {message.text}")
-
-    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, polling_timeout=5))
-    anna.start("abc")
-    answer = await world.until(lambda: anna.last("вы:"))
-    assert answer.text == "вы: /start abc"
-    await dispatcher.stop_polling()
-    await polling
-
-
-# Webhooks
-
-
-async def test_a_webhook_gets_updates_with_the_secret_and_again_after_a_failure(
-    bot: Bot, anna: Person, world: World
-) -> None:
-    """An update stays until a 2xx; getUpdates is refused meanwhile; a method in the answer is carried out."""
-    got: list[tuple[str | None, Any]] = []
-
-    async def receive(request: web.Request) -> web.Response:
-        got.append((request.headers.get("X-Telegram-Bot-Api-Secret-Token"), await request.json()))
-        if len(got) == 1:
-            return web.Response(status=500)
-        return web.json_response({"method": "sendMessage", "chat_id": anna.id, "text": "из ответа"})
-
-    app = web.Application()
-    app.router.add_post("/hook", receive)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    await bot.set_webhook(url, secret_token="s3cret", allowed_updates=["message"], drop_pending_updates=True)
-    anna.say("привет")
-    await world.until(lambda: not world.inbox.pending and anna.last("из ответа"))
-    assert [secret for secret, _ in got] == ["s3cret", "s3cret"]
-    assert got[0][1] == got[1][1]
-    assert got[0][1]["message"]["text"] == "привет"
-    info = await bot.get_webhook_info()
-    assert info.url == url
-    assert info.pending_update_count == 0
-    assert "500" in (info.last_error_message or "")
-    with pytest.raises(TelegramConflictError, match="while webhook is active"):
-        await bot.get_updates()
-    await bot.delete_webhook()
-    assert (await bot.get_webhook_info()).url == ""
-    assert await bot.get_updates() == []
-    await runner.cleanup()
-
-
-async def test_wrong_webhooks_are_refused(bot: Bot) -> None:
-    """An address that is none, a secret with blanks."""
-    with pytest.raises(TelegramBadRequest, match="bad webhook"):
-        await bot.set_webhook("example.com")
-    with pytest.raises(TelegramBadRequest, match="secret token contains unallowed characters"):
-        await bot.set_webhook("https://example.com", secret_token="a b")
-
-
 # Parameters
 
 
@@ -218,7 +102,6 @@ async def test_wrong_webhooks_are_refused(bot: Bot) -> None:
         ("getChat", {"chat_id": [1]}, 400, "chat_id"),
         ("sendLocation", {"chat_id": 5, "latitude": 1}, 400, 'parameter "longitude" is required'),
         ("sendDice", {"chat_id": 5}, 400, "this local server has not got the method sendDice"),
-        ("getUpdates", {"limit": 500}, 400, "limit"),
     ],
 )
 async def test_parameters_are_checked(

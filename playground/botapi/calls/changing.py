@@ -5,6 +5,7 @@ from typing import Any, Final
 from aiogram import methods as m
 
 from playground.botapi import checks, drafts, shapes
+from playground.botapi.calls.copying import many
 from playground.botapi.calls.sending import extra, flags, full_text
 from playground.botapi.calls.table import answers
 from playground.botapi.context import Context
@@ -29,7 +30,9 @@ _SAME: Final = (
 
 @answers(m.EditMessageText)
 def edit_text(api: Context, call: m.EditMessageText) -> Json:
-    words = full_text(api.text(call.text or "", call.parse_mode, call.entities))
+    if not call.text:
+        raise bad("message text is empty")
+    words = full_text(api.text(call.text, call.parse_mode, call.entities))
     message = _mine(api, call)
     if "text" not in message.content:
         raise bad("there is no text in the message to edit")
@@ -73,6 +76,8 @@ def _without_caption(content: Json) -> Json:
 
 
 def _mine(api: Context, call: Any) -> Message:
+    if call.chat_id is None and call.message_id is None:
+        raise bad("message identifier is not specified")
     chat = api.chat(call.chat_id)
     message = api.message(chat, call.message_id, "edit")
     if message.sender.id != api.bot.id or message.service or message.origin:
@@ -102,6 +107,7 @@ def delete_message(api: Context, call: m.DeleteMessage) -> bool:
 @answers(m.DeleteMessages)
 def delete_messages(api: Context, call: m.DeleteMessages) -> bool:
     """Those that are missing or may not be deleted are passed over."""
+    many(call.message_ids)
     chat = api.chat(call.chat_id)
     for message_id in call.message_ids:
         message = chat.messages.get(message_id)

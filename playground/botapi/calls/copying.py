@@ -41,9 +41,9 @@ def forward_message(api: Context, call: m.ForwardMessage) -> Json:
 @answers(m.CopyMessages, m.ForwardMessages)
 def carry_messages(api: Context, call: Any) -> list[Json]:
     """Several at once: those that are missing are left out, albums stay albums."""
-    ids = call.message_ids
-    if not 1 <= len(ids) <= 100 or list(ids) != sorted(set(ids)):
-        raise bad("message identifiers must be in a strictly increasing order, 1 to 100 of them")
+    ids = many(call.message_ids)
+    if list(ids) != sorted(set(ids)):
+        raise bad("message identifiers must be in a strictly increasing order")
     home = api.chat(call.from_chat_id)
     sources = [home.messages[i] for i in ids if i in home.messages and _can_go(home.messages[i])]
     copying = isinstance(call, m.CopyMessages)
@@ -60,6 +60,15 @@ def carry_messages(api: Context, call: Any) -> list[Json]:
             draft.content.pop("caption_entities", None)
         made.append({"message_id": api.world.post(chat, api.bot, draft).id})
     return made
+
+
+def many(ids: Sequence[int]) -> Sequence[int]:
+    """The messages named in one call; a 400 unless they are 1 to 100."""
+    if not ids:
+        raise bad("message identifiers are not specified")
+    if len(ids) > 100:
+        raise bad("too many message identifiers specified")
+    return ids
 
 
 def _draft(api: Context, chat: Chat, call: Any) -> Draft:

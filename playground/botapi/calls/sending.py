@@ -68,7 +68,10 @@ def flags(call: Any) -> Json:
 def send_location(api: Context, call: m.SendLocation) -> Json:
     _point(call)
     chat = api.chat_to_write(call.chat_id)
-    return _sent(api, chat, call, drafts.location(call.latitude, call.longitude))
+    place = drafts.location(call.latitude, call.longitude)
+    if call.horizontal_accuracy:
+        place["location"]["horizontal_accuracy"] = call.horizontal_accuracy
+    return _sent(api, chat, call, place)
 
 
 @answers(m.SendVenue)
@@ -76,7 +79,9 @@ def send_venue(api: Context, call: m.SendVenue) -> Json:
     _point(call)
     chat = api.chat_to_write(call.chat_id)
     place = drafts.location(call.latitude, call.longitude)
-    return _sent(api, chat, call, place | {"venue": place | {"title": call.title, "address": call.address}})
+    ids = ("foursquare_id", "foursquare_type", "google_place_id", "google_place_type")
+    known = shapes.present({name: getattr(call, name) for name in ids})
+    return _sent(api, chat, call, place | {"venue": place | {"title": call.title, "address": call.address, **known}})
 
 
 def _point(call: Any) -> None:
@@ -88,22 +93,38 @@ def _point(call: Any) -> None:
 def send_contact(api: Context, call: m.SendContact) -> Json:
     chat = api.chat_to_write(call.chat_id)
     content = drafts.contact(call.phone_number, call.first_name, last_name=call.last_name)
+    content["contact"] |= shapes.present({"vcard": call.vcard})
     return _sent(api, chat, call, content)
 
 
 @answers(m.SendPoll)
 def send_poll(api: Context, call: m.SendPoll) -> Json:
-    if not 1 <= units(call.question) <= 300:
-        raise bad("poll question length must not exceed 300" if call.question else "poll question must be non-empty")
-    options = [option if isinstance(option, str) else option.text for option in call.options]
+    pictures = call.media or any(getattr(option, "media", None) for option in call.options)
+    if call.type == "quiz" or call.description or pictures:
+        raise bad("this local server has got neither quizzes nor media and descriptions in polls")
+    # Of all entities a poll keeps only custom emoji: here the words alone.
+    question, _ = api.text(call.question, call.question_parse_mode, call.question_entities)
+    if not 1 <= units(question) <= 300:
+        raise bad("poll question length must not exceed 300" if question else "poll question must be non-empty")
+    options = [_option(api, option) for option in call.options]
     if not 2 <= len(options) <= 12:
         raise bad("poll must have at least 2 option" if len(options) < 2 else "poll can't have more than 12 options")
     chat = api.chat_to_write(call.chat_id)
     more: Json = {
         "is_anonymous": call.is_anonymous is not False, "type": call.type or "regular",
         "allows_multiple_answers": bool(call.allows_multiple_answers), "is_closed": bool(call.is_closed),
+        "allows_revoting": call.allows_revoting is not False, "members_only": bool(call.members_only),
     }  # fmt: skip
-    return _sent(api, chat, call, drafts.poll(api.world.number("poll"), call.question, options, **more))
+    return _sent(api, chat, call, drafts.poll(api.world.number("poll"), question, options, **more))
+
+
+def _option(api: Context, option: Any) -> str:
+    text, _ = (option, []) if isinstance(option, str) else api.text(
+        option.text, option.text_parse_mode, option.text_entities
+    )  # fmt: skip
+    if not 1 <= units(text) <= 100:
+        raise bad("poll options length must not exceed 100" if text else "poll options must be non-empty")
+    return text
 
 
 @answers(m.SendMediaGroup)
