@@ -203,6 +203,8 @@ const mark = {
     await tour.beat(900);
     quietly(() => document.querySelector('#pane-thoughts [data-key="to-state"]')?.click());
     tour.look("thoughts", () => document.querySelector("#pane-thoughts .machine-frame"));
+    await tour.beat(300);
+    document.querySelector("#pane-thoughts .machine .status.now")?.scrollIntoView({ block: "center" });
   },
 };
 
