@@ -21,7 +21,7 @@ on("call", (event) => {
 const told = ({ number, at, data, chat }) => ({ number, at, method: data.method, status: data.status, wrong: data.description ?? "", chat: chat ?? data.chat ?? data.params?.chat_id ?? null });
 
 export function drawCalls(panel) {
-  list = h("ol", { class: "calls", role: "log", "aria-label": t("thoughts.tab_calls"), "aria-live": "off" });
+  list = h("ol", { class: "calls" });
   count = h("span", { class: "small soft" });
   fill(
     panel,
@@ -29,7 +29,7 @@ export function drawCalls(panel) {
       h("input", { type: "text", "aria-label": t("thoughts.filter"), placeholder: t("thoughts.filter"), value: filter.words, dataset: { key: "filter" }, oninput: (event) => { filter.words = event.target.value; draw(); } }),
       h("label", { class: "small" }, h("input", { type: "checkbox", checked: filter.wrong, dataset: { key: "wrong" }, onchange: (event) => { filter.wrong = event.target.checked; draw(); } }), t("thoughts.only_wrong")),
       count),
-    list,
+    h("div", { role: "log", "aria-label": t("thoughts.tab_calls"), "aria-live": "off" }, list),
   );
   now();
   if (!asked) before();
