@@ -134,7 +134,7 @@ async def hearing(browser: Browser, page: server.Page, tabs: int) -> None:
             await asyncio.sleep(0.03)
         last = first + EVENTS - 1
         for one in pages:
-            await one.wait_for_function(f"seen[{last}]")
+            await one.wait_for_function(f"() => seen[{last}]")
         shown = [await one.evaluate("seen") for one in pages]
         put(
             f"a message on the screen of {tabs} tab{'s' if tabs > 1 else ''} ({EVENTS} messages)",
