@@ -15,6 +15,8 @@ FATE = """async ([chat, thread, text, reply]) => {
   return fate({ chat, thread, text, reply: reply ? messages(chat).get(reply) : null, edit: null, bot }).side;
 }"""
 
+HAS = "async ([chat, id]) => (await import('/static/js/world.js')).messages(chat).has(id)"
+
 
 async def client_writes(shown: Shown, name: str, words: str) -> tuple[Person, Topic]:
     """Somebody new writes to the bot; they and the topic with the card and their words."""
@@ -47,6 +49,30 @@ async def pass_time(tab: Page, shown: Shown, seconds: int) -> None:
 def post(shown: Shown, words: str) -> Message:
     """What an engineer wrote in the group."""
     return next(one for one in reversed(shown.stage.group.messages) if one.text == words and not one.from_bot)
+
+
+async def signed(shown: Shown, message: Message) -> None:
+    """Until the desk has said by its reaction what it made of the words."""
+    await shown.until(lambda: {"👀", "✍", "👌"} & set(message.reactions), f"a sign on {message.text!r}")
+
+
+async def said_in(shown: Shown, topic: Topic, words: str) -> Message:
+    """The bot's message with those words, once it is there."""
+
+    def found() -> list[Message]:
+        return [one for one in topic.messages if one.from_bot and words in one.text]
+
+    await shown.until(found, words)
+    return found()[-1]
+
+
+async def fate(tab: Page, topic: Topic, words: str, target: Message | None = None) -> str:
+    """On which side the page says that these words will be, as a reply to `target`, once it has that message."""
+    reply = target.id if target else None
+    if reply:
+        await tab.wait_for_function(HAS, arg=[topic.chat.id, reply])
+    side: str = await tab.evaluate(FATE, [topic.chat.id, topic.id, words, reply])
+    return side
 
 
 async def test_a_note_stays_inside_and_an_answer_goes_to_the_client(tab: Page, shown: Shown) -> None:
@@ -105,22 +131,21 @@ async def test_what_is_said_of_words_comes_true(tab: Page, shown: Shown) -> None
     await pass_time(tab, shown, 5)  # words that cross with the client's are asked about first
     colleague = group.say(peter, "слова коллеги", topic=topic)
     group.say(maria, "/client", topic=topic)
-    await shown.until(lambda: any("первый контакт" in one.text for one in topic.messages), "what the desk knows of her")
+    desk = await said_in(shown, topic, "первый контакт")
     ours = [one for one in topic.messages if one.from_bot]
     client = next(one for one in ours[1:] if "Мигает лампа" in one.text)
     targets = {
         "nothing": None, "card": ours[0], "client": client, "photo": next(o for o in ours if o.kind == "photo"),
         "place": next(o for o in ours if o.kind == "location"), "colleague": colleague,
-        "desk": next(o for o in ours if "первый контакт" in o.text),
+        "desk": desk,
     }  # fmt: skip
     cases = [(name, text) for name in targets for text in ("слова",)]
     cases += [("client", "// коллегам"), ("client", "@peter глянь"), ("card", "обычная строка")]
     for number, (name, text) in enumerate(cases):
         target, words = targets[name], f"{text} {number}"
-        place = [group.id, topic.id, words, target.id if target else None]
-        said = await tab.evaluate(FATE, place)
+        said = await fate(tab, topic, words, target)
         made = group.say(maria, words, topic=topic, reply_to=target)
-        await shown.until(lambda made=made: {"👀", "✍", "👌"} & set(made.reactions), f"a sign on {name!r} {words!r}")
+        await signed(shown, made)
         assert ("inside" if "👀" in made.reactions else "client") == said, (name, words)
 
 
@@ -130,15 +155,10 @@ async def test_what_a_question_of_the_desk_is_answered_with_is_never_called_a_no
     group, maria = shown.stage.group, shown.stage.maria
     for order, words in (("/info", "что спросить"), ("/a password", "Отправить клиенту так")):
         group.say(maria, order, topic=topic)
-        await shown.until(lambda words=words: any(words in one.text for one in topic.messages), order)
-        asks = next(one for one in topic.messages if words in one.text)
-        await tab.wait_for_function(
-            "async ([chat, id]) => (await import('/static/js/world.js')).messages(chat).has(id)",
-            arg=[group.id, asks.id],
-        )
-        assert await tab.evaluate(FATE, [group.id, topic.id, "слова", asks.id]) == "unsure"
-    assert await tab.evaluate(FATE, [group.id, topic.id, "/info какая версия?", None]) == "client"
-    assert await tab.evaluate(FATE, [group.id, topic.id, "/info", None]) == "inside"
+        asks = await said_in(shown, topic, words)
+        assert await fate(tab, topic, "слова", asks) == "unsure"
+    assert await fate(tab, topic, "/info какая версия?") == "client"
+    assert await fate(tab, topic, "/info") == "inside"
 
 
 async def test_a_new_engineer_comes_in_answers_and_leaves(tab: Page, shown: Shown) -> None:

@@ -142,7 +142,7 @@ class GroupPane {
     fill(this.head,
       iconButton("back", t("group.to_list"), () => this.back(), { className: "icon back" }),
       topicIcon(topic),
-      h("div", { class: "topic-title" }, h("h3", {}, topicName(topic)), topic.closed ? h("small", { class: "soft" }, t("group.is_closed")) : null),
+      h("div", { class: "topic-title" }, h("h3", { dir: "auto" }, topicName(topic)), topic.closed ? h("small", { class: "soft" }, t("group.is_closed")) : null),
       general ? null : iconButton("more", t("group.topic_menu"), (event) => topicMenu(topic, event.currentTarget)));
     if (focused) this.head.querySelector(`.${focused.split(" ").join(".")}`)?.focus();
   }

@@ -1,13 +1,23 @@
 // Who has read how far, per viewer, chat and topic; kept for the visit in this browser.
 
-import { emit, messages } from "../world.js";
+import { emit, messages, state } from "../world.js";
 
 const KEY = "otvet.read";
-const marks = new Map();
-try { for (const [key, value] of JSON.parse(sessionStorage.getItem(KEY) ?? "[]")) marks.set(key, value); } catch { /* begins anew */ }
+let marks = null;
+
+// What was kept of this world; of another, whose numbers were the same, it means nothing.
+function kept() {
+  if (marks) return marks;
+  marks = new Map();
+  try {
+    const { boot, read } = JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+    if (boot === state.boot) marks = new Map(read);
+  } catch { /* begins anew */ }
+  return marks;
+}
 
 const key = (viewer, chat, thread) => `${viewer}:${chat}:${thread ?? "all"}`;
-const read = (viewer, chat, thread) => marks.get(key(viewer, chat, thread)) ?? 0;
+const read = (viewer, chat, thread) => kept().get(key(viewer, chat, thread)) ?? 0;
 
 // The topic that a message is in; 1 is General, and a chat without topics is General all over.
 export const placeOf = (message) => (message.is_topic_message ? message.message_thread_id : 1);
@@ -26,10 +36,22 @@ export function unread(viewer, chat, thread = null) {
   return count;
 }
 
+// The same for all topics of a chat at once: topic → count, where there is any.
+export function unreadByPlace(viewer, chat) {
+  const counts = new Map();
+  const whole = read(viewer, chat, null);
+  for (const message of messages(chat).values()) {
+    if (message.message_id <= whole || message.from?.id === viewer || isService(message)) continue;
+    const place = placeOf(message);
+    if (message.message_id > read(viewer, chat, place)) counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return counts;
+}
+
 export function markRead(viewer, chat, thread, upTo) {
   if (upTo <= read(viewer, chat, thread)) return;
-  marks.set(key(viewer, chat, thread), upTo);
-  try { sessionStorage.setItem(KEY, JSON.stringify([...marks])); } catch { /* private mode */ }
+  kept().set(key(viewer, chat, thread), upTo);
+  try { sessionStorage.setItem(KEY, JSON.stringify({ boot: state.boot, read: [...kept()] })); } catch { /* private mode */ }
   emit("read", { viewer, chat, thread });
 }
 

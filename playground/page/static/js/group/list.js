@@ -1,6 +1,6 @@
 // The list of topics: General on top, the liveliest next, closed ones folded below; found by words in the name.
 
-import { isService, placeOf, unread } from "../chat/unread.js";
+import { isService, placeOf, unreadByPlace } from "../chat/unread.js";
 import { fill, h, icon } from "../dom.js";
 import { t } from "../words.js";
 import { messages } from "../world.js";
@@ -38,14 +38,15 @@ export class TopicList {
     this.search.setAttribute("aria-label", t("group.search"));
     if (!group) return;
     const last = lastOf(group.id);
+    const news = unreadByPlace(me()?.id, group.id);
     const wanted = this.search.value.trim().toLowerCase();
     const shown = topics().filter((one) => topicName(one).toLowerCase().includes(wanted));
     const at = (one) => last.get(one.message_thread_id)?.message_id ?? one.message_thread_id;
     shown.sort((one, other) => (other.message_thread_id === 1) - (one.message_thread_id === 1) || at(other) - at(one));
     const isShut = (one) => one.closed && one.message_thread_id !== 1;
-    this.place(this.lively, shown.filter((one) => !isShut(one)), last, group);
+    this.place(this.lively, shown.filter((one) => !isShut(one)), last, news);
     const shut = shown.filter(isShut);
-    this.place(this.closed, shut, last, group);
+    this.place(this.closed, shut, last, news);
     this.fold.hidden = shut.length === 0;
     if (wanted) this.fold.open = true;
     fill(this.count, t("group.closed", { count: shut.length }));
@@ -56,13 +57,13 @@ export class TopicList {
   }
 
   // Rows are kept and moved, so that the one with the focus keeps it.
-  place(list, shown, last, group) {
+  place(list, shown, last, news) {
     const focused = document.activeElement;
     const wanted = shown.map((topic) => {
       const id = topic.message_thread_id;
       if (!this.rows.has(id)) this.rows.set(id, new Row(id, this));
       const row = this.rows.get(id);
-      row.draw(topic, last.get(id), unread(me()?.id, group.id, id));
+      row.draw(topic, last.get(id), news.get(id) ?? 0);
       return row.element;
     });
     for (const child of [...list.children]) if (!wanted.includes(child)) child.remove();
@@ -106,9 +107,9 @@ class Row {
     this.button.title = name;
     fill(this.button,
       topicIcon(topic),
-      h("span", { class: "topic-name" }, number ? h("span", { class: "topic-number" }, number) : null, name.slice(number.length), topic.closed ? [" ", icon("lock", { size: 12 }), h("span", { class: "hidden-words" }, t("group.is_closed"))] : null),
+      h("span", { class: "topic-name", dir: "auto" }, number ? h("span", { class: "topic-number" }, number) : null, name.slice(number.length), topic.closed ? [" ", icon("lock", { size: 12 }), h("span", { class: "hidden-words" }, t("group.is_closed"))] : null),
       h("span", { class: "topic-time" }, time),
-      h("span", { class: "topic-last" }, who ? [h("b", {}, who, ": ")] : null, words),
+      h("span", { class: "topic-last", dir: "auto" }, who ? [h("b", {}, who, ": ")] : null, words),
       news ? h("span", { class: "topic-news" }, h("span", { "aria-hidden": "true" }, news > 99 ? "99+" : news), h("span", { class: "hidden-words" }, t("group.unread", { count: news }))) : null);
   }
 }
