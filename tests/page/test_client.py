@@ -251,3 +251,24 @@ async def test_a_foreign_page_can_upload_nothing(shown: Shown) -> None:
             assert answer.status == 400
             assert "nonsense" in (await answer.json())["description"]
     assert person.chat == []
+
+
+async def test_nothing_that_was_written_is_lost_when_the_server_does_not_answer(tab: Page, shown: Shown) -> None:
+    """The words come back into the field with a sentence, and go at the next try; the bot's offers can be chosen."""
+    rita = await at_the_app_of(tab, shown, "Рита Терпеливая")
+    await tab.route("**/control/do", lambda route: route.fulfill(status=502, body=""))
+    await said(tab, "важное")
+    await expect(tab.get_by_text("не может связаться")).to_be_visible()
+    await expect(field(tab)).to_have_value("важное")
+    await tab.unroute("**/control/do")
+    await field(tab).press("Enter")
+    await shown.until(lambda: any(m.text == "важное" for m in rita.chat))
+    await expect(field(tab)).to_have_value("")
+
+    group = tab.locator("#pane-group")
+    await group.locator("textarea").fill(f"@{shown.stage.bot.world.bot.username} ")
+    await expect(group.locator(".option").first).to_be_visible()
+    await group.locator("textarea").press("ArrowDown")
+    await group.locator("textarea").press("Enter")
+    chosen = await shown.until(lambda: next((m for m in shown.stage.group.messages if m.via is not None), None))
+    await expect(group.locator(".msg", has_text="через @").last).to_contain_text(chosen.text[:12])

@@ -9,6 +9,7 @@ import { heard } from "./chat/heard.js";
 import { initials, hue } from "./chat/message.js";
 import { openMenu } from "./chat/menu.js";
 import { refuse } from "./chat/refusals.js";
+import { soon } from "./chat/soon.js";
 import { ChatView } from "./chat/view.js";
 import { drawClients, isEngineer } from "./client/people.js";
 import { Topics } from "./client/topics.js";
@@ -28,7 +29,7 @@ export function mount(root) {
   parts = { title: h("h2", {}), strip: h("nav", { class: "clients" }), bar: h("div", { class: "bot-bar" }), gate: h("div", { class: "gate" }) };
   view = new ChatView({
     acting: () => ({ person: chosen }), label: () => t("chat.chat_of", { name: me()?.name ?? "" }), foot: parts.gate, why: () => null,
-    empty: () => welcome(),
+    empty: () => welcome(), openTopic: (thread) => topics.choose(thread),
   });
   topics = new Topics(() => me(), (thread) => { view.show({ chat: me().chat, thread }); emit("shown", { chat: me().chat, thread }); });
   root.append(h("header", {}, parts.title), parts.strip, parts.bar, topics.element, view.element);
@@ -72,21 +73,14 @@ function drawAll() {
   drawAround();
 }
 
-let waiting = false;
-
 // A burst of messages draws what is around them once.
-function drawAround() {
-  if (waiting) return;
-  waiting = true;
-  queueMicrotask(() => {
-    waiting = false;
-    drawClients(parts.strip, chosen, { pick: choose, add: addPerson });
-    if (!me()) return;
-    topics.draw();
-    drawBar();
-    drawGate();
-  });
-}
+const drawAround = soon(() => {
+  drawClients(parts.strip, chosen, { pick: choose, add: addPerson });
+  if (!me()) return;
+  topics.draw();
+  drawBar();
+  drawGate();
+});
 
 function drawBar() {
   const line = h("small", {}, `@${state.bot.username}`);

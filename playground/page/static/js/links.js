@@ -5,7 +5,7 @@ import { toast } from "./dom.js";
 import { choose } from "./chat/dialogs.js";
 import { refuse } from "./chat/refusals.js";
 import { safe } from "./chat/text.js";
-import { emit, person, state } from "./world.js";
+import { emit, messages, person, state } from "./world.js";
 import { t } from "./words.js";
 
 // `person` is the id of whoever follows the link; without one it is asked.
@@ -48,6 +48,7 @@ async function openBot(payload, who) {
   const id = who ?? (await choose(t("chat.open_as"), choices, { hint: t("chat.open_as_hint") }));
   if (id === null || !person(id)) return;
   emit("open", { pane: "client", person: id });
+  if (!payload && messages(person(id).chat).size) return; // the chat is there already: nothing is said again
   try {
     await act("start", { person: id, payload });
   } catch (error) {

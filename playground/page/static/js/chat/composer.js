@@ -2,7 +2,7 @@
 
 import { act, get, post } from "../api.js";
 import { fill, h, icon, iconButton } from "../dom.js";
-import { messages, on, state } from "../world.js";
+import { on, state } from "../world.js";
 import { t } from "../words.js";
 import { Attach } from "./attach.js";
 import { keyboard, keyboardOf } from "./keys.js";
@@ -52,17 +52,12 @@ export class Composer {
       if (this.kept) this.leave();
       this.kept = key;
       const draft = drafts.get(key) ?? { text: "", replying: null };
-      Object.assign(this, { editing: null, replying: draft.replying && this.view.find(draft.replying.message_id) ? draft.replying : null });
+      Object.assign(this, { editing: null, quote: null, replying: draft.replying && this.view.find(draft.replying.message_id) ? draft.replying : null });
       this.field.value = draft.text;
-      this.prompted = this.lastId();
       this.keysShut = false;
       this.learnCommands();
     }
     this.dress();
-  }
-
-  lastId() {
-    return [...messages(this.view.shown.chat).keys()].at(-1) ?? 0;
   }
 
   dress() {
@@ -98,14 +93,10 @@ export class Composer {
     } catch { /* offered again with the next words of the bot */ }
   }
 
-  // The view calls it after a message has come or gone.
-  afterMessage() {
-    this.drawKeyboard();
-    const last = [...messages(this.view.shown.chat).values()].at(-1);
-    if (!last || last.message_id <= (this.prompted ?? 0)) return;
-    this.prompted = last.message_id;
-    const asks = last.markup?.force_reply && last.from_bot && (!last.markup.selective || this.meant(last));
-    if (asks && !this.editing && this.view.here(this.view.shown.chat, last)) this.reply(last, { focus: false });
+  // A message has come here: what asks for an answer opens as a reply.
+  heard(message) {
+    const asks = message.markup?.force_reply && message.from_bot && (!message.markup.selective || this.meant(message));
+    if (asks && !this.editing) this.reply(message, { focus: false });
   }
 
   // A prompt for some people only: those that it answers or mentions.
@@ -126,9 +117,11 @@ export class Composer {
     this.field.placeholder = prompt ?? t("chat.placeholder");
   }
 
-  reply(message, { focus = true } = {}) {
+  // With `quote` the answer is to these words of it.
+  reply(message, { focus = true, quote = null } = {}) {
     if (this.editing) this.drop();
     this.replying = message;
+    this.quote = quote;
     this.drawAbout();
     this.drawKeyboard();
     if (focus) this.field.focus();
@@ -162,7 +155,7 @@ export class Composer {
     this.about.hidden = !message || Boolean(this.view.why());
     if (message) {
       const title = this.editing ? t("chat.editing") : t("chat.replying", { who: message.sender_chat?.title ?? nameOf(message.from) });
-      fill(this.about, icon(this.editing ? "edit" : "reply", { size: 18 }), h("div", {}, h("b", {}, title), h("span", { dir: "auto" }, inBrief(message))),
+      fill(this.about, icon(this.editing ? "edit" : "reply", { size: 18 }), h("div", {}, h("b", {}, title), h("span", { dir: "auto" }, this.replying && this.quote ? `«${this.quote}»` : inBrief(message))),
         iconButton("close", t("chat.cancel"), () => { this.drop(); this.field.focus(); }));
     }
     this.tell();
@@ -218,7 +211,7 @@ export class Composer {
     const text = this.field.value.trim();
     if (this.editing) return this.sendEdit(text);
     if (!text) return undefined;
-    const place = this.place();
+    const place = { ...this.place(), ...(this.replying && this.quote ? { quote: this.quote } : {}) };
     this.field.value = "";
     this.replying = null;
     this.drawAbout();
@@ -239,7 +232,7 @@ export class Composer {
   say(text, place = this.place()) {
     this.queue = this.queue.then(async () => {
       try {
-        for (const [index, part] of [...cut(text)].entries()) await act("say", { ...place, ...(index ? { reply_to: undefined } : {}), text: part });
+        for (const [index, part] of [...cut(text)].entries()) await act("say", { ...place, ...(index ? { reply_to: undefined, quote: undefined } : {}), text: part });
       } catch (error) {
         refuse(error);
         if (!this.field.value) this.fill(text);

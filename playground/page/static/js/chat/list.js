@@ -3,6 +3,7 @@
 import { h, icon } from "../dom.js";
 import { dayName, t } from "../words.js";
 import { bubble } from "./message.js";
+import { soon } from "./soon.js";
 import { isService } from "./unread.js";
 
 const CHUNK = 80; // bubbles that are drawn at once
@@ -20,7 +21,9 @@ export class MessageList {
     this.first = 0;
     this.fresh = 0;
     this.stuck = true;
+    this.top = 0;
     this.pending = [];
+    this.later = soon(() => this.flush());
     this.inner = h("div", { class: "rows" });
     this.log = h("div", { class: "log", role: "log", tabIndex: 0, "aria-label": t("chat.messages"), "aria-live": "off", onscroll: () => this.scrolled(), onkeydown: (event) => this.key(event) }, this.inner);
     this.down = h("button", { type: "button", class: "icon down", hidden: true, onclick: () => this.toEnd(true) }, icon("down"), h("span", { class: "count" }));
@@ -31,7 +34,13 @@ export class MessageList {
     this.longPress();
   }
 
+  // New messages are read aloud to whoever is in this conversation, and not four conversations at once.
+  speak(yes) {
+    this.log.setAttribute("aria-live", yes ? "polite" : "off");
+  }
+
   show(messages) {
+    this.speak(false);
     this.all = messages;
     this.pending = [];
     this.fresh = 0;
@@ -61,10 +70,7 @@ export class MessageList {
   added(message) {
     this.all.push(message);
     this.pending.push(message);
-    if (this.pending.length > 1) return;
-    const flush = () => this.flush();
-    requestAnimationFrame(flush);
-    setTimeout(flush, 120); // a tab in the background draws no frames
+    this.later();
   }
 
   flush() {
@@ -214,12 +220,15 @@ export class MessageList {
     if (asked) this.flush();
     this.stuck = true;
     this.log.scrollTop = this.log.scrollHeight;
+    this.top = this.log.scrollTop;
     this.follow();
   }
 
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.log;
-    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR;
+    // What has grown meanwhile does not mean that somebody went up.
+    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR || (this.stuck && scrollTop >= this.top);
+    this.top = scrollTop;
     if (scrollTop < 200) this.earlier();
     this.follow();
   }

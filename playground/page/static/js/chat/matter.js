@@ -41,7 +41,7 @@ function poll(message, view) {
     const voters = one.options[index].voter_count;
     if (shown) {
       const share = Math.round((100 * voters) / total);
-      return h("li", { class: mine.includes(index) ? "chosen" : "" }, h("span", {}, mine.includes(index) ? "✓ " : "", text), h("small", {}, `${share} %`), h("span", { class: "bar", style: `width: ${share}%` }));
+      return h("li", { class: mine.includes(index) ? "chosen" : "" }, h("span", {}, mine.includes(index) ? "✓ " : "", text), h("small", {}, `${share} %`), h("span", { class: "bar" }, h("span", { style: `width: ${share}%` })));
     }
     const pick = (event) => {
       if (!several) { view.vote(message, [index]); return; }

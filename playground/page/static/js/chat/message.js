@@ -1,7 +1,7 @@
 // One bubble: who, what it answers, the words, the media, reactions, the time, the buttons under it.
 
 import { h, icon } from "../dom.js";
-import { state } from "../world.js";
+import { state, topicOf } from "../world.js";
 import { clockTime, fullTime, t } from "../words.js";
 import { keys } from "./keys.js";
 import { album, media } from "./media.js";
@@ -26,6 +26,7 @@ export function bubble(pieces, view) {
     view.many && !mine ? h("div", { class: "from", style: hue(first.from.id) }, author) : null,
     first.via_bot ? h("div", { class: "via" }, t("chat.via", { bot: `@${first.via_bot.username}` })) : null,
     first.forward_origin ? h("div", { class: "via" }, t("chat.forwarded", { who: originName(first.forward_origin) })) : null,
+    topic(first, view),
     reply(first, view),
     pieces.length > 1 ? album(pieces, view) : media(first, view),
     matter(first, view),
@@ -51,6 +52,13 @@ export const initials = (name) => name.split(/\s+/).slice(0, 2).map((word) => [.
 
 function originName(origin) {
   return origin.sender_user ? nameOf(origin.sender_user) : origin.sender_user_name ?? origin.sender_chat?.title ?? origin.chat?.title ?? "";
+}
+
+// In the view of all topics: which one it is of.
+function topic(message, view) {
+  if (!view.openTopic || view.shown.thread !== null || !message.is_topic_message) return null;
+  const name = topicOf(view.shown.chat, message.message_thread_id)?.name;
+  return name ? h("button", { type: "button", class: "of-topic", dataset: { key: "topic" }, onclick: () => view.openTopic(message.message_thread_id) }, name) : null;
 }
 
 function reply(message, view) {

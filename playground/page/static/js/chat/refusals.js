@@ -9,7 +9,7 @@ const KNOWN = [
   [/somebody else's/, "no_others"], [/message is deleted/, "no_message"], [/inline mode cannot be changed/, "no_inline_edit"],
   [/reaction .* not allowed/, "no_reaction"], [/no button/, "no_button"], [/no answer to the press/, "no_answer"], [/nothing offered/, "no_offer"],
   [/takes one answer/, "no_second_vote"], [/no open poll/, "no_poll"], [/no such thing/, "no_thing"], [/too large/i, "no_room"],
-  [/Failed to fetch|NetworkError|Load failed/, "no_server"], [/quotes only/, "no_quote"], [/no inline mode/, "no_inline"],
+  [/Failed to fetch|NetworkError|Load failed|^50[0-9] /, "no_server"], [/quotes only/, "no_quote"], [/no inline mode/, "no_inline"],
 ];
 
 export function sentence(error) {

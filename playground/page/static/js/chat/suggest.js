@@ -16,7 +16,7 @@ export class Suggestions {
     this.note = h("div", { class: "note soft", role: "status" });
     this.element = h("div", { class: "suggestions", hidden: true }, this.note, this.list);
     const { field } = composer;
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.id })) field.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": this.id })) field.setAttribute(name, value);
   }
 
   toggleCommands() {
@@ -88,7 +88,6 @@ export class Suggestions {
 
   mark() {
     const { field } = this.composer;
-    field.setAttribute("aria-expanded", String(this.items.length > 0));
     if (this.at >= 0 && this.items.length) field.setAttribute("aria-activedescendant", `${this.id}-${this.at}`);
     else field.removeAttribute("aria-activedescendant");
     for (const [index, option] of [...this.list.children].entries()) {

@@ -8,6 +8,7 @@
 //   onCompose: ({reply, edit, text}) => …, whenever what is about to be sent changes
 //   why: () => null | "…",                 why nobody can write here; null when one can
 //   empty: () => "…" | element,            shown while there is no message
+//   openTopic: (thread) => …,              lets messages in the view of all topics say which they are of
 // })
 // .element   .show({chat, thread, message?})   thread: null = all, 1 = General
 // .jump(id)  .replyTo(message)  .write(text)   .shown = {chat, thread}   .refresh() after `acting` or `why` changed
@@ -23,23 +24,27 @@ import { copy } from "./keys.js";
 import { MessageList } from "./list.js";
 import { openMenu } from "./menu.js";
 import { refuse } from "./refusals.js";
+import { soon } from "./soon.js";
 import { inBrief } from "./text.js";
 import { inThread, isService, markRead } from "./unread.js";
 
 export class ChatView {
-  constructor({ acting, label, many = false, foot = null, onCompose = () => {}, why = () => null, empty = () => "" }) {
-    Object.assign(this, { acting, label, many, why, empty });
+  constructor({ acting, label, many = false, foot = null, onCompose = () => {}, why = () => null, empty = () => "", openTopic = null }) {
+    Object.assign(this, { acting, label, many, why, empty, openTopic });
     this.shown = null;
     this.links = { open: (url) => openLink(url, { person: this.me() }), command: (words) => this.composer.say(words) };
     this.list = new MessageList(this, (id) => { if (this.shown) markRead(this.me(), this.shown.chat, this.shown.thread, id); });
     this.composer = new Composer(this, onCompose);
     this.pinned = h("div", { class: "pinned", hidden: true });
     this.none = h("div", { class: "none" });
-    this.element = h("div", { class: "chat" }, this.pinned, this.none, this.list.element, this.composer.element, foot);
+    this.element = h("div", { class: "chat", role: "group" }, this.pinned, this.none, this.list.element, this.composer.element, foot);
+    this.later = soon(() => { if (this.shown) { this.around(); this.composer.drawKeyboard(); } });
     this.composer.acceptDropsOn(this.element);
-    on("message", ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.added(message); this.around(); this.composer.afterMessage(); } });
-    on(["edited", "vote", "reaction"], ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.changed(message); this.around(); } });
-    on("deleted", ({ chat, data }) => { if (chat === this.shown?.chat) { this.list.removed(data.message_id); this.composer.forget(data.message_id); this.around(); this.composer.afterMessage(); } });
+    this.element.addEventListener("focusin", () => this.list.speak(true));
+    this.element.addEventListener("focusout", ({ relatedTarget }) => { if (!this.element.contains(relatedTarget)) this.list.speak(false); });
+    on("message", ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.added(message); this.composer.heard(message); this.later(); } });
+    on(["edited", "vote", "reaction"], ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.changed(message); this.later(); } });
+    on("deleted", ({ chat, data }) => { if (chat === this.shown?.chat) { this.list.removed(data.message_id); this.composer.forget(data.message_id); this.later(); } });
     on("pin", ({ chat }) => { if (chat === this.shown?.chat) this.around(); });
     on("topic", ({ chat }) => { if (chat === this.shown?.chat) this.show(this.shown); });
     onLanguage(() => this.refresh());
@@ -135,6 +140,8 @@ export class ChatView {
     const rules = !place || mine || member?.status === "creator" || member?.can_delete_messages;
     const writes = !this.why();
     const items = [];
+    const marked = String(getSelection()).trim();
+    if (writes && marked && text.includes(marked)) items.push({ label: t("chat.quote"), icon: "reply", run: () => this.composer.reply(message, { quote: marked }) });
     if (writes) items.push({ label: t("chat.reply"), icon: "reply", run: () => this.replyTo(message) });
     if (writes && mine && editable(message)) items.push({ label: t("chat.edit"), icon: "edit", run: () => this.composer.edit(message) });
     if (text) items.push({ label: t("chat.copy"), icon: "copy", run: () => copy(text) });
