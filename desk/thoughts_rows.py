@@ -1,10 +1,10 @@
 """Rows of what the desk thinks that several pictures of it share: tickets in short, parcels of the outbox."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from desk import deadlines, promises, sorts
+from desk import deadlines, keys, promises, sorts
 from desk.accounts import Pause
 from desk.clocks import Clock, Reading
 from desk.desk import Desk
@@ -14,6 +14,8 @@ from desk.ports import Unit
 from desk.tickets import Status, Ticket
 
 Json = dict[str, Any]
+
+MINUTE: Final = timedelta(minutes=1)
 
 _SHOWN: Final = 90
 """Characters of a parcel's words."""
@@ -81,13 +83,13 @@ _DUE: Final = {Clock.ANSWER: "thoughts.due_answer", Clock.SOLVE: "thoughts.due_s
 
 
 def clock_of(desk: Desk, shown: Reading, said: str) -> Json:
-    """A promise's clock; lengths are seconds of the plan's own time."""
+    """A promise's clock; lengths are seconds of the plan's own time, in whole minutes: what is shown rests between."""
     return {
         "clock": shown.clock.value,
         "word": desk.say(_DUE[shown.clock]),
         "limit": None if shown.limit is None else shown.limit.total_seconds(),
-        "used": shown.used.total_seconds(),
-        "left": shown.left.total_seconds(),
+        "used": shown.used // MINUTE * 60,
+        "left": shown.left // MINUTE * 60,
         "due": shown.due.isoformat() if shown.due else None,
         "running": shown.running,
         "ended": shown.ended,
@@ -139,5 +141,5 @@ def _whom(desk: Desk, parcel: Parcel, name: str) -> str:
 def _words(parcel: Parcel) -> str:
     if parcel.purpose not in _ENGINEERS_SEE:
         return ""
-    said = " ".join(str(parcel.body.get("text") or parcel.body.get("title") or "").split())
+    said = keys.disarmed(" ".join(str(parcel.body.get("text") or parcel.body.get("title") or "").split()))
     return said if len(said) <= _SHOWN else f"{said[: _SHOWN - 1]}…"

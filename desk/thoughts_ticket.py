@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from desk import cards, deadlines, left, participants, plans, promises, thoughts_states, trail
+from desk import cards, deadlines, keys, left, participants, plans, promises, thoughts_states, trail
 from desk.accounts import Pause
 from desk.desk import Desk
 from desk.facts import Verdict
@@ -130,7 +130,7 @@ async def _trail(desk: Desk, view: Unit, ticket: Ticket, entries: int) -> Json:
     """The newest first, as `/why` shows it."""
     whole = (await trail.of(desk, view, ticket))[::-1]
     rows = [
-        {"at": one.at.isoformat(), "who": one.who, "what": one.what, "more": _cut(one.more)}
+        {"at": one.at.isoformat(), "who": one.who, "what": one.what, "more": _cut(keys.disarmed(one.more))}
         for one in whole[:entries]
     ]
     return {"rows": rows, "count": len(whole)}

@@ -18,7 +18,7 @@ from desk.tickets import Status
 from rules.chain import Chain
 from store.store import SqlStore
 from tests.fields import FIELDS
-from tests.steps import answer, chat, mail, order
+from tests.steps import answer, chat, link_of, mail, order
 from tests.world import World
 
 
@@ -109,6 +109,8 @@ async def test_one_ticket_in_both_languages(world: World) -> None:
     assert {row["what"] for row in english["outbox"]["rows"]} >= {"receipt", "the client’s words"}
     assert {row["state"] for row in english["outbox"]["rows"]} == {"sent"}
     assert {row["who"] for row in english["trail"]["rows"]} == {"", "Анна"}
+    assert await link_of(world, "ann@client.example")
+    assert "start=L" not in f"{russian}{english}"
     assert english["trail"]["count"] == len(english["trail"]["rows"])
 
 

@@ -15,7 +15,7 @@ const remembered = (name) => { try { return localStorage.getItem(`otvet.${name}`
 const remember = (name, value) => { try { localStorage.setItem(`otvet.${name}`, value); } catch { /* for this visit only */ } };
 
 // What is looked at: `number` null is the overview with its `tab`; `from` the state whose moves are shown, null the ticket's.
-const view = { number: null, tab: "tickets", undone: false, pages: [], entries: 0, from: null, part: null, come: false, follow: remembered("follow") !== "no", wish: null };
+const view = { number: null, tab: "tickets", undone: false, more: 0, entries: 0, from: null, part: null, come: false, follow: remembered("follow") !== "no", wish: null };
 let head, body, stale = false, busy = false, again = false, drawn = "", timer = 0;
 
 export function mount(root) {
@@ -53,7 +53,8 @@ async function refresh() {
       if (again) await rest(2 * (performance.now() - begun)); // a burst must not keep the server busy with this pane alone
     } while (again);
   } catch (error) {
-    if (view.number !== null) toast(error.message, { wrong: true });
+    if (error instanceof TypeError) return; // the server is away, which the frame tells
+    if (view.number !== null) { toast(error.message, { wrong: true }); choose(null); }
   } finally {
     busy = false;
     timer = setTimeout(refresh, REST);
@@ -63,11 +64,11 @@ async function refresh() {
 async function read() {
   const language = currentLanguage();
   if (view.wish) await grant(view.wish);
-  const { number, undone, entries } = view;
-  const asked = JSON.stringify([number, undone, entries, language]);
-  const path = number === null ? `/api/thoughts?language=${language}&undone=${undone ? 1 : 0}` : `/api/thoughts/${number}?language=${language}&entries=${entries}`;
-  const data = await get(path);
-  if (asked !== JSON.stringify([view.number, view.undone, view.entries, currentLanguage()])) { again = true; return; }
+  const wanted = () => JSON.stringify([view.number, view.undone, view.more, view.entries, currentLanguage()]);
+  const asked = wanted();
+  const { number } = view;
+  const data = number === null ? await overview(language) : await get(`/api/thoughts/${number}?language=${language}&entries=${view.entries}`);
+  if (asked !== wanted()) { again = true; return; }
   drawHead(data);
   const now = JSON.stringify([asked, state.desk.alive, { ...data, now: "" }]);
   if (now === drawn) return;
@@ -77,6 +78,17 @@ async function read() {
   view.come = false;
   body.scrollTop = 0;
   if (number !== null && view.part) goTo(body, view.part);
+}
+
+// With as many pages of older tickets as were asked for.
+async function overview(language) {
+  const page = (before) => get(`/api/thoughts?language=${language}&undone=${view.undone ? 1 : 0}&before=${before}`);
+  const data = await page(0);
+  for (let pages = view.more; pages > 0 && data.tickets.older; pages -= 1) {
+    const { tickets } = await page(data.tickets.rows.at(-1).id);
+    data.tickets = { rows: [...data.tickets.rows, ...tickets.rows], older: tickets.older };
+  }
+  return data;
 }
 
 // What the parts of the pane may do.

@@ -1,8 +1,7 @@
 // The desk as a whole: its tickets, what is on its way out, its lines and rules, the calls that it makes.
 
-import { get } from "../api.js";
-import { fill, h, toast } from "../dom.js";
-import { currentLanguage, t } from "../words.js";
+import { fill, h } from "../dom.js";
+import { t } from "../words.js";
 import { drawCalls } from "./calls.js";
 import { asleep, badge, nothing, own, parcels, row, section, time } from "./parts.js";
 
@@ -32,30 +31,18 @@ function tabs(data, view, deeds) {
 
 function tickets(panel, data, view, deeds) {
   const total = data.counts.tickets.reduce((sum, one) => sum + one.count, 0);
-  const rows = [...data.tickets.rows, ...view.pages.filter((one) => one.id < (data.tickets.rows.at(-1)?.id ?? 0))];
+  const { rows, older } = data.tickets;
   fill(
     panel,
     h("div", { class: "counts" }, data.counts.tickets.filter((one) => one.count).map((one) => h("span", { class: `state state-${one.status}` }, `${one.word} ${one.count}`))),
     h("p", { class: "small soft heard" }, heard(data)),
     data.quarantine.length > 0 && quarantine(data.quarantine),
-    total > 0 && h("label", { class: "small" }, h("input", { type: "checkbox", checked: view.undone, dataset: { key: "undone" }, onchange: (event) => { view.undone = event.target.checked; view.pages = []; deeds.again(); } }), t("thoughts.undone")),
+    total > 0 && h("label", { class: "small" }, h("input", { type: "checkbox", checked: view.undone, dataset: { key: "undone" }, onchange: (event) => { view.undone = event.target.checked; view.more = 0; deeds.again(); } }), t("thoughts.undone")),
     rows.length
       ? h("ul", { class: "tickets", "aria-label": t("thoughts.tab_tickets") }, rows.map((one) => h("li", {}, ticket(one, deeds))))
       : nothing(total ? t("thoughts.no_undone") : t("thoughts.no_tickets")),
-    (view.pages.length ? view.older : data.tickets.older) && h("button", { type: "button", dataset: { key: "older" }, onclick: () => older(rows, view, deeds) }, t("thoughts.older_tickets")),
+    older && h("button", { type: "button", dataset: { key: "older" }, onclick: () => { view.more += 1; deeds.again(); } }, t("thoughts.older_tickets")),
   );
-}
-
-async function older(rows, view, deeds) {
-  try {
-    const path = `/api/thoughts?language=${currentLanguage()}&undone=${view.undone ? 1 : 0}&before=${rows.at(-1).id}`;
-    const { tickets: page } = await get(path);
-    view.pages = [...view.pages, ...page.rows];
-    view.older = page.older;
-    deeds.again();
-  } catch (error) {
-    toast(error.message, { wrong: true });
-  }
 }
 
 function ticket(one, deeds) {
