@@ -13,10 +13,10 @@ asked_HOST = $(if $(filter command line,$(origin HOST)),$(HOST))
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 )))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage bench bench-rules bench-mail bench-report bench-search bench-page lint fuzz run pins clean
+.PHONY: help install demo screenshots test coverage bench bench-rules bench-mail bench-report bench-search bench-page lint fuzz run pins clean
 
 help:
-	@echo "make demo      the whole desk in a box: a story to follow in the terminal (KEEP=1 leaves it running)"
+	@echo "make demo      the whole desk on one page in the browser (PORT=, HOST=); TERMINAL=1 tells it in the terminal, KEEP=1 leaves that running"
 	@echo "make test      everything that is promised, checked"
 	@echo "make coverage  the same, with which lines were reached; takes twice as long"
 	@echo "make run       the real desk with CONFIG=config.toml"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench-report how long reports take beside a long history, and how long the desk is held up (COUNT=)"
 	@echo "make bench-search how quickly words are found beside a plain scan (COUNT=1000000; ENGINE=postgres)"
 	@echo "make bench-page how soon the demo's page is there and shows what happens, how smoothly it scrolls (needs Chromium; COUNT=)"
+	@echo "make screenshots the README's pictures, taken anew of the real page (needs Chromium)"
 	@echo "make lint      ruff, mypy and the import contracts alone"
 	@echo "make fuzz      TIME=60 seconds of mail that nobody would write, looking for what it breaks"
 	@echo "make clean     remove .venv and what tools left behind; data/ stays"
@@ -55,6 +56,9 @@ $(VENV)/installed: pyproject.toml requirements.txt
 demo: install
 	@$(PYTHON) -m desk demo $(if $(KEEP),--keep) $(if $(filter 1 yes,$(TERMINAL)),--terminal) $(if $(filter 1 yes,$(PAGE)),--page) \
 	  $(if $(asked_PORT),--port $(asked_PORT)) $(if $(asked_HOST),--host $(asked_HOST)) $(ARGS)
+
+screenshots: install
+	@$(PYTHON) -m tests.page.pictures
 
 test: install
 	@$(PYTHON) -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)

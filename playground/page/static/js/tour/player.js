@@ -161,6 +161,7 @@ export class Player {
   // Bring a pane to the front and frame something in it, or the whole of it while that is not to be seen.
   look(pane, find = () => null) {
     showPane(pane);
+    find()?.scrollIntoView({ block: "nearest" });
     this.ring.around(() => find() ?? document.getElementById(`pane-${pane}`));
   }
 

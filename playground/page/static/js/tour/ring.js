@@ -29,12 +29,10 @@ export class Ring {
     if (hidden) return;
     const pane = target.closest(".pane")?.getBoundingClientRect() ?? place;
     const edge = target.classList.contains("pane") || !target.closest(".pane") ? 0 : 4;
-    // What has scrolled out of its pane is framed no further than the pane goes.
-    const top = Math.max(place.top - edge, pane.top);
-    const left = Math.max(place.left - edge, pane.left);
-    const bottom = Math.min(place.bottom + edge, pane.bottom);
-    const right = Math.min(place.right + edge, pane.right);
-    this.element.hidden = bottom - top < 4 || right - left < 4;
+    // What has scrolled out of its pane is framed no further than the pane goes; where all of it has, the pane is.
+    let [top, bottom] = [Math.max(place.top - edge, pane.top), Math.min(place.bottom + edge, pane.bottom)];
+    const [left, right] = [Math.max(place.left - edge, pane.left), Math.min(place.right + edge, pane.right)];
+    if (bottom - top < 4) [top, bottom] = [pane.top, pane.bottom];
     Object.assign(this.element.style, {
       top: `${top}px`, left: `${left}px`, width: `${right - left}px`, height: `${bottom - top}px`,
     });
