@@ -9,12 +9,12 @@ from aiohttp import web
 
 from playground.botapi import inline, shapes
 from playground.botapi.drafts import Piece
+from playground.botapi.errors import ApiError
 from playground.botapi.groups import Group
 from playground.botapi.inline import InlineQuery
 from playground.botapi.model import Chat, Json, Message, Topic
 from playground.botapi.people import Person
 from playground.botapi.seat import Seat
-from playground.botapi.transcript import Event
 
 if TYPE_CHECKING:
     from playground.botapi.server import BotApiServer
@@ -30,7 +30,8 @@ _OF_GROUP = frozenset({
     "create_topic", "rename_topic", "close_topic", "reopen_topic", "delete_topic", "set_forum", "add", "remove",
     "add_bot", "ban_bot", "demote_bot", "promote_bot", "set_reactions", "migrate",
 })  # fmt: skip
-_FAULTS = frozenset({"fail_next", "hang", "release", "answer_then_cut", "clear", "up", "down"})
+ACTIONS = _SENDING | _PERSONAL | _INLINE | _OF_GROUP
+FAULTS = frozenset({"fail_next", "hang", "release", "answer_then_cut", "clear", "up", "down"})
 
 
 class Control:
@@ -88,8 +89,8 @@ class Control:
         """POST /control/fault {"action": "fail_next" | "hang" | …, …its arguments}; down and up cut everything off."""
         values = dict(body)
         action = str(values.pop("action", ""))
-        if action not in _FAULTS:
-            raise ValueError(f"no fault {action!r}")
+        if action not in FAULTS or {"when", "struck"} & set(values):
+            raise ValueError(f"no fault {action!r} with {', '.join(values) or 'nothing'} over HTTP")
         result = getattr(self.server, action)(**values)
         if isinstance(result, Awaitable):
             await result
@@ -112,7 +113,7 @@ class Control:
                 return [{"method": c.method, "params": c.params, "at": c.at.isoformat(), "status": c.status,
                          "description": c.description} for c in calls]  # fmt: skip
             case "events":
-                return [event_json(event) for event in self.world.log[since:]]
+                return [event.as_json() for event in self.world.log[since:]]
             case "pending":
                 return self.world.inbox.pending
             case "transcript":
@@ -124,7 +125,7 @@ class Control:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
         await response.prepare(request)
         async for event in self.world.events(since=int(request.query.get("since", 0))):
-            await response.write(f"id: {event.number}\ndata: {json.dumps(event_json(event))}\n\n".encode())
+            await response.write(f"id: {event.number}\ndata: {json.dumps(event.as_json())}\n\n".encode())
         return response
 
     # From JSON and back
@@ -212,20 +213,19 @@ def topic_json(topic: Topic) -> Json:
     return shapes.topic(topic) | {"closed": topic.closed, "deleted": topic.deleted, "messages": count}
 
 
-def event_json(event: Event) -> Json:
-    return {
-        "number": event.number, "at": event.at.isoformat(), "kind": event.kind, "line": event.line,
-        "chat": event.chat, "data": event.data,
-    }  # fmt: skip
-
-
 def add_control(app: web.Application, server: "BotApiServer") -> None:
     """Open /control/ on the server's own port."""
     control = Control(server)
 
+    async def posted(work: Callable[[Json], Awaitable[Any]], request: web.Request) -> Any:
+        body = await request.json()
+        if not isinstance(body, dict):
+            raise TypeError("the body must be a JSON object")
+        return await work(body)
+
     def posting(work: Callable[[Json], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            return await _answer(work(await request.json()))
+            return await _answer(posted(work, request))
 
         return handle
 
@@ -245,5 +245,5 @@ async def _answer(work: Awaitable[Any]) -> web.Response:
         return web.json_response({"ok": True, "result": await work})
     except LookupError as error:
         return web.json_response({"ok": False, "description": f"there is no such thing: {error}"}, status=404)
-    except (ValueError, TypeError, AssertionError) as error:
+    except (ValueError, TypeError, AssertionError, ApiError) as error:
         return web.json_response({"ok": False, "description": str(error)}, status=400)

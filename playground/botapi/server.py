@@ -62,7 +62,8 @@ class BotApiServer(Faults):
     @property
     def url(self) -> str:
         """What a bot takes for https://api.telegram.org."""
-        return f"http://{self._host}:{self._port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> Self:
         """Listen; port 0 takes a free one, which `url` tells."""
@@ -207,6 +208,9 @@ class BotApiServer(Faults):
 async def _in_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """An address or a way of asking that there is not is refused in the API's own form."""
     try:
+        origin = request.headers.get("Origin")
+        if request.path.startswith("/control/") and origin not in {None, f"http://{request.host}"}:
+            raise web.HTTPForbidden(reason="Forbidden: people do not act for a page of another address")
         return await handler(request)
     except web.HTTPException as error:
         return web.json_response(refusal(ApiError(error.status, error.reason)), status=error.status)

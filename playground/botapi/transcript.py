@@ -17,6 +17,12 @@ class Event:
     chat: int | None = None
     data: Json = field(default_factory=dict)
 
+    def as_json(self) -> Json:
+        return {
+            "number": self.number, "at": self.at.isoformat(), "kind": self.kind, "line": self.line, "chat": self.chat,
+            "data": self.data,
+        }  # fmt: skip
+
     def __str__(self) -> str:
         return f"{self.at:%H:%M:%S} {self.line}"
 
