@@ -126,8 +126,8 @@ def _joined(mails: Iterable[Summary], chosen: set[tuple[str, int]], folder: str)
             name = above
         return name
 
-    # A server keeps whole seconds: what was sent in one of them stands before what came back in it.
-    mails = sorted(mails, key=lambda one: (one.received, one.folder != SENT, one.uid))
+    # A server keeps whole seconds: of the mails of one the answer is the one that refers to more.
+    mails = sorted(mails, key=lambda one: (one.received, len(one.related), one.folder != SENT, one.uid))
     own = {id(one): one.message_id or f"{one.folder} {one.uid}" for one in mails}
     for one in mails:
         for other in one.related:

@@ -59,6 +59,8 @@ class Outcome:
 def people(text: str) -> list[tuple[str, str]]:
     """Names and addresses of a line like «Анна <ann@x.example>, b@x.example». Unwritten over what is no address."""
     found = []
+    if ":" in re.sub(r'"[^"]*"', "", text):
+        raise Unwritten("address", text.strip())  # a group, or a header of somebody's wish
     for name, address in getaddresses([re.sub(r"[;\n]", ",", text)]):
         if not name and not address:
             continue

@@ -3,7 +3,7 @@
 import { post } from "../api.js";
 import { h } from "../dom.js";
 import { openLink } from "../links.js";
-import { state } from "../world.js";
+import { on, person as known, state } from "../world.js";
 import { t } from "../words.js";
 import { current } from "./store.js";
 
@@ -16,8 +16,18 @@ export async function follow(address) {
   let person = owner?.person ?? null;
   if (TELEGRAM.test(address) && owner && !owner.shared && person === null && owner.name) {
     person = state.people.find((one) => one.name === owner.name)?.id ?? (await post("/control/person", { name: owner.name })).id;
+    await heardOf(person);
   }
   openLink(address, person === null ? {} : { person });
+}
+
+// The page hears of people by its stream, which may be behind the answer that made them.
+function heardOf(id) {
+  return new Promise((done) => {
+    const stop = on("*", () => look());
+    const look = () => { if (known(id)) { stop(); done(); } };
+    look();
+  });
 }
 
 export function linked(text) {

@@ -28,7 +28,7 @@ export class View {
 
   // The newest mail is opened, and those that nobody has read yet.
   show(conversation) {
-    this.letters.clear();
+    this.empty();
     this.place = { address: mail.address, folder: mail.folder, search: mail.search };
     this.conversation = conversation;
     const last = conversation.mails.findLast((one) => one.folder === mail.folder) ?? conversation.mails.at(-1);
@@ -51,8 +51,13 @@ export class View {
   }
 
   redraw() {
-    this.letters.clear();
+    this.empty();
     this.draw();
+  }
+
+  empty() {
+    this.letters.clear();
+    this.scroll.replaceChildren();
   }
 
   draw() {
@@ -126,7 +131,7 @@ class Letter {
       this.isOpen ? null : h("span", { class: "mail-beginning" }, one.beginning));
   }
 
-  toggle() {
+  async toggle() {
     const { opened } = this.view;
     if (this.isOpen) {
       opened.delete(nameOf(this.one));
@@ -135,7 +140,8 @@ class Letter {
     } else {
       opened.add(nameOf(this.one));
       this.drawHead();
-      this.open();
+      await this.open();
+      this.element.scrollIntoView({ block: "nearest" });
     }
   }
 
