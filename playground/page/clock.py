@@ -58,8 +58,10 @@ async def _until(passing: Passing, page: Page, end: Until) -> Json:
 
 def _span(body: Json) -> timedelta:
     if "by" in body:
+        if body["by"] not in JUMPS:
+            raise ValueError(f"there is no such span as {body['by']!r}")
         return JUMPS[body["by"]]
     seconds = body.get("seconds", 0)
-    if not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST.total_seconds():
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST.total_seconds():
         raise ValueError("a span is longer than nothing and no longer than sixty weeks")
     return timedelta(seconds=seconds)

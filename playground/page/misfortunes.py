@@ -13,6 +13,7 @@ from playground.botapi.model import Json
 from playground.page.ills import KINDS, Misfortune, Order
 from playground.page.server import Page
 
+_SILENT: Final = frozenset({"telegram.hang", "telegram.down", "telegram.rival", "mail.hang"})
 _TELL: Final = 0.1
 """Seconds in which many strikes are told as one."""
 
@@ -29,9 +30,10 @@ class Misfortunes:
 
     @property
     def ill(self) -> bool:
-        """Whether the desk may be unable to come to rest."""
+        """Whether the desk may be unable to come to rest: it waits for somebody, or others have no way to it."""
         self._forget_spent()
-        return any(key.startswith(("telegram.", "mail.")) for key in self._on)
+        deaf = any(one.about.get("what", "sending") != "sending" for one in self._on.values())
+        return deaf or not _SILENT.isdisjoint(self._on)
 
     def json(self) -> list[Json]:
         """What is on: "key", how many calls are left (None: all), how many it befell, and what it was told."""

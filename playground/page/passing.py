@@ -21,9 +21,9 @@ SHORT: Final = timedelta(hours=2)
 """So long a span passes in quarters of an hour."""
 PATIENCE: Final = 10.0
 """Seconds that one step may take."""
-ILL_PATIENCE: Final = 0.25
+ILL_PATIENCE: Final = 0.5
 """The same while something is out of order: a desk that is cut off never comes to rest …"""
-ILL_WHOLE: Final = 2.0
+ILL_WHOLE: Final = 3.0
 """… and so many for all steps of a span."""
 DEAD_STEP: Final = 0.01
 """Seconds of a step without a desk, so that one sees the time pass."""
