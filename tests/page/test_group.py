@@ -92,11 +92,11 @@ async def test_a_note_stays_inside_and_an_answer_goes_to_the_client(tab: Page, s
     await pane.get_by_role("button", name="Ответ: Вера").click()
     await expect(pane.locator(".fate-words")).to_contain_text("Ответ клиенту: Вера в Telegram")
     await write(tab, "Вера, проверьте, пожалуйста, розетку")
-    await expect(pane.locator(".undo")).to_contain_text("Ответ уйдёт клиенту через")
+    await expect(pane.locator(".going")).to_contain_text("Уйдёт клиенту через")
     await expect(pane.locator(".fate-words")).to_have_text("Заметка: клиент её не увидит")
     await pass_time(tab, shown, 6)
     await shown.until(lambda: vera.last("проверьте, пожалуйста, розетку"), "the answer at the client")
-    await expect(pane.locator(".undo")).to_be_hidden()
+    await expect(pane.locator(".going")).to_contain_text("Ответ доставлен клиенту")
     assert not any("блок питания" in one.text for one in vera.chat)
 
 
@@ -112,7 +112,7 @@ async def test_an_answer_is_taken_back_while_it_waits(tab: Page, shown: Shown) -
         await shown.until(lambda: "👀" in post(shown, "Это я зря").reactions, "the answer became a note")
     finally:
         shown.stage.clock.resume()
-    await expect(tab.locator("#pane-group .undo")).to_be_hidden()
+    await expect(tab.locator("#pane-group .going")).to_contain_text("Записано как заметка")
     await tab.locator("#pane-group").get_by_role("button", name="Ответ: Глеб").click()
     await write(tab, "А это уже да")
     await shown.until(lambda: "✍" in post(shown, "А это уже да").reactions, "it waits")
@@ -128,6 +128,7 @@ async def test_what_is_said_of_words_comes_true(tab: Page, shown: Shown) -> None
     dora.send_photo(png(20, 20))
     dora.send_location()
     await shown.until(lambda: any(one.kind == "location" for one in topic.messages), "the place in the topic")
+    await pass_time(tab, shown, 1)  # now all of it is written down
     await pass_time(tab, shown, 5)  # words that cross with the client's are asked about first
     colleague = group.say(peter, "слова коллеги", topic=topic)
     group.say(maria, "/client", topic=topic)

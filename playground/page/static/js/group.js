@@ -5,12 +5,12 @@ import { fill, h, iconButton, toast } from "./dom.js";
 import { CardBar } from "./group/card.js";
 import { createTopic, topicMenu } from "./group/deeds.js";
 import { Foot } from "./group/foot.js";
+import { Going } from "./group/going.js";
 import { here, inside, manages, me, onHere, open, openTopic, topics, useGroup } from "./group/here.js";
 import { TopicList } from "./group/list.js";
 import { learn, topicIcon, topicName } from "./group/looks.js";
 import { Identity, membersButton } from "./group/members.js";
 import { Rebuilding } from "./group/rebuilding.js";
-import { Undo } from "./group/undo.js";
 import { welcome } from "./group/welcome.js";
 import { news, show as showPane } from "./layout.js";
 import { emit, on, state } from "./world.js";
@@ -34,12 +34,12 @@ class GroupPane {
     this.head = h("header", { class: "topic-head" });
     this.foot = new Foot({ view: () => this.view, where: () => this.where(), bot: state.bot.username.toLowerCase() });
     const acting = () => ({ person: me()?.id, group: here()?.id });
-    this.undo = new Undo({ where: () => this.where(), acting });
+    this.going = new Going({ where: () => this.where(), acting });
     this.view = new ChatView({
       acting,
       label: () => t("group.conversation", { name: this.name() }),
       many: true,
-      foot: h("div", { class: "under" }, this.undo.element, this.foot.element),
+      foot: h("div", { class: "under" }, this.going.element, this.foot.element),
       onCompose: (composed) => this.foot.compose(composed),
       why: () => this.why(),
       empty: () => welcome(openTopic(), topics().length > 1),
@@ -57,8 +57,8 @@ class GroupPane {
     onLanguage(() => { this.head.dataset.key = ""; this.draw(); });
     on(["message", "deleted", "read", "topic", "edited"], (event) => this.heard(event));
     on(["member", "group", "person"], () => { this.view.refresh(); this.draw(); });
-    on("reaction", ({ chat }) => { if (chat === here()?.id) this.undo.draw(); });
-    on("clock", () => this.undo.draw());
+    on("reaction", ({ chat }) => { if (chat === here()?.id) this.going.draw(); });
+    on("clock", () => this.going.draw());
     on("open-topic", (event) => this.comeTo(event));
   }
 
@@ -68,7 +68,7 @@ class GroupPane {
     this.list.soon();
     if (event.kind === "message" && event.message?.from?.id !== me()?.id) news("group");
     if (event.topics || event.kind === "topic") { this.rebuilding.look(); this.draw(); }
-    if (event.message) { this.foot.draw(); this.card.draw(group.id, openTopic()); }
+    if (event.message) { this.foot.draw(); this.going.draw(); this.card.draw(group.id, openTopic()); }
   }
 
   name() {
@@ -122,7 +122,7 @@ class GroupPane {
     this.rebuilding.draw();
     this.card.draw(chat, thread);
     this.foot.draw();
-    this.undo.draw();
+    this.going.draw();
   }
 
   drawTools() {

@@ -35,14 +35,14 @@ export class Foot {
   // Two buttons that say which it is and change it; only where there is a client to answer.
   drawModes(found, chat, thread, edit) {
     const whom = cardOf(chat, thread) && !edit ? client(chat, thread) : null;
-    const key = whom ? JSON.stringify([whom.name, whom.door, found.side, t("group.mode_note")]) : "";
+    const key = whom ? JSON.stringify([whom.name, whom.door, found.side, found.fate === "answer_long", t("group.mode_note")]) : "";
     if (key === this.key) return;
     this.key = key;
     this.modes.hidden = !whom;
     if (!whom) return;
     const focused = [...this.modes.children].indexOf(document.activeElement);
     this.modes.setAttribute("aria-label", t("group.mode"));
-    const answering = found.side === "client";
+    const answering = found.side === "client" || found.fate === "answer_long";
     fill(this.modes,
       h("button", { type: "button", class: "mode note", "aria-pressed": String(!answering), onclick: () => this.note() }, icon("lock", { size: 14 }), t("group.mode_note")),
       h("button", { type: "button", class: "mode answer", "aria-pressed": String(answering), onclick: () => this.answer() }, icon("reply", { size: 14 }), t("group.mode_answer", { name: whom.name })));

@@ -109,7 +109,7 @@ class Row {
       topicIcon(topic),
       h("span", { class: "topic-name", dir: "auto" }, number ? h("span", { class: "topic-number" }, number) : null, name.slice(number.length), topic.closed ? [" ", icon("lock", { size: 12 }), h("span", { class: "hidden-words" }, t("group.is_closed"))] : null),
       h("span", { class: "topic-time" }, time),
-      h("span", { class: "topic-last", dir: "auto" }, who ? [h("b", {}, who, ": ")] : null, words),
+      h("span", { class: "topic-last" }, who ? [h("b", {}, h("bdi", {}, who), ": ")] : null, h("bdi", {}, words)),
       news ? h("span", { class: "topic-news" }, h("span", { "aria-hidden": "true" }, news > 99 ? "99+" : news), h("span", { class: "hidden-words" }, t("group.unread", { count: news }))) : null);
   }
 }
