@@ -16,6 +16,7 @@ from playground.botapi.people import Person
 from tests.page.conftest import PHONE, Shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+expect.set_options(timeout=15_000)
 
 
 def pane(tab: Page) -> Locator:
@@ -28,6 +29,10 @@ def field(tab: Page) -> Locator:
 
 def bubble(tab: Page, text: str) -> Locator:
     return pane(tab).locator(".msg", has_text=text).last
+
+
+def own(tab: Page, text: str) -> Locator:
+    return pane(tab).locator(".msg.mine", has_text=text).last
 
 
 async def said(tab: Page, text: str) -> None:
@@ -72,23 +77,23 @@ async def test_a_person_is_added_starts_the_bot_and_writes_changes_answers_and_d
     await field(tab).press_sequentially("совсем")
     await field(tab).press("Enter")
     await shown.until(lambda: any(m.text == "Не печатает\nсовсем" for m in vera.chat), "the words are sent")
-    await expect(bubble(tab, "совсем")).to_be_visible()
+    await expect(own(tab, "совсем")).to_be_visible()
 
-    await chosen_in_menu(tab, bubble(tab, "совсем"), "Изменить")
+    await chosen_in_menu(tab, own(tab, "совсем"), "Изменить")
     await expect(field(tab)).to_have_value("Не печатает\nсовсем")
     await said(tab, "Не печатает принтер")
-    await expect(bubble(tab, "Не печатает принтер")).to_contain_text("изменено")
+    await expect(own(tab, "Не печатает принтер")).to_contain_text("изменено")
 
-    await chosen_in_menu(tab, bubble(tab, "Не печатает принтер"), "Ответить")
+    await chosen_in_menu(tab, own(tab, "Не печатает принтер"), "Ответить")
     await said(tab, "и сканер")
-    await expect(bubble(tab, "и сканер").get_by_label(re.compile("Ответ на сообщение"))).to_contain_text("Не печатает")
+    await expect(own(tab, "и сканер").get_by_label(re.compile("Ответ на сообщение"))).to_contain_text("Не печатает")
     answer = await shown.until(lambda: next((m for m in vera.chat if m.text == "и сканер"), None))
     assert answer.reply_to is not None
     assert answer.reply_to.edited
 
-    await chosen_in_menu(tab, bubble(tab, "и сканер"), "Удалить")
+    await chosen_in_menu(tab, own(tab, "и сканер"), "Удалить")
     await tab.locator("dialog").get_by_role("button", name="Удалить").click()
-    await expect(pane(tab).locator(".msg", has_text="и сканер")).to_have_count(0)
+    await expect(pane(tab).locator(".msg.mine", has_text="и сканер")).to_have_count(0)
     assert answer.deleted
 
 
@@ -272,3 +277,27 @@ async def test_nothing_that_was_written_is_lost_when_the_server_does_not_answer(
     await group.locator("textarea").press("Enter")
     chosen = await shown.until(lambda: next((m for m in shown.stage.group.messages if m.via is not None), None))
     await expect(group.locator(".msg", has_text="через @").last).to_contain_text(chosen.text[:12])
+
+
+async def test_votes_are_counted_and_messages_are_carried_to_other_chats(shown: Shown) -> None:
+    """Two people's votes add up and can be taken back; an engineer forwards from their own chat into the group."""
+    peter, group = shown.stage.peter, shown.stage.group
+    asked = group.seat(shown.stage.maria).send_poll("Обед?", ("в час", "в два"))
+    note = peter.say("из личного чата")
+    async with aiohttp.ClientSession() as session:
+
+        async def does(**body: Any) -> Any:
+            async with session.post(f"{shown.url}control/do", json=body) as answer:
+                return await answer.json()
+
+        for person in (shown.stage.maria, peter):
+            await does(action="vote", person=person.id, group=group.id, message=asked.id, options=[1])
+        assert [option["voter_count"] for option in asked.content["poll"]["options"]] == [0, 2]
+        await does(action="vote", person=peter.id, group=group.id, message=asked.id, options=[])
+        assert asked.content["poll"]["total_voter_count"] == 1
+        refused = await does(action="vote", person=peter.id, group=group.id, message=asked.id, options=[0, 1])
+        assert "one answer" in refused["description"]
+
+        carried = await does(action="forward", person=peter.id, group=group.id, message=note.id, source=peter.id)
+    assert carried["result"]["forward_origin"]["sender_user"]["id"] == peter.id
+    assert group.messages[-1].text == "из личного чата"

@@ -178,6 +178,12 @@ export class MessageList {
     if (!row) return;
     row.pieces = row.pieces.map((one) => (one.message_id === message.message_id ? message : one));
     this.paint(row);
+    this.quoting(message.message_id);
+  }
+
+  // Answers show what they answer as it is now.
+  quoting(id) {
+    for (const row of this.rows) if (row.pieces[0].reply_to_message?.message_id === id) this.paint(row);
   }
 
   removed(id) {
@@ -186,6 +192,7 @@ export class MessageList {
     this.all.splice(index, 1);
     this.pending = this.pending.filter((one) => one.message_id !== id);
     if (index < this.first) { this.first -= 1; return; }
+    this.quoting(id);
     const at = this.find(id);
     const row = this.rows[at];
     if (!row) return;
