@@ -15,9 +15,6 @@ const who = (facts) => facts.mailer ?? (() => { throw new Missing(t("tour.no_mai
 const inTopic = (facts) => said(groupChat(facts), needed(facts.mailTopic)).filter((one) => one.from_bot);
 const told = (facts, text) => inTopic(facts).findLast((one) => words(one).includes(text));
 
-// What tells the letter's words in the topic from the card, which has the subject alone.
-const firstLine = (name) => t("tour.said_mail", { mailer: name }).split("\n")[2];
-
 async function boxOf(tour, address) {
   quietly(() => {
     emit("open", { pane: "mail", address });
@@ -48,13 +45,15 @@ const write = {
     await boxOf(tour, address);
     const support = (await get("/api/mail")).find((one) => one.shared).address;
     facts.subject = t("tour.said_subject");
-    await compose(tour, { to: support, subject: facts.subject, text: t("tour.said_mail", { mailer: name }), from: address });
+    const text = t("tour.said_mail", { mailer: name });
+    facts.mailed = text.split("\n")[2]; // what tells the letter's words in the topic from the card, which has the subject alone
+    await compose(tour, { to: support, subject: facts.subject, text, from: address });
     const found = await tour.until(() => topicOfClient(facts, name), t("tour.no_topic"));
     facts.mailTopic = found.message_thread_id;
     facts.mailNumber = found.name.split(" ")[0];
     await tour.beat(800);
     openTopic(facts, facts.mailTopic);
-    tour.look("group", () => bubble("group", told(facts, firstLine(name))));
+    tour.look("group", () => bubble("group", told(facts, needed(facts.mailed))));
   },
 };
 
@@ -78,7 +77,7 @@ const answered = {
     const { facts } = tour;
     const { address, name } = who(facts);
     openTopic(facts, needed(facts.mailTopic));
-    const about = await tour.until(() => told(facts, firstLine(name)), t("tour.no_words"));
+    const about = await tour.until(() => told(facts, needed(facts.mailed)), t("tour.no_words"));
     facts.posted = t("tour.said_posted", { mailer: name.split(" ")[0] });
     await engineerSays(tour, facts.mailTopic, facts.posted, about);
     await tour.beat(500);

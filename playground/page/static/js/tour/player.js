@@ -129,15 +129,19 @@ export class Player {
 
   key(event) {
     if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    const writing = event.target.closest?.("input, textarea, select, [contenteditable], [role=tab], [role=menu], [role=listbox]");
-    if (event.key === "Escape" && !writing) this.end();
-    else if (event.key === "ArrowRight" && !writing) this.next();
-    else if (event.key === "ArrowLeft" && !writing) this.back();
+    const { target } = event;
+    const writing = target.closest?.("input, textarea, select, [contenteditable], [role=menu], [role=listbox]");
+    if (writing) return void this.touch(event);
+    // Arrows belong to whatever has the focus, unless that is the tour or nothing.
+    const ours = target === document.body || target.closest?.("#tour, #start-tour");
+    if (event.key === "Escape") this.end();
+    else if (event.key === "ArrowRight" && ours) this.next();
+    else if (event.key === "ArrowLeft" && ours) this.back();
     else return;
     event.preventDefault();
   }
 
-  // Whoever takes the mouse into a pane wants to look or to do something there: the tour waits meanwhile.
+  // Whoever takes mouse or keyboard into a pane wants to look or to do something there: the tour waits meanwhile.
   touch(event) {
     if (!event.isTrusted || !event.target.closest?.("#panes") || this.paused) return;
     this.paused = true;
