@@ -145,7 +145,7 @@ class ImapServer:
         found = []
         async for message in mailbox.messages():
             loaded = await message.load_content(FetchRequirement.CONTENT)
-            found.append(bytes(loaded.get_body(binary=True)))
+            found.append(bytes(loaded.get_body(binary=False)))
         return found
 
     async def uids(self, address: str, folder: str = "INBOX") -> list[int]:
@@ -189,10 +189,10 @@ class ImapServer:
         self._tasks.add(task)
         self._lines.add(line)
         try:
-            if self.faults.deaf:
-                await reader.read()
             # A reset by the other side is this server's daily bread.
             with suppress(ConnectionError, asyncio.CancelledError):
+                if self.faults.deaf:
+                    await reader.read()
                 await self._imap(reader, line, SocketInfoLocal(writer))
         finally:
             self._lines.discard(line)
