@@ -8,7 +8,7 @@ import thoughts from "../words/thoughts.js";
 import controls from "../words/controls.js";
 import tour from "../words/tour.js";
 
-const PARTS = { page, chat, group, mail, thoughts, controls, tour };
+export const PARTS = { page, chat, group, mail, thoughts, controls, tour };
 const LANGUAGES = ["ru", "en"];
 const ZONE = "Europe/Moscow"; // the company of the demo works there
 
@@ -31,7 +31,7 @@ export function onLanguage(listener) {
   listeners.add(listener);
 }
 
-// t("chat.send"), t("chat.members", {count: 5}). With `count` the word may be {one, few, many, other}.
+// t("chat.send"), t("chat.new_messages", {count: 5}). With `count` the word may be {one, few, many, other}.
 export function t(key, values = {}) {
   const [part, name] = key.split(".");
   let words = PARTS[part]?.[language]?.[name];
