@@ -71,6 +71,8 @@ def read_parameters(method: Method, raw: Mapping[str, Any]) -> TelegramMethod[An
         for name, value in raw.items()
         if value is not None and (value != "" or str in _kinds(method, name))
     }
+    if "reply_markup" in values:
+        values["reply_markup"] = _with_keys(values["reply_markup"])
     try:
         json.dumps(values, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -88,6 +90,14 @@ def read_parameters(method: Method, raw: Mapping[str, Any]) -> TelegramMethod[An
             if getattr(model, name):
                 raise bad(f"this local server has not got the parameter {name}")
     return call
+
+
+def _with_keys(markup: Any) -> Any:
+    """A button of a reply keyboard may be its text alone, which aiogram's classes do not know."""
+    rows = markup.get("keyboard") if isinstance(markup, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        return markup
+    return {**markup, "keyboard": [[{"text": key} if isinstance(key, str) else key for key in row] for row in rows]}
 
 
 def _check_as_meant(method: Method, name: str, values: Mapping[str, Any]) -> None:
@@ -109,7 +119,11 @@ def _refusal(error: ValidationError) -> ApiError:
     if absent:
         first = next((name for name in _MISSING if name in absent), absent[0])
         return bad(_MISSING.get(first, f'parameter "{first}" is required'))
-    deepest = max(errors, key=lambda one: len(one["loc"]))  # of a union's classes the one that fits best
+    # Of a union's classes the one that was meant: whose `type` is right, else the one that fits best.
+    mistaken = [one["loc"] for one in errors if one["type"] in {"enum", "literal_error"}]
+    others = [where[:-1] for where in mistaken if where[-1] == "type"]
+    meant = [one for one in errors if not any(one["loc"][: len(other)] == other for other in others)]
+    deepest = max(meant or errors, key=lambda one: len(one["loc"]))
     where = ".".join(str(part) for part in deepest["loc"])
     if deepest["type"] == "missing":
         return bad(f"can't parse {where.rpartition('.')[0]}: Can't find field \"{deepest['loc'][-1]}\"")
@@ -129,7 +143,8 @@ def _decoded(method: Method, name: str, value: Any) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        raise bad(f"can't parse parameter {name}: it is not JSON") from None
+        wanted = "a number" if kinds & {int, float} else "JSON"
+        raise bad(f"can't parse parameter {name}: it is not {wanted}") from None
 
 
 def _truth(name: str, value: str) -> bool:

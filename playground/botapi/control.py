@@ -124,7 +124,8 @@ class Control:
         """GET /control/stream?since=: the events as they happen, as server-sent events."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
         await response.prepare(request)
-        async for event in self.world.events(since=int(request.query.get("since", 0))):
+        since = request.query.get("since", "0")
+        async for event in self.world.events(since=int(since) if since.isdecimal() else 0):
             await response.write(f"id: {event.number}\ndata: {json.dumps(event.as_json())}\n\n".encode())
         return response
 
@@ -245,5 +246,5 @@ async def _answer(work: Awaitable[Any]) -> web.Response:
         return web.json_response({"ok": True, "result": await work})
     except LookupError as error:
         return web.json_response({"ok": False, "description": f"there is no such thing: {error}"}, status=404)
-    except (ValueError, TypeError, AssertionError, ApiError) as error:
+    except (ValueError, TypeError, AttributeError, AssertionError, ApiError) as error:  # of a wrong kind, all of them
         return web.json_response({"ok": False, "description": str(error)}, status=400)

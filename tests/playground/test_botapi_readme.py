@@ -85,3 +85,6 @@ async def test_people_do_not_act_for_a_strange_page() -> None:
         assert [await ask(body) for body in ("{", "[1]", '{"nom": "X"}')] == [400, 400, 400]
         async with http.post(f"{server.url}/control/fault", json={"action": "hang", "when": "x"}) as answer:
             assert answer.status == 400
+        order = {"person": "X", "action": "say", "text": 5}
+        async with http.post(f"{server.url}/control/do", json=order) as answer:
+            assert answer.status == 400

@@ -176,6 +176,12 @@ THINGS: Final[list[Case]] = [
     ],
     ("sendPhoto", {"chat_id": ANNA, "photo": ""}, "there is no photo in the request"),
     ("sendPhoto", {"chat_id": ANNA, "photo": "AgAC"}, "wrong file identifier/HTTP URL specified"),
+    (
+        "sendMediaGroup",
+        {"chat_id": ANNA, "media": [{"type": "photo"}]},
+        'can\'t parse media.0.InputMediaPhoto: Can\'t find field "media"',
+    ),
+    ("getUpdates", {"timeout": "soon"}, "can't parse parameter timeout: it is not a number"),
     ("getFile", {}, "file_id not specified"),
     ("getFile", {"file_id": "AgAC"}, "invalid file_id"),
     ("sendLocation", {"chat_id": ANNA, "latitude": 91, "longitude": 0}, "invalid location specified"),
@@ -295,9 +301,11 @@ async def test_what_the_real_server_takes_is_taken(http: aiohttp.ClientSession, 
         text("#тег", entities=[{"type": "hashtag", "offset": 0, "length": 4}]),
         text("x", reply_markup=json.dumps({"inline_keyboard": [[link], []]}), allow_paid_broadcast=False),
         text("x", reply_markup={"inline_keyboard": [[{"text": "x", "switch_inline_query": ""}]]}),
+        text("x", reply_markup={"keyboard": [["да", {"text": "нет"}]]}),
     ]
     assert [await said(http, url, json=body) for body in bodies] == [(200, None)] * len(bodies)
-    number, bold, plain, tag, button, _ = server.world.people[0].received
+    number, bold, plain, tag, button, _, keys = server.world.people[0].received
+    assert keys.buttons == ["да", "нет"]
     assert (number.text, plain.text) == ("123", "1.")
     assert [one["type"] for one in bold.entities + tag.entities] == ["bold", "hashtag"]
     assert button.keyboard == [[{"text": "сайт", "url": "http://example.com/"}]]
