@@ -1,9 +1,9 @@
 // The client's Telegram: whose app it is, their chat with the bot, its topics where the bot has them.
 
 import { act, get, post } from "./api.js";
-import { fill, h, iconButton, toast } from "./dom.js";
+import { fill, fresh, h, iconButton, toast } from "./dom.js";
 import { emit, group, on, person, state } from "./world.js";
-import { onLanguage, t } from "./words.js";
+import { currentLanguage, onLanguage, t } from "./words.js";
 import { dialog, form, sure } from "./chat/dialogs.js";
 import { heard } from "./chat/heard.js";
 import { initials, hue } from "./chat/message.js";
@@ -37,7 +37,7 @@ export function mount(root) {
   on("message", ({ chat, message }) => {
     const owner = state.people.find((one) => one.chat === chat);
     if (!owner) return;
-    if (message?.from_bot) { quiet(owner); if (owner.id === chosen) news("client"); }
+    if (message?.from_bot) { until.delete(chat); news("client"); }
     drawAround();
   });
   on(["topic", "deleted"], ({ chat }) => { if (state.people.some((one) => one.chat === chat)) drawAround(); });
@@ -83,6 +83,7 @@ const drawAround = soon(() => {
 });
 
 function drawBar() {
+  if (!fresh(parts.bar, currentLanguage(), state.bot.name)) { drawBusy(); return; }
   const line = h("small", {}, `@${state.bot.username}`);
   const held = parts.bar.contains(document.activeElement);
   fill(parts.bar, h("span", { class: "avatar", style: hue(state.bot.id), "aria-hidden": "true" }, initials(state.bot.name)),
@@ -107,6 +108,7 @@ function actions() {
 function drawGate() {
   const one = me();
   const shut = one.deactivated || one.blocked || !started(one);
+  if (!fresh(parts.gate, currentLanguage(), one.id, one.deactivated, one.blocked, started(one))) return;
   const held = parts.gate.contains(document.activeElement);
   view.element.classList.toggle("gated", shut);
   parts.gate.hidden = !shut;
@@ -175,10 +177,6 @@ function busy(chat, action) {
   until.set(chat, { action, end: performance.now() + BUSY });
   setTimeout(drawBusy, BUSY + 50);
   drawBusy();
-}
-
-function quiet(owner) {
-  until.delete(owner.chat);
 }
 
 function drawBusy() {

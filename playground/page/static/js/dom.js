@@ -23,6 +23,16 @@ export function add(element, children) {
   return element;
 }
 
+// True when what is drawn from `about` is to be drawn anew; a button that stays the same is not taken from under a finger.
+export function fresh(element, ...about) {
+  const key = JSON.stringify(about);
+  if (drawnFrom.get(element) === key) return false;
+  drawnFrom.set(element, key);
+  return true;
+}
+
+const drawnFrom = new WeakMap();
+
 export function fill(element, ...children) {
   element.replaceChildren();
   return add(element, children);

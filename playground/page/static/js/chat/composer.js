@@ -1,7 +1,7 @@
 // Where one writes: words, replies, edits, files, voice, the bot's commands. A draft is kept for each place and person.
 
 import { act, get, post } from "../api.js";
-import { fill, h, icon, iconButton } from "../dom.js";
+import { fill, h, icon, iconButton, toast } from "../dom.js";
 import { on, state } from "../world.js";
 import { t } from "../words.js";
 import { Attach } from "./attach.js";
@@ -13,6 +13,7 @@ import { inBrief } from "./text.js";
 import { Voice } from "./voice.js";
 
 const LIMIT = 4096; // units of a message, as the app cuts it
+const CAPTION = 1024; // units of the words under a picture
 const drafts = new Map();
 
 export class Composer {
@@ -224,7 +225,9 @@ export class Composer {
     const message = this.editing;
     if (!text && message.kind === "text") { this.view.remove(message); return; }
     if (text === (message.text ?? message.caption ?? "")) { this.drop(); return; }
-    const asked = await this.view.do("edit", { message: message.message_id, text: [...cut(text)][0] ?? "" });
+    const most = message.kind === "text" ? LIMIT : CAPTION;
+    if (text.length > most) { toast(t("chat.too_long", { count: text.length - most }), { wrong: true }); return; }
+    const asked = await this.view.do("edit", { message: message.message_id, text });
     if (asked && this.editing === message) this.drop();
   }
 

@@ -4,7 +4,7 @@ import { h, icon } from "../dom.js";
 import { dayName, t } from "../words.js";
 import { bubble } from "./message.js";
 import { soon } from "./soon.js";
-import { isService } from "./unread.js";
+import { isService, placeOf } from "./unread.js";
 
 const CHUNK = 80; // bubbles that are drawn at once
 const MOST = 400; // bubbles kept while one looks at the newest
@@ -159,7 +159,7 @@ export class MessageList {
       row.element.prepend(row.day);
     } else if (!fresh) { row.day?.remove(); row.day = null; }
     const [one, other] = [before?.pieces.at(-1), row.pieces[0]];
-    const joined = !fresh && !isService(one) && !isService(other) && one.from?.id === other.from?.id && one.sender_chat?.id === other.sender_chat?.id && other.date - one.date < TOGETHER;
+    const joined = !fresh && !isService(one) && !isService(other) && one.from?.id === other.from?.id && one.sender_chat?.id === other.sender_chat?.id && placeOf(one) === placeOf(other) && other.date - one.date < TOGETHER;
     row.element.classList.toggle("joined", joined);
     before?.element.classList.toggle("goes-on", joined);
   }

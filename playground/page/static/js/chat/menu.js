@@ -32,7 +32,7 @@ export function openMenu(anchor, { items, emoji = null }, at = null) {
   addEventListener("pointerdown", outside, true);
   addEventListener("resize", gone);
   anchor.setAttribute?.("aria-expanded", "true");
-  (anchor.closest?.("dialog[open]") ?? document.body).append(panel);
+  (anchor.closest?.("dialog[open]") ?? document.getElementById("panes")).append(panel);
   place(panel, anchor, at);
   panel.querySelector("[role^=menuitem]")?.focus({ preventScroll: true });
 }

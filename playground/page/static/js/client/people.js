@@ -1,8 +1,8 @@
 // The row of clients: faces with what is unread; people of the engineers' group stand behind the others.
 
-import { fill, h, iconButton } from "../dom.js";
+import { fill, fresh, h, iconButton } from "../dom.js";
 import { state } from "../world.js";
-import { t } from "../words.js";
+import { currentLanguage, t } from "../words.js";
 import { hue, initials } from "../chat/message.js";
 import { unread } from "../chat/unread.js";
 
@@ -15,8 +15,11 @@ export function drawClients(strip, chosen, { pick, add }) {
   const left = strip.scrollLeft;
   const clients = state.people.filter((one) => !isEngineer(one));
   const engineers = state.people.filter(isEngineer);
+  const counts = new Map([...clients, ...engineers].map((one) => [one.id, one.id === chosen ? 0 : unread(one.id, one.chat)]));
+  const looks = (one) => [one.id, one.name, one.blocked, one.deactivated, counts.get(one.id)];
+  if (!fresh(strip, currentLanguage(), chosen, clients.map(looks), engineers.map(looks))) return;
   const face = (one, index, all) => {
-    const count = one.id === chosen ? 0 : unread(one.id, one.chat);
+    const count = counts.get(one.id);
     const name = isEngineer(one) ? t("chat.engineer", { name: one.name }) : one.name;
     return h("li", { class: all === engineers && index === 0 ? "first-engineer" : "" }, h("button", {
       type: "button", class: one.blocked || one.deactivated ? "client shut" : "client", dataset: { person: one.id }, "aria-current": String(one.id === chosen), title: name,

@@ -1,9 +1,9 @@
 // The topics of a client's chat with the bot, where the bot has them: «All», each topic, a new one.
 
 import { act } from "../api.js";
-import { fill, h, icon } from "../dom.js";
+import { fill, fresh, h, icon } from "../dom.js";
 import { topicOf } from "../world.js";
-import { t } from "../words.js";
+import { currentLanguage, t } from "../words.js";
 import { heard } from "../chat/heard.js";
 import { form, sure } from "../chat/dialogs.js";
 import { refuse } from "../chat/refusals.js";
@@ -25,8 +25,10 @@ export class Topics {
     const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.thread : undefined;
     const living = one.topics.filter((topic) => !topic.deleted && topic.message_thread_id !== 1);
     if (this.chosen !== null && !living.some((topic) => topic.message_thread_id === this.chosen)) { this.choose(null); return; }
+    const counts = new Map(living.map(({ message_thread_id: id }) => [id, id === this.chosen ? 0 : unread(one.id, one.chat, id)]));
+    if (!fresh(this.element, currentLanguage(), one.id, this.chosen, living.map((topic) => [topic.message_thread_id, topic.name, topic.icon_color]), [...counts.values()])) return;
     const tab = (thread, name, colour) => {
-      const count = thread === this.chosen ? 0 : unread(one.id, one.chat, thread);
+      const count = counts.get(thread);
       return h("button", { type: "button", dataset: { thread: String(thread) }, "aria-current": String(thread === this.chosen), onclick: () => this.choose(thread),
         oncontextmenu: (event) => { if (thread) { event.preventDefault(); this.menu(event.currentTarget, thread, name); } },
         onkeydown: (event) => { if (thread && event.key === "Delete") this.remove(thread); } },
