@@ -23,8 +23,12 @@ export const nameOf = (key) => t(`controls.f_${key.replace(".", "_")}`);
 export function wholeNameOf(key) {
   const [part] = key.split(".");
   const name = nameOf(key);
-  return `${t(`controls.part_${part}`)}: ${name[0].toLowerCase()}${name.slice(1)}`;
+  const begins = /^.[A-ZА-ЯЁ]/.test(name) ? name[0] : name[0].toLowerCase(); // IMAP stays what it is
+  return `${t(`controls.part_${part}`)}: ${begins}${name.slice(1)}`;
 }
+
+// What people are called must not turn the words around it: the two signs keep its direction to itself.
+export const called = (one) => `\u2068${one.name}\u2069`;
 
 export const blocked = () => state.people.filter((one) => one.blocked);
 export const isDown = () => state.desk.here && !state.desk.ready;

@@ -3,14 +3,14 @@
 import { fill, h, icon } from "../dom.js";
 import { t } from "../words.js";
 import { state } from "../world.js";
-import { blocked, faults, isDown, mend, phase, progressOf, switchOff, tellDesk, unblock, wholeNameOf } from "./active.js";
+import { blocked, called, faults, isDown, mend, phase, progressOf, switchOff, tellDesk, unblock, wholeNameOf } from "./active.js";
 
 let drawn = "";
 
 export function drawBanner(banner) {
   const chips = [
     ...faults().map((one) => ({ id: one.key, name: wholeNameOf(one.key), more: progressOf(one), off: () => switchOff(one.key) })),
-    ...blocked().map((one) => ({ id: `block.${one.id}`, name: t("controls.f_blocked", { name: one.name }), more: "", off: () => unblock(one.id) })),
+    ...blocked().map((one) => ({ id: `block.${one.id}`, name: t("controls.f_blocked", { name: called(one) }), more: "", off: () => unblock(one.id) })),
   ];
   const now = JSON.stringify([chips, isDown() && phase(), t("controls.mend")]);
   if (now === drawn) return;
@@ -31,6 +31,6 @@ export function drawBanner(banner) {
 
 function chip({ id, name, more, off }) {
   const label = t("controls.switch_off", { name });
-  return h("li", {}, h("span", {}, name, more && h("small", {}, ` — ${more}`)),
+  return h("li", { title: name }, h("span", {}, name, more && h("small", {}, ` — ${more}`)),
     h("button", { type: "button", class: "icon", dataset: { off: id }, title: label, "aria-label": label, onclick: off }, icon("close", { size: 16 })));
 }
