@@ -110,5 +110,5 @@ pins:
 	  --no-emit-index-url --no-annotate --custom-compile-command "make pins" --output-file requirements.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .coverage* htmlcov
+	rm -rf $(VENV) $(VENV)-bench build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .coverage* htmlcov artifacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
