@@ -214,6 +214,22 @@ async def test_topics_are_made_changed_closed_and_found(tab: Page, shown: Shown)
     await expect(pane.locator(".composer .closed")).to_contain_text("только администраторы")
 
 
+async def test_another_pane_opens_a_topic_at_a_message(tab: Page, shown: Shown) -> None:
+    """«Open in the group» shows the topic with that message in sight; one that is gone is said to be."""
+    _, topic = await client_writes(shown, "Лев", "Скрипит дверь")
+    words = await said_in(shown, topic, "Лев · Telegram")
+    await expect(tab.locator(f"#pane-group .topic-row[data-thread='{topic.id}']")).to_be_attached()
+    where = {"chat": topic.chat.id, "topic": topic.id, "message": words.id}
+    emit = "async (to) => (await import('/static/js/world.js')).emit('open-topic', to)"
+    await tab.evaluate(emit, where)
+    await expect(tab.locator("#pane-group .topic-title h3")).to_have_text(topic.name)
+    await expect(
+        tab.locator("#pane-group").get_by_role("article").filter(has_text="Лев · Telegram")
+    ).to_be_in_viewport()
+    await tab.evaluate(emit, {**where, "topic": 9999})
+    await expect(tab.locator("#toasts")).to_contain_text("Этой темы больше нет")
+
+
 async def test_a_topic_that_was_deleted_comes_back_and_so_does_a_migrated_group(tab: Page, shown: Shown) -> None:
     """The page says that nothing is lost, and goes with the request into its new topic."""
     ilya, topic = await client_writes(shown, "Илья", "Течёт кран")
