@@ -32,11 +32,11 @@ class Summary:
     message_id: str
     related: tuple[str, ...]
 
-    def json(self, flags: frozenset[str]) -> Json:
+    def json(self, *, seen: bool) -> Json:
         return {
             "folder": self.folder, "uid": self.uid, "subject": self.subject, "from": self.sender, "to": self.to,
             "at": self.received.isoformat(), "beginning": " ".join(self.words[:400].split())[:160],
-            "attachments": self.attachments, "automatic": self.automatic, "unread": "\\seen" not in flags,
+            "attachments": self.attachments, "automatic": self.automatic, "unread": not seen,
         }  # fmt: skip
 
     def says(self, wanted: Sequence[str]) -> bool:
@@ -50,7 +50,7 @@ class Summary:
 class _Folder:
     validity: str = ""
     known: dict[int, Summary] = field(default_factory=dict)
-    flags: dict[int, frozenset[str]] = field(default_factory=dict)
+    seen: dict[int, bool] = field(default_factory=dict)
 
 
 class Index:
@@ -69,25 +69,25 @@ class Index:
         beside = self._read(SENT, limit) if folder == INBOX and SENT in names else []
         mails = {(one.folder, one.uid): one for one in [*here, *beside]}
         groups = _joined(mails.values(), {(one.folder, one.uid) for one in chosen}, folder)
-        total = len(self._folders[folder].flags)
+        total = len(self._folders[folder].seen)
         return {"conversations": [self._json(group, folder) for group in groups], "total": total, "known": len(here)}
 
     def _read(self, folder: str, limit: int | None) -> list[Summary]:
         """The newest mails of a folder, oldest first; only what was not known is fetched."""
-        validity, flags = self._line.flags(folder)
+        validity, seen = self._line.seen(folder)
         kept = self._folders.setdefault(folder, _Folder())
         if kept.validity != validity:
             kept.validity, kept.known = validity, {}
-        kept.flags = flags
-        kept.known = {uid: one for uid, one in kept.known.items() if uid in flags}
-        uids = list(flags)[-limit:] if limit is not None else list(flags)
+        kept.seen = seen
+        kept.known = {uid: one for uid, one in kept.known.items() if uid in seen}
+        uids = list(seen)[-limit:] if limit is not None else list(seen)
         missing = [uid for uid in uids if uid not in kept.known]
         for fetched in self._line.beginnings(folder, missing) if missing else ():
             kept.known[fetched.uid] = summary(fetched, folder)
         return [kept.known[uid] for uid in uids if uid in kept.known]
 
     def _json(self, group: Sequence[Summary], folder: str) -> Json:
-        mails = [one.json(self._folders[one.folder].flags.get(one.uid, frozenset())) for one in group]
+        mails = [one.json(seen=self._folders[one.folder].seen.get(one.uid, True)) for one in group]
         return {
             "mails": mails,
             "unread": sum(one["unread"] for one in mails),

@@ -68,15 +68,16 @@ class Line:
 
         return self._do(work)
 
-    def flags(self, folder: str) -> tuple[str, dict[int, frozenset[str]]]:
-        """The folder's UIDVALIDITY, and every mail in it with its flags, oldest first."""
+    def seen(self, folder: str) -> tuple[str, dict[int, bool]]:
+        """The folder's UIDVALIDITY, and for every mail in it whether somebody opened it, oldest first."""
 
-        def work(imap: imaplib.IMAP4) -> tuple[str, dict[int, frozenset[str]]]:
+        def work(imap: imaplib.IMAP4) -> tuple[str, dict[int, bool]]:
             count = _selected(imap, folder)
             validity = (imap.response("UIDVALIDITY")[1] or [b""])[0]
-            found = _good(imap.uid("FETCH", "1:*", "(UID FLAGS)")) if count else []
-            mails = {one.uid: one.flags for one in _fetched(found)}
-            return (validity or b"").decode(), dict(sorted(mails.items()))
+            # Two searches cost a tenth of the flags of every mail.
+            everything = _uids(_good(imap.uid("SEARCH", "ALL"))) if count else []
+            unseen = frozenset(_uids(_good(imap.uid("SEARCH", "UNSEEN")))) if count else frozenset()
+            return (validity or b"").decode(), {uid: uid not in unseen for uid in sorted(everything)}
 
         return self._do(work)
 
@@ -208,6 +209,10 @@ def _good(answer: tuple[str, list[Any]]) -> list[Any]:
     if kind != "OK":
         raise imaplib.IMAP4.error(b" ".join(one for one in said if isinstance(one, bytes)).decode("utf-8", "replace"))
     return [one for one in said if one is not None]
+
+
+def _uids(said: Sequence[bytes]) -> list[int]:
+    return [int(uid) for line in said for uid in line.split()]
 
 
 def _fetched(said: Sequence[Any]) -> Iterator[Fetched]:

@@ -1,8 +1,8 @@
 // The mailbox pane: whose mailbox, its list, the conversation or the letter that is open, a word while the server is away.
 
 import { fill, h, iconButton } from "./dom.js";
-import { onLanguage, t } from "./words.js";
-import { on } from "./world.js";
+import { dayName, onLanguage, t } from "./words.js";
+import { now, on } from "./world.js";
 import { Composer } from "./mail/composer.js";
 import * as drafts from "./mail/drafts.js";
 import { List } from "./mail/list.js";
@@ -19,6 +19,7 @@ export function mount(root) {
     if (kind === "mailbox") pane.heard(data.address);
     refresh();
   });
+  on("clock", () => pane.dayPassed());
   on("connection", ({ connected }) => { if (connected) refresh(); });
   on("open", ({ pane: wanted, address }) => { if (wanted === "mail" && address && address !== mail.address) pane.choose(address); });
   pane.translate();
@@ -75,6 +76,15 @@ class Pane {
     }
     this.box.value = mail.address ?? "";
     this.box.title = mail.address ?? "";
+  }
+
+  // What was today's is yesterday's now.
+  dayPassed() {
+    const day = dayName(now());
+    if (this.day === day) return;
+    this.day = day;
+    this.list.draw();
+    if (this.shown === this.view) this.view.date();
   }
 
   heard(address) {

@@ -39,7 +39,7 @@ export class List {
     const { list } = mail;
     this.folders.setAttribute("aria-label", t("mail.folder"));
     this.search.setAttribute("aria-label", t("mail.search"));
-    this.search.placeholder = t("mail.search");
+    this.search.placeholder = t("mail.search_short");
     if (document.activeElement !== this.search) this.search.value = mail.search;
     this.compose.textContent = t("mail.compose");
     this.compose.hidden = readOnly() || !mail.address;

@@ -37,6 +37,29 @@ export function fromText(text) {
     : h("div", {}, one === "" ? h("br") : one));
 }
 
+const BLOCKS = new Set(["DIV", "P", "UL", "OL", "LI", "BLOCKQUOTE", "PRE"]);
+
+// The same words for programs that show no HTML: quotes behind ">", a dash or a number before what is listed.
+export function plain(nodes) {
+  let said = "";
+  [...nodes].forEach((node, at) => {
+    if (node.nodeType === Node.TEXT_NODE) said += node.data;
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (node.tagName === "BR") { said += "\n"; return; }
+    const inside = plain(node.childNodes);
+    const href = node.getAttribute("href");
+    if (!BLOCKS.has(node.tagName)) { said += href && href !== inside ? `${inside} <${href}>` : inside; return; }
+    if (said && !said.endsWith("\n")) said += "\n";
+    said += `${marked(node, inside.replace(/\n$/, ""), at)}\n`;
+  });
+  return said;
+}
+
+function marked(node, inside, at) {
+  if (node.tagName === "LI") return `${node.parentElement.tagName === "OL" ? `${at + 1}.` : "-"} ${inside}`;
+  return node.tagName === "BLOCKQUOTE" ? inside.split("\n").map((line) => (/^(>|$)/.test(line) ? `>${line}` : `> ${line}`)).join("\n") : inside;
+}
+
 export class Rich {
   constructor({ changed }) {
     this.field = h("div", { class: "mail-rich", contentEditable: "true", role: "textbox", tabIndex: 0, oninput: changed });
@@ -98,6 +121,6 @@ export class Rich {
   }
 
   get text() {
-    return this.field.innerText.replace(/\u00a0/g, " ").replace(/\n{3,}/g, "\n\n").trim();
+    return plain(this.field.childNodes).replace(/\u00a0/g, " ").trim();
   }
 }

@@ -48,14 +48,14 @@ export async function refresh() {
 
 async function ask() {
   try {
-    const boxes = await get("/api/mail");
-    if (boxes.away) return gone();
+    const asked = mail.address + mail.folder + mail.search;
+    const [boxes, list] = await Promise.all([get("/api/mail"), mail.address && get(`/api/mail/list?${query({ folder: mail.folder, limit: mail.limit, q: mail.search })}`)]);
+    if (boxes.away || list?.away) return gone();
     mail.boxes = boxes;
-    if (!current()) mail.address = (boxes.find((one) => !one.shared) ?? boxes[0])?.address ?? null;
-    if (mail.address) {
-      const asked = mail.address + mail.folder + mail.search;
-      const list = await get(`/api/mail/list?${query({ folder: mail.folder, limit: mail.limit, q: mail.search })}`);
-      if (list.away) return gone();
+    if (!current()) {
+      mail.address = (boxes.find((one) => !one.shared) ?? boxes[0])?.address ?? null;
+      if (mail.address) return ask();
+    } else {
       if (asked !== mail.address + mail.folder + mail.search) { again = true; return; }
       mail.list = list;
       mail.folder = list.folder;

@@ -50,6 +50,10 @@ export class View {
     return true;
   }
 
+  date() {
+    for (const letter of this.letters.values()) letter.drawHead();
+  }
+
   redraw() {
     this.empty();
     this.draw();
