@@ -125,13 +125,13 @@ OVERLAPPING = """() => {
 }"""
 
 
-async def reach(tab: Page, wanted: Locator, *, steps: int = 150) -> None:
-    """Press Tab until it has the focus, which must then be seen."""
+async def reach(tab: Page, wanted: Locator, *, steps: int = 150, back: bool = False) -> None:
+    """Press Tab (or Shift and Tab) until it has the focus, which must then be seen."""
     for _ in range(steps):
         if await wanted.evaluate("(one) => one === document.activeElement"):
             assert await wanted.evaluate("(one) => one.matches(':focus-visible')")
             return
-        await tab.keyboard.press("Tab")
+        await tab.keyboard.press("Shift+Tab" if back else "Tab")
     raise AssertionError(f"{wanted} is not reached by Tab")
 
 
@@ -146,9 +146,20 @@ async def test_the_page_can_be_worked_without_a_mouse(tab: Page, busy: Shown) ->
     log = tab.locator("#pane-client").get_by_role("log")
     await expect(log).to_contain_text("Напишу с клавиатуры")
     await expect(tab.locator("#pane-client textarea").first).to_be_focused()
-    await reach(tab, tab.locator("#pane-group .topic-row", has_text="Анна"))
+    group = tab.locator("#pane-group")
+    await reach(tab, group.locator(".topic-row", has_text="Анна"))
     await tab.keyboard.press("Enter")
-    await expect(tab.locator("#pane-group").get_by_role("log")).to_contain_text("Напишу с клавиатуры")
+    await expect(group.get_by_role("log")).to_contain_text("Напишу с клавиатуры")
+    await reach(tab, group.get_by_role("button", name="Ответ: Анна"))
+    await tab.keyboard.press("Enter")
+    await reach(tab, group.locator("textarea"), back=True)
+    await tab.keyboard.type("Мастер выехал")
+    await tab.keyboard.press("Enter")
+    await expect(group.get_by_role("log")).to_contain_text("Мастер выехал")
+    said = busy.stage.group.topic("Анна")
+    await busy.until(
+        lambda: any(one.text == "Мастер выехал" and one.reply_to for one in said.messages), "an answer, and no note"
+    )
 
 
 async def test_handles_between_panes_obey_the_arrow_keys(tab: Page, busy: Shown) -> None:

@@ -1,12 +1,16 @@
 """The page's words: all of them in Russian and in English, all of them used, and none anywhere else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from playground.page.server import Page
+from playground.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -40,20 +44,30 @@ def scripts() -> list[Path]:
     return sorted((STATIC / "js").rglob("*.js"))
 
 
-async def words_of(tab: Page) -> dict[str, dict[str, dict[str, Any]]]:
-    """Every part's words as the browser reads them: part, language, key."""
-    found: dict[str, dict[str, dict[str, Any]]] = await tab.evaluate(
-        "async () => (await import('/static/js/words.js')).PARTS"
-    )
+Words = dict[str, dict[str, dict[str, Any]]]
+"""Part, language, key."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def words(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> AsyncIterator[Words]:
+    """The page's words as the browser reads them."""
+    stage = await Stage.opened(tmp_path_factory.mktemp("stage"))
+    page = await Page(stage).start()
+    tab = await browser.new_page()
+    await tab.goto(f"{page.url}static/icon.svg")
+    found: Words = await tab.evaluate("async () => (await import('/static/js/words.js')).PARTS")
+    await tab.close()
+    await page.stop()
+    await stage.close()
     assert tuple(found) == PARTS
-    return found
+    yield found
 
 
-async def test_both_languages_say_the_same_things(tab: Page) -> None:
+async def test_both_languages_say_the_same_things(words: Words) -> None:
     """The same keys, the same holes to fill, every plural form that the language has, nothing empty."""
     forms = {"ru": {"one", "few", "many"}, "en": {"one", "other"}}
     wrong: list[str] = []
-    for part, languages in (await words_of(tab)).items():
+    for part, languages in words.items():
         assert set(languages) == {"ru", "en"}, part
         for key in languages["ru"].keys() ^ languages["en"].keys():
             wrong.append(f"{part}.{key} is there in one language")
@@ -71,9 +85,9 @@ async def test_both_languages_say_the_same_things(tab: Page) -> None:
     assert wrong == []
 
 
-async def test_every_word_that_is_asked_for_is_there_and_none_lies_idle(tab: Page) -> None:
+async def test_every_word_that_is_asked_for_is_there_and_none_lies_idle(words: Words) -> None:
     """By their literal names; `part.${…}_name` asks for all that fit."""
-    known = {f"{part}.{key}" for part, languages in (await words_of(tab)).items() for key in languages["ru"]}
+    known = {f"{part}.{key}" for part, languages in words.items() for key in languages["ru"]}
     mentioned: set[str] = set()
     asked: dict[str, str] = dict.fromkeys(re.findall(r'data-t(?:-label)?="([^"]+)"', _html()), "index.html")
     patterns: list[str] = []
