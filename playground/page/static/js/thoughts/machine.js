@@ -110,8 +110,11 @@ function broken(word) {
 }
 
 function labels({ x, y, above }, moves, itself) {
+  const side = Math.sign(x - WIDTH / 2); // at the sides they begin at the edge, clear of the arrows from the middle
+  const at = x + (side * BOX.width) / 2;
+  const anchor = ["start", "middle", "end"][side + 1];
   const first = above ? y - BOX.height / 2 - 7 - LINE * (moves.length - 1) : y + BOX.height / 2 + 16;
-  return moves.map((one, index) => s("text", { x, y: first + index * LINE, class: itself ? "step itself" : "step" }, `${itself ? "↻ " : ""}${one.word}`));
+  return moves.map((one, index) => s("text", { x: at, y: first + index * LINE, "text-anchor": anchor, class: itself ? "step itself" : "step" }, `${itself ? "↻ " : ""}${one.word}`));
 }
 
 // For whoever hears the page, and for whoever would rather read.
