@@ -117,9 +117,9 @@ async def test_what_the_bot_sends_can_be_used(tab: Page, shown: Shown) -> None:
     await shows.locator(".reaction").press("Enter")
     await shown.until(lambda: first.reactions == [])
 
-    await shows.get_by_role("button", name="Да").click()
+    await shows.get_by_role("button", name="Да", exact=True).click()
     await shown.until(lambda: shown.stage.bot.called("answerCallbackQuery"), "the bot answers the press")
-    await expect(shows.get_by_role("button", name="Да")).not_to_have_attribute("aria-busy", "true")
+    await expect(shows.get_by_role("button", name="Да", exact=True)).not_to_have_attribute("aria-busy", "true")
 
     asked = of_bot(shown, dasha, poll(1, "Как вам?", ["Хорошо", "Плохо"]))
     await pane(tab).get_by_role("button", name="Хорошо").click()

@@ -5,6 +5,7 @@ import { fill, h, icon, iconButton, toast } from "../dom.js";
 import { on, state } from "../world.js";
 import { t } from "../words.js";
 import { Attach } from "./attach.js";
+import { cut, LIMIT } from "./cut.js";
 import { keyboard, keyboardOf } from "./keys.js";
 import { refuse } from "./refusals.js";
 import { nameOf } from "./service.js";
@@ -12,7 +13,6 @@ import { Suggestions } from "./suggest.js";
 import { inBrief } from "./text.js";
 import { Voice } from "./voice.js";
 
-const LIMIT = 4096; // units of a message, as the app cuts it
 const CAPTION = 1024; // units of the words under a picture
 const drafts = new Map();
 
@@ -262,17 +262,4 @@ export class Composer {
   acceptDropsOn(element) {
     this.attach.acceptDropsOn(element);
   }
-}
-
-// A long text in parts that one message can hold, cut at a line's or a word's end where there is one.
-export function* cut(text) {
-  let rest = text;
-  while (rest.length > LIMIT) {
-    const head = rest.slice(0, LIMIT);
-    let at = Math.max(head.lastIndexOf("\n"), head.lastIndexOf(" "));
-    if (at < LIMIT / 2) at = /[\ud800-\udbff]/.test(head.at(-1)) ? LIMIT - 1 : LIMIT;
-    yield rest.slice(0, at);
-    rest = rest.slice(at).trimStart();
-  }
-  if (rest) yield rest;
 }

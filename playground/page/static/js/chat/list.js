@@ -3,6 +3,7 @@
 import { h, icon } from "../dom.js";
 import { dayName, t } from "../words.js";
 import { bubble } from "./message.js";
+import { reach, travel } from "./reach.js";
 import { soon } from "./soon.js";
 import { isService, placeOf } from "./unread.js";
 
@@ -25,13 +26,12 @@ export class MessageList {
     this.pending = [];
     this.later = soon(() => this.flush());
     this.inner = h("div", { class: "rows" });
-    this.log = h("div", { class: "log", role: "log", tabIndex: 0, "aria-label": t("chat.messages"), "aria-live": "off", onscroll: () => this.scrolled(), onkeydown: (event) => this.key(event) }, this.inner);
+    this.log = h("div", { class: "log", role: "log", tabIndex: 0, "aria-label": t("chat.messages"), "aria-live": "off", onscroll: () => this.scrolled(), onkeydown: (event) => travel(this, event) }, this.inner);
     this.down = h("button", { type: "button", class: "icon down", hidden: true, onclick: () => this.toEnd(true) }, icon("down"), h("span", { class: "count" }));
     this.element = h("div", { class: "list" }, this.log, this.down);
     new ResizeObserver(() => { if (this.stuck) this.toEnd(); else this.follow(); }).observe(this.inner);
     new ResizeObserver(() => { if (this.stuck) this.toEnd(); }).observe(this.log);
-    this.log.addEventListener("contextmenu", (event) => this.context(event));
-    this.longPress();
+    reach(this);
   }
 
   // New messages are read aloud to whoever is in this conversation, and not four conversations at once.
@@ -262,48 +262,5 @@ export class MessageList {
     if (this.current) for (const element of [this.current.bubble, this.current.bubble.querySelector(".more")]) element?.setAttribute("tabindex", "-1");
     this.current = row;
     if (row) for (const element of [row.bubble, row.bubble.querySelector(".more")]) element?.setAttribute("tabindex", "0");
-  }
-
-  key(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const on = event.target === this.log || event.target.dataset.message || event.target.classList.contains("more");
-    if (!on) return;
-    if (event.target.dataset.message && (event.key === "Enter" || (event.shiftKey && event.key === "F10"))) {
-      event.preventDefault();
-      event.target.querySelector(".more")?.click();
-    } else if (step || event.key === "Home" || event.key === "End") {
-      event.preventDefault();
-      if (event.key === "Home") { while (this.first) this.earlier(); }
-      const at = this.rows.indexOf(this.current);
-      const next = event.key === "Home" ? 0 : event.key === "End" ? this.rows.length - 1 : event.target === this.log ? at : at + step;
-      if (next < 0) this.earlier();
-      const row = this.rows[Math.min(Math.max(next, 0), this.rows.length - 1)];
-      if (!row) return;
-      this.rove(row);
-      row.bubble.focus({ preventScroll: true });
-      row.element.scrollIntoView({ block: "nearest" });
-    }
-  }
-
-  messageAt(target) {
-    const id = Number(target.closest?.(".msg")?.dataset.message);
-    return this.all.find((one) => one.message_id === id);
-  }
-
-  context(event) {
-    const message = this.messageAt(event.target);
-    if (!message || event.target.closest("a, img, video, audio") || !getSelection().isCollapsed) return;
-    event.preventDefault();
-    this.view.menu(message, event.target.closest(".msg").querySelector(".more"), event);
-  }
-
-  longPress() {
-    let waiting = 0;
-    const stop = () => clearTimeout(waiting);
-    this.log.addEventListener("pointerdown", (event) => {
-      const message = event.pointerType === "touch" && !event.target.closest("button, a, audio, video") ? this.messageAt(event.target) : null;
-      if (message) waiting = setTimeout(() => this.view.menu(message, event.target.closest(".msg").querySelector(".more"), event), 500);
-    });
-    for (const kind of ["pointerup", "pointercancel", "pointermove", "scroll"]) this.log.addEventListener(kind, stop, { passive: true });
   }
 }

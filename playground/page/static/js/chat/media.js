@@ -27,7 +27,7 @@ const KINDS = {
   animation: (one, message) => film(one, message, { loop: true, muted: true }),
   photo: picture,
   video: film,
-  video_note: (one) => h("video", { src: fileUrl(one.file_id), controls: true, preload: "metadata", playsInline: true, "aria-label": t("chat.video_note") }),
+  video_note: (one, message) => film({ ...one, file_name: t("chat.video_note") }, message),
   voice: (one) => sound(one, t("chat.voice")),
   audio: (one) => sound(one, [one.performer, one.title].filter(Boolean).join(" — ") || one.file_name || t("chat.audio")),
   sticker,
@@ -54,13 +54,15 @@ function picture(sizes, message) {
 }
 
 function film(one, message, { loop = false, muted = false } = {}) {
-  return h("video", { src: fileUrl(one.file_id), controls: true, loop, muted, preload: "metadata", playsInline: true, "aria-label": message.caption || one.file_name || t("chat.video") });
+  const player = h("video", { src: fileUrl(one.file_id), controls: true, loop, muted, preload: "metadata", playsInline: true, "aria-label": message.caption || one.file_name || t("chat.video") });
+  player.addEventListener("error", () => player.replaceWith(file(one)));
+  return player;
 }
 
 function sound(one, name) {
   const player = h("audio", { src: fileUrl(one.file_id), controls: true, preload: "metadata", "aria-label": name });
   const note = h("small", { class: "soft" }, [name, duration(one.duration)].filter(Boolean).join(" · "));
-  // What a test or a bot sends is not always a sound: then it is a file to keep.
+  // Not everything that is called a sound can be played here: then it is a file to keep.
   player.addEventListener("error", () => player.replaceWith(file({ ...one, file_name: one.file_name ?? name })));
   return [player, note];
 }
