@@ -322,7 +322,10 @@ async def _shown(options: Namespace, port: int, folder: Path) -> None:
             _print(say(options.language, "cli.demo_page", url=page.url))
             if not options.no_browser:
                 page.show()
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                desk.strike()  # whoever presses Ctrl+C wants the terminal; what the desk holds goes with the folder
     finally:
         await stage.close()
 
@@ -387,6 +390,7 @@ async def _behind(folder: Path) -> int:
     from playground.stage import CLOCK_FILE
     from store.lock import bot_lock, database_lock
 
+    tempfile.tempdir = str(folder)  # the lock of the bot and whatever else is left there goes with the stage
     settings, chain = _of_stage(folder)
     start_journal(settings)
     token, clock = settings.telegram.token.get_secret_value(), Clock.shared(folder / CLOCK_FILE)

@@ -49,7 +49,7 @@ def test_the_demo_plays_its_story_to_the_end(tmp_path: Path) -> None:
     assert -1 not in found, dict(zip(scenes, found, strict=True))
     assert found == sorted(found)
     assert "Traceback" not in played.stderr
-    assert _folders(tmp_path) == []
+    assert _left(tmp_path) == []
 
 
 @dataclass
@@ -126,7 +126,7 @@ def test_the_page_opens_once_at_a_terminal_and_ctrl_c_takes_everything_away(tmp_
     assert "noise" not in demo.heard
     assert "Traceback" not in demo.heard
     assert "ничего не осталось" in demo.heard
-    assert _folders(demo.temporary) == []
+    assert _left(demo.temporary) == []
 
 
 @pytest.mark.slow
@@ -144,7 +144,7 @@ def test_a_page_for_others_has_a_token_in_its_address(tmp_path: Path) -> None:
                 _page(address.partition("?")[0])
         demo.process.send_signal(signal.SIGTERM)
         assert demo.ends() == 0
-    assert _folders(demo.temporary) == []
+    assert _left(demo.temporary) == []
 
 
 @pytest.mark.slow
@@ -155,7 +155,7 @@ def test_a_terminal_closed_while_the_demo_starts_leaves_nothing(tmp_path: Path) 
         demo.until(lambda: any(_is_desk(child) for child in demo.children))
         os.close(demo.ears)
         assert demo.ends() == 0
-    assert _folders(demo.temporary) == []
+    assert _left(demo.temporary) == []
 
 
 @pytest.mark.slow
@@ -224,8 +224,8 @@ def _page(address: str) -> str:
         return str(answer.read().decode())
 
 
-def _folders(temporary: Path) -> list[str]:
-    return [path.name for path in temporary.iterdir() if path.name.startswith("otvet-demo-")]
+def _left(temporary: Path) -> list[str]:
+    return [path.name for path in temporary.iterdir() if path.name.startswith("otvet")]
 
 
 def _children(parent: int) -> set[int]:
