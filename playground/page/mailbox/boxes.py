@@ -123,7 +123,7 @@ class Mailboxes:
     async def send(self, address: str, body: Json) -> Json:
         """Send a letter from the composer and keep a copy; what came of it, in words for the page."""
         line, _ = self.own(address)
-        letter = writing.letter(body, (self.name(address), address.lower()))
+        letter = await asyncio.to_thread(writing.letter, body, (self.name(address), address.lower()))
         now = self._stage.clock()
         raw, mail_id = await asyncio.to_thread(writing.written, letter, now)
         to = list(dict.fromkeys(one for _, one in [*letter.to, *letter.cc]))

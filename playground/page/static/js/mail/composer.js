@@ -37,6 +37,7 @@ export class Composer {
   dress() {
     const row = (name, input) => h("div", { class: "mail-field" }, h("label", { htmlFor: input.id }, t(`mail.${name}`)), input);
     this.text.setAttribute("aria-label", t("mail.text"));
+    this.text.placeholder = t("mail.text");
     this.rich.dress();
     this.files.draw();
     this.sending = h("button", { class: "primary", type: "submit" }, icon("send", { size: 16 }), ` ${t("mail.send")}`);
