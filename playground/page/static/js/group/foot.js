@@ -26,7 +26,7 @@ export class Foot {
     const { reply, edit, text } = this.composed;
     const found = fate({ chat, thread, text: text ?? "", reply, edit, bot: this.bot });
     const said = t(`group.fate_${found.fate}`, found.values);
-    this.view()?.element.setAttribute("data-side", found.side);
+    this.element.hidden = Boolean(this.view()?.why()); // nobody writes here: nothing to say of words
     this.element.dataset.side = found.side;
     if (this.words.textContent !== said) fill(this.words, icon(PICTURES[found.side], { size: 14 }), h("span", {}, said));
     this.drawModes(found, chat, thread, edit);

@@ -48,7 +48,9 @@ export class TopicList {
     const shut = shown.filter(isShut);
     this.place(this.closed, shut, last, news);
     this.fold.hidden = shut.length === 0;
-    if (wanted) this.fold.open = true;
+    const chosen = shut.some((one) => one.message_thread_id === openTopic());
+    if (wanted || (chosen && !this.chosen)) this.fold.open = true; // what is open is to be seen in the list as well
+    this.chosen = chosen;
     fill(this.count, t("group.closed", { count: shut.length }));
     this.nothing.hidden = shown.length > 0;
     fill(this.nothing, wanted ? t("group.none_found") : "");
@@ -107,7 +109,8 @@ class Row {
     this.button.title = name;
     fill(this.button,
       topicIcon(topic),
-      h("span", { class: "topic-name", dir: "auto" }, number ? h("span", { class: "topic-number" }, number) : null, name.slice(number.length), topic.closed ? [" ", icon("lock", { size: 12 }), h("span", { class: "hidden-words" }, t("group.is_closed"))] : null),
+      h("span", { class: "topic-name", dir: "auto" }, number ? h("span", { class: "topic-number" }, number) : null, name.slice(number.length)),
+      topic.closed ? h("span", { class: "topic-lock" }, icon("lock", { size: 12 }), h("span", { class: "hidden-words" }, t("group.is_closed"))) : null,
       h("span", { class: "topic-time" }, time),
       h("span", { class: "topic-last" }, who ? [h("b", {}, h("bdi", {}, who), ": ")] : null, h("bdi", {}, words)),
       news ? h("span", { class: "topic-news" }, h("span", { "aria-hidden": "true" }, news > 99 ? "99+" : news), h("span", { class: "hidden-words" }, t("group.unread", { count: news }))) : null);
