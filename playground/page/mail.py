@@ -3,6 +3,7 @@
 A mail server that is away is no mistake of whoever asked: such an answer is {"away": true}.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ def add(app: web.Application, page: Page) -> None:
             fetched = await boxes.read(query["address"], query.get("folder", INBOX), int(query["uid"]))
         except Away:
             return refused(503, "the mail server is away")
-        return files[request.match_info["what"]](fetched.content, query)
+        return await asyncio.to_thread(files[request.match_info["what"]], fetched.content, query)
 
     async def write(request: web.Request) -> web.Response:
         return await _answer(writes[request.match_info["what"]](await request.json()))
@@ -61,7 +62,8 @@ def _reads(boxes: Mailboxes) -> Mapping[str, Callable[[Mapping[str, str]], Await
 
     async def read(query: Mapping[str, str]) -> Any:
         folder = query.get("folder", INBOX)
-        return reading.view(await boxes.read(query["address"], folder, int(query["uid"])), folder)
+        fetched = await boxes.read(query["address"], folder, int(query["uid"]))
+        return await asyncio.to_thread(reading.view, fetched, folder)
 
     async def template(query: Mapping[str, str]) -> Any:
         uid = int(query["uid"]) if query.get("uid") else None

@@ -108,6 +108,32 @@ async def test_html_keeps_its_words_and_looks_and_loses_what_runs_or_calls_home(
     assert "allow-scripts" not in looks.POLICY
 
 
+@pytest.mark.parametrize(
+    ("html", "shown_as", "says"),
+    [
+        ("<<svg></svg>img src=http://x>", "&lt;img src=http://x>", "<img src=http://x>"),
+        ("a &#x b <p>t<script>x", "a &amp;#x b <p>t", "a &#x b\nt"),
+        ("R&D <a href", "R&amp;D &lt;a href", "R&D"),
+        ("<b style=\"background:url('data:image/png,A')\">x", '<b style="background:url(&#x27;data:image/png,A&#x27;)">x', "x"),
+    ],
+)
+async def test_half_a_tag_stays_words(html: str, shown_as: str, says: str) -> None:
+    """What is no whole tag, or becomes one only when something between has gone, is shown as it stands."""
+    document, remote, _ = looks.harmless(html, {})
+    assert document.partition("<body>")[2].removesuffix("</body></html>") == shown_as
+    assert (remote, words.said(html)) == (0, says)
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<!--", "&#", "</a", '<a x="', "<?"])
+@pytest.mark.parametrize("place", ["{}", "<p style='background:{}'>", "<style>{}"])
+async def test_html_that_nobody_would_write_is_read_once(piece: str, place: str) -> None:
+    """Beginnings without ends cost as much as other letters; looked for from each of them they would cost hours."""
+    for beginning in (piece, "url(", "url( "):
+        html = place.format(beginning * (looks.LARGEST // len(beginning)))
+        assert looks.harmless(html, {})[0].endswith("</body></html>")
+        words.said(html)
+
+
 async def test_what_came_with_a_mail_is_a_download_that_can_do_nothing(client: Client) -> None:
     """HTML and SVG are never shown from the page's own address; the source comes to the last byte."""
     raw = mail('Subject: files\nContent-Type: multipart/mixed; boundary="b"', (

@@ -175,7 +175,7 @@ class Mailboxes:
         """A mail that desks get wrong, about the mail that lies open."""
         about: Json = {}
         if uid is not None:
-            seen = reading.view(await self.read(address, folder, uid), folder)
+            seen = await asyncio.to_thread(reading.view, await self.read(address, folder, uid), folder)
             about = {
                 "answered": seen["message_id"], "subject": seen["subject"], "return_path": seen["return_path"],
                 "references": " ".join(seen["references"]),

@@ -7,6 +7,7 @@ stay, scripts, frames, forms' aims and everything from other hosts go, and what 
 import re
 from collections.abc import Mapping
 from html import escape
+from html.entities import html5
 from html.parser import HTMLParser
 from typing import Final
 
@@ -23,7 +24,10 @@ _GONE: Final = frozenset({"script", "iframe", "object", "applet", "noscript", "t
 _EMPTY: Final = frozenset({"link", "meta", "base", "embed", "frame", "html", "head", "body", "param"})
 _FETCHING: Final = frozenset({"src", "background", "poster", "data", "lowsrc", "dynsrc", "xlink:href"})
 _DROPPED: Final = frozenset({"srcset", "action", "formaction", "ping", "target", "autofocus", "http-equiv", "sizes"})
-_URL: Final = re.compile(r"url\(\s*(['\"]?)(?!\s*data:)[^)]*\1\s*\)|@import[^;]*;?", re.IGNORECASE)
+# Possessive, and never past the next bracket: a letter is looked at once, however the mail's author nests them.
+_URL: Final = re.compile(r"url\((?!\s*+['\"]?+\s*+data:)[^()]*+\)?|@import[^;]*+;?", re.IGNORECASE)
+_NUMBERLESS: Final = re.compile(r"&#(?!(?:[0-9]+|[xX][0-9a-fA-F]+)[^0-9a-fA-F])")
+"""What looks like a character's number and is none: for each the parser would look through all that follows."""
 _LINK: Final = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 _DRESS: Final = (
     "html{background:#fff;color:#17202b}html,body{height:auto!important}"
@@ -72,10 +76,17 @@ class _Harmless(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._gone:
-            self.out.append(self._without_urls(data) if self._style else data)
+            # A bare "<" must not make a tag of the words that stand behind whatever has gone.
+            self.out.append(self._without_urls(data) if self._style else data.replace("<", "&lt;"))
+
+    def broken_off(self) -> None:
+        """Show what the parser has not got to the end of as it stands: `close` would begin anew at its every letter."""
+        rest, self.rawdata = self.rawdata, ""
+        self.handle_data(rest if self._style else escape(rest, quote=False))
 
     def handle_entityref(self, name: str) -> None:
-        self.handle_data(f"&{name};")
+        # «AT&T» is no entity but letters.
+        self.handle_data(f"&{name};" if f"{name};" in html5 else f"&amp;{name}")
 
     def handle_charref(self, name: str) -> None:
         self.handle_data(f"&#{name};")
@@ -116,7 +127,7 @@ class _Harmless(HTMLParser):
 def harmless(html: str, pictures: Mapping[str, str]) -> tuple[str, int, set[str]]:
     """The document; how many things of other hosts it does without; which of `pictures` (cid → data:) it uses."""
     parser = _Harmless(pictures)
-    parser.feed(html[:LARGEST])
-    parser.close()
+    parser.feed(_NUMBERLESS.sub("&amp;#", html[:LARGEST]))
+    parser.broken_off()
     head = f'<!doctype html><html><head><meta charset="utf-8"><style>{_DRESS}</style></head><body>'
     return f"{head}{''.join(parser.out)}</body></html>", parser.remote, parser.used

@@ -80,7 +80,7 @@ def bodies(parts: list[Message]) -> tuple[str | None, str | None]:
         if text is None and kind(part) == "text/plain":
             text = words.words(part)
         elif html is None and kind(part) == "text/html":
-            html = words.words(part)
+            html = words.words(part)[: looks.LARGEST]
     return text, html
 
 

@@ -15,6 +15,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 
@@ -165,6 +166,8 @@ def said(html: str) -> str:
     """What an HTML text says, without its looks."""
     parser = _Said()
     parser.feed(html)
+    if not parser.rawdata.startswith("<"):  # words up to the end, which the parser keeps back behind an "&"
+        parser.handle_data(unescape(parser.rawdata))
     lines = [" ".join(line.split()) for line in "".join(parser.words).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
