@@ -3,13 +3,17 @@
 import json
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from playground.botapi.errors import ApiError, bad
 from playground.botapi.files import UPLOAD_LIMIT
 from playground.botapi.model import Json
+
+BROKEN: Final = (ValueError, LookupError, AssertionError, RuntimeError, HttpProcessingError)
+"""Each of them comes from aiohttp for a broken body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ async def read(request: web.Request) -> Sent:
             await _body(request, sent)
     except UnicodeDecodeError:
         raise bad("strings must be encoded in UTF-8") from None
-    except (ValueError, LookupError, AssertionError, RuntimeError) as error:  # each from aiohttp, for a broken body
+    except BROKEN as error:
         raise bad(f"can't read the request body: {error}") from None
     return sent
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from errno import ECONNREFUSED
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import (
     ClientConnectorError,
@@ -21,7 +21,7 @@ from aiohttp import (
 from playground.botapi.context import Settings
 from playground.botapi.errors import ApiError
 from playground.botapi.model import Json
-from playground.botapi.reading import Sent, read_parts
+from playground.botapi.reading import BROKEN, Sent, read_parts
 from playground.botapi.shapes import seconds
 from playground.botapi.world import World
 
@@ -78,7 +78,7 @@ async def _bring(session: ClientSession, webhook: Json, update: Json) -> Sent:
                 words = f"Wrong response from the webhook: {answer.status} {answer.reason}"
                 asked = answer.headers.get("Retry-After", "")
                 raise _Failed(words, min(int(asked), 3600) if asked.isdecimal() else 0)
-            with suppress(ValueError, ApiError):  # nothing that can be carried out: the update is taken all the same
+            with suppress(*BROKEN, ApiError):  # nothing that can be carried out: the update is taken all the same
                 return await _method(answer)
             return Sent(parameters={}, uploads={})
     except ServerDisconnectedError:
@@ -87,7 +87,7 @@ async def _bring(session: ClientSession, webhook: Json, update: Json) -> Sent:
         raise _Failed("Connection refused" if error.os_error.errno == ECONNREFUSED else str(error)) from None
     except TimeoutError:
         raise _Failed("Read timeout expired") from None
-    except (ClientError, OSError) as error:
+    except (ClientError, OSError, ValueError) as error:  # the last for an address that nobody can look up
         raise _Failed(str(error) or "Webhook connection closed") from None
 
 
@@ -107,4 +107,9 @@ async def _method(answer: ClientResponse) -> Sent:
 def target(url: str) -> str | None:
     """The whole address of a webhook, https where it does not say; None for what is none."""
     whole = url if re.match(r"[a-z]+://", url, re.IGNORECASE) else f"https://{url}"
+    try:
+        parts = urlsplit(whole)
+        _ = parts.port, (parts.hostname or "").encode("idna")
+    except ValueError:  # of a port beyond 65535, a half of brackets, a name too long
+        return None
     return whole if re.match(r"https?://[^/?#\s]+\S*$", whole, re.IGNORECASE) else None

@@ -252,6 +252,7 @@ async def test_numbers_of_the_http_side(http: aiohttp.ClientSession, server: Bot
         (b"{}", "application/json; charset=klingon"),
         (b"nothing", "multipart/form-data"),
         (b"nothing", "multipart/form-data; boundary=x"),
+        (b"--x\r\nno header", "multipart/form-data; boundary=x"),
         (b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xff\r\n--x--\r\n', "multipart/form-data; boundary=x"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramConflictError
+from aiogram.exceptions import TelegramBadRequest, TelegramConflictError
 from aiogram.methods import SendDocument
 from aiogram.types import BufferedInputFile, Message
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler
@@ -216,12 +216,15 @@ async def test_a_webhook_gets_updates_with_the_secret_and_again_after_a_failure(
         {"text": "нет", "content_type": "application/json"},
         {"text": "[1]", "content_type": "application/json"},
         {"text": "--", "content_type": "multipart/form-data"},
+        {"text": "[" * 100_000, "content_type": "application/json"},
+        {"body": b"{}", "headers": {"Content-Type": "application/json; charset=there-is-none"}},
+        {"body": b"--x\r\nbroken", "headers": {"Content-Type": "multipart/form-data; boundary=x"}},
         {"text": '{"method": "logOut"}', "content_type": "application/json"},
         {"text": "method=getMe", "content_type": "application/x-www-form-urlencoded"},
     ],
 )
 async def test_what_a_webhook_answers_besides_does_no_harm(
-    bot: Bot, anna: Person, server: BotApiServer, answer: dict[str, str]
+    bot: Bot, anna: Person, server: BotApiServer, answer: dict[str, Any]
 ) -> None:
     """Words that are no method, and methods that a webhook may not order, are passed over; the next update comes."""
 
@@ -249,6 +252,14 @@ async def test_a_webhook_that_is_not_there_is_told(bot: Bot, anna: Person, world
     await world.until(lambda: "Connection refused" in world.transcript())
     info = await bot.get_webhook_info()
     assert (info.pending_update_count, info.last_error_message) == (1, "Connection refused")
+
+
+@pytest.mark.parametrize("nowhere", ["http://[::1/x", "http://a:99999/", "http://a..b/", f"http://{'a' * 64}.com/"])
+async def test_an_address_that_is_none_is_no_webhook(bot: Bot, nowhere: str) -> None:
+    """It is refused at once; nobody begins to look for it."""
+    with pytest.raises(TelegramBadRequest, match="invalid webhook URL specified"):
+        await bot.set_webhook(nowhere)
+    assert (await bot.get_webhook_info()).url == ""
 
 
 async def test_aiograms_webhook_handler_runs_on_it(bot: Bot, anna: Person, world: World) -> None:
