@@ -115,8 +115,8 @@ async def _tell(desk: Desk, unit: Unit, key: str) -> None:
         return
     await unit.remember(key, json.dumps({**json.loads(stored), "told": True}))
     post = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
-    leads = staff.mention(staff.leads(desk, ticket.line))
-    mention = "\n".join(part for part in (f"{message.author_id}:{message.author}", leads) if part)
+    others = [one for one in staff.leads(desk, ticket.line) if str(one.telegram) != str(message.author_id)]
+    mention = "\n".join(part for part in (f"{message.author_id}:{message.author}", staff.mention(others)) if part)
     to = post.external_id if post else ""
     said = desk.say("undo.still_held")
     await outbox.to_topic(desk, unit, ticket, said, purpose=Purpose.REPLY, mention=mention, reply_to=to, silent=False)

@@ -13,6 +13,7 @@ from playground.botapi.model import Message
 from tests.steps import chat, said_in
 from tests.world import World
 
+ENGINEER = 700_000_001  # the first person of a world
 ASKED = "клиент только что написал"
 
 
@@ -20,7 +21,10 @@ ASKED = "клиент только что написал"
 async def world(sqlite_url: str, clock: Any, tmp_path: Path) -> AsyncIterator[World]:
     tables = {
         "telegram": {"just_wrote": "2 seconds"},
-        "person": [{"name": "Вера", "telegram": "@vera", "role": "lead"}],
+        "person": [
+            {"name": "Вера", "telegram": "@vera", "role": "lead"},
+            {"name": "Борис", "telegram": ENGINEER, "role": "lead"},
+        ],
     }
     async with World(clock=clock, url=sqlite_url, folder=tmp_path, tables=tables, with_mail=False) as made:
         yield made
@@ -101,7 +105,9 @@ async def test_what_waits_for_long_is_told_once_and_others_go_past_it(world: Wor
     for _ in range(4):
         await world.advance(minutes=6)
     assert said_in(topic).count("всё ещё ждёт") == 1
-    assert "Вера" in world.group.last("всё ещё ждёт", topic=topic).text or "vera" in said_in(topic)
+    told = world.group.last("всё ещё ждёт", topic=topic).text
+    assert "vera" in told
+    assert told.count("Борис") == 1  # the author leads as well, and is called once
     async with world.store.view() as view:
         assert await view.count(Parcel, state=ParcelState.HELD) == 1
 
