@@ -49,11 +49,13 @@ class Misfortunes:
         if key not in KINDS:
             raise ValueError(f"there is no fault {key!r}")
         order = Order(page=self._page, how=how, struck=self._struck, over=partial(self.noted, key, on=False))
-        async with self._turn:
-            await self._end(key)
-            begun = KINDS[key](order)
-            self._on[key] = await begun if isawaitable(begun) else begun
-        self.tell()
+        try:
+            async with self._turn:
+                await self._end(key)
+                begun = KINDS[key](order)
+                self._on[key] = await begun if isawaitable(begun) else begun
+        finally:
+            self.tell()  # also when the wish was none that can be: what was on has ended
 
     async def off(self, key: str) -> None:
         """Switch it off, if it is on."""

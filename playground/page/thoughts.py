@@ -74,15 +74,15 @@ def _calls(page: Page) -> list[Json]:
 
 async def _watch(page: Page, insight: Insight) -> None:
     """Let the pages know of every change, soon and once."""
-    known = await insight.version()
+    known: int | None = None
     while True:
-        await asyncio.sleep(PAUSE)
         try:
             version = await insight.version()
         except Exception:  # noqa: BLE001 - the pane rests, the page goes on
             _log.exception("the desk's database cannot be looked at")
             await asyncio.sleep(1)
             continue
-        if version != known:
-            known = version
+        if known not in {None, version}:
             page.tell("thoughts", version=version)
+        known = version
+        await asyncio.sleep(PAUSE)

@@ -4,7 +4,7 @@ import { act, get, post } from "./api.js";
 import { fill, fresh, h, iconButton, toast } from "./dom.js";
 import { emit, group, on, person, state } from "./world.js";
 import { currentLanguage, onLanguage, t } from "./words.js";
-import { dialog, form, sure } from "./chat/dialogs.js";
+import { form, sure } from "./chat/dialogs.js";
 import { heard } from "./chat/heard.js";
 import { initials, hue } from "./chat/message.js";
 import { openMenu } from "./chat/menu.js";
