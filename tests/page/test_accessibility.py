@@ -108,6 +108,14 @@ async def test_axe_finds_nothing_on_a_phone_and_nothing_is_wider_than_it(tab: Pa
     for width in (PHONE["width"], 360, 320):
         await tab.set_viewport_size({"width": width, "height": 700})
         assert await tab.evaluate(OVERLAPPING) == [], width
+    await tab.locator("#tab-client").click()
+    await tab.locator("#pane-client textarea").first.focus()
+    # The keyboard of a phone, then the phone on its side: all of the field is seen, and something to answer to.
+    for width, height in ((PHONE["width"], 440), (PHONE["height"], PHONE["width"])):
+        await tab.set_viewport_size({"width": width, "height": height})
+        await expect(tab.locator("#tab-client > span")).to_be_visible()
+        await tab.wait_for_function(FIELD_IN_SIGHT)
+        assert await tab.locator("#pane-client .log").evaluate("(log) => log.clientHeight") >= 100, (width, height)
 
 
 SMALL = """() => [...document.querySelectorAll("button, a[href], select, summary, input")]
@@ -115,6 +123,11 @@ SMALL = """() => [...document.querySelectorAll("button, a[href], select, summary
   .map((one) => [(one.closest("label") ?? one).getBoundingClientRect(), one])
   .filter(([box]) => box.width && Math.min(box.width, box.height) < 24)
   .map(([box, one]) => `${one.outerHTML.slice(0, 90)} ${Math.round(box.width)}×${Math.round(box.height)}`)"""
+
+FIELD_IN_SIGHT = """() => {
+  const [field, tabs] = ["#pane-client .composer", "#tabs"].map((one) => document.querySelector(one).getBoundingClientRect());
+  return field.top > 0 && field.bottom <= tabs.top + 1 && Math.abs(tabs.bottom - innerHeight) <= 1;
+}"""
 
 OVERLAPPING = """() => {
   const all = [...document.querySelectorAll("#top h1 img, #top button")].filter((one) => one.checkVisibility() && !one.closest("#clock"))

@@ -33,6 +33,16 @@ export function mount() {
   });
   on("message", (event) => { if (event.message) news(person(event.chat) ? "client" : "group"); });
   on("mailbox", () => news("mail"));
+  visualViewport?.addEventListener("resize", aboveKeyboard);
+}
+
+// A phone's keyboard takes half of the window: what one writes in, with all that stands around it, stays in sight.
+function aboveKeyboard() {
+  const field = document.activeElement;
+  if (isDesktop() || visualViewport.scale !== 1 || !field?.matches("#panes :is(input, textarea, [contenteditable])")) return;
+  const chat = field.closest(".composer") && field.closest(".chat");
+  if (chat) chat.scrollIntoView({ block: "end" });
+  else field.scrollIntoView({ block: "nearest" });
 }
 
 // Bring a pane to mind: on a phone it is the one to be seen, on a desktop it comes back if it was put away.
