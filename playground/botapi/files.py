@@ -2,7 +2,9 @@
 
 import base64
 import mimetypes
+import re
 import struct
+import unicodedata
 import zlib
 from typing import Final
 
@@ -27,6 +29,8 @@ DEFAULTS: Final[dict[str, tuple[str, str]]] = {
     "animation": ("animation.mp4", "video/mp4"), "sticker": ("sticker.webp", "image/webp"),
     "video_note": ("note.mp4", "video/mp4"),
 }  # fmt: skip
+
+_MIME: Final = re.compile(r"[\w.+-]+/[\w.+-]+(?:;[ -~]*)?", re.ASCII)
 
 
 def png(width: int = 32, height: int = 32, colour: tuple[int, int, int] = (70, 130, 180)) -> bytes:
@@ -81,7 +85,8 @@ class FileStore:
         """Keep a file; `size` claims more bytes than there are, `extra` goes into its shape (duration, title…)."""
         number = len(self._by_path) + 1
         default_name, default_mime = DEFAULTS[kind]
-        name = name or default_name
+        name = _clean(name or "") or default_name
+        mime = mime if mime and _MIME.fullmatch(mime) else None  # it becomes a header when the file is fetched
         mime = mime or mimetypes.guess_type(name)[0] or default_mime
         ending = mimetypes.guess_extension(mime) or ""
         stored = StoredFile(
@@ -113,6 +118,11 @@ class FileStore:
             "file_id": file_id, "file_unique_id": _unique(file_id), "file_size": stored.size,
             "file_path": stored.path,
         }  # fmt: skip
+
+
+def _clean(name: str) -> str:
+    """A file's name without line breaks, other controls and halves of letters."""
+    return "".join(char for char in name if unicodedata.category(char) not in {"Cc", "Cs"})
 
 
 def _identity(kind: str, number: int, suffix: str = "") -> Json:

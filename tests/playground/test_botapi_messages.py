@@ -78,6 +78,17 @@ async def test_every_file_is_sent_seen_sent_again_and_downloaded(bot: Bot, anna:
         assert (shape.width, shape.height) == (200, 100)
 
 
+@pytest.mark.parametrize("mime", ["text/plain\r\nX-Other: header", "no type", "\ud800/x"])
+async def test_a_file_of_any_name_and_type_can_be_fetched(bot: Bot, anna: Person, mime: str) -> None:
+    """Line breaks and halves of letters get no further: a type that is none is guessed by the name."""
+    message = anna.send_document(b"data", name="a\r\n\ud800b.txt", mime=mime)
+    shape = message.content["document"]
+    assert (shape["file_name"], shape["mime_type"]) == ("ab.txt", "text/plain")
+    downloaded = await bot.download(shape["file_id"])
+    assert downloaded is not None
+    assert downloaded.read() == b"data"
+
+
 async def test_places_contacts_and_polls_are_sent(bot: Bot, anna: Person) -> None:
     """What is no file arrives as its own kind."""
     await bot.send_location(anna.id, 55.75, 37.61)
