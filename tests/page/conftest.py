@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from desk.__main__ import behind
 from desk.thoughts import Thoughts
@@ -22,6 +22,10 @@ PICTURES = Path(__file__).parent.parent.parent / "artifacts"
 """Where pictures of the page are left for whoever looks at a run afterwards."""
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+
+PATIENCE = 60
+"""Seconds that anything may take before a test gives up: no promise, only an end, since machines are slow at times."""
+expect.set_options(timeout=PATIENCE * 1000)
 
 DESKTOP, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 844}
 
@@ -47,7 +51,7 @@ class Shown:
     def url(self) -> str:
         return self.server.url
 
-    async def until(self, condition: Callable[[], Any | Awaitable[Any]], what: str = "", seconds: float = 20) -> Any:
+    async def until(self, condition: Callable[[], Any | Awaitable[Any]], what: str = "", seconds: float = PATIENCE) -> Any:
         """Wait for something of the world; AssertionError with the transcript."""
         return await self.stage.bot.world.until(condition, seconds, what)
 
@@ -79,7 +83,7 @@ async def tab(request: pytest.FixtureRequest, browser: Browser, shown: Shown) ->
     `@pytest.mark.parametrize("tab", [PHONE], indirect=True)` for another size.
     """
     context = await browser.new_context(viewport=getattr(request, "param", DESKTOP), locale="ru-RU")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE * 1000)
     page = await context.new_page()
     wrong: list[str] = []
 

@@ -16,7 +16,6 @@ from playground.botapi.people import Person
 from tests.page.conftest import PHONE, Shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-expect.set_options(timeout=15_000)
 
 
 def pane(tab: Page) -> Locator:

@@ -73,7 +73,7 @@ async def test_no_event_is_lost_or_doubled_over_lines_that_are_cut(page: Page) -
             await asyncio.sleep(0)
 
     reader = Reader(page)
-    async with aiohttp.ClientSession() as http, asyncio.timeout(30):
+    async with aiohttp.ClientSession() as http, asyncio.timeout(60):
         writing = asyncio.create_task(write())
         for bytes_ in (1, 50, 700, 3_000, 20_000, 20_000, 50_000):
             await reader.read(http, bytes_=bytes_)
@@ -92,7 +92,7 @@ async def test_the_snapshot_and_the_stream_after_it_make_up_the_whole(page: Page
             said.append(page.stage.peter.say(f"слово {number}").text)
             await asyncio.sleep(0)
 
-    async with aiohttp.ClientSession() as http, asyncio.timeout(30):
+    async with aiohttp.ClientSession() as http, asyncio.timeout(60):
         writing = asyncio.create_task(write())
         await asyncio.sleep(0.01)
         async with http.get(f"{page.url}api/state") as response:
@@ -129,7 +129,7 @@ async def test_what_lies_ready_is_bounded_and_the_rest_is_made_anew(page: Page) 
             page.stage.anna.say(f"ещё {number}")
         heard = b""
         reached = since
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while reached < page.world.log[-1].number:
                 reached, found = await stream.after(reached)
                 heard += found
@@ -149,7 +149,7 @@ async def test_an_event_that_cannot_be_told_does_not_silence_the_next(
     page.tell("clock", wrong={1, 2})
     page.tell("clock", right=1)
     reader = Reader(page, last=since)
-    async with aiohttp.ClientSession() as http, asyncio.timeout(10):
+    async with aiohttp.ClientSession() as http, asyncio.timeout(60):
         await reader.read(http, until=since + 2)
     assert [event["data"] for event in reader.heard] == [{"right": 1}]
     assert "that no page can be told of" in caplog.text
@@ -159,7 +159,7 @@ async def test_an_event_that_cannot_be_told_does_not_silence_the_next(
 async def test_a_number_that_is_none_begins_at_the_beginning(page: Page, since: str) -> None:
     """An address that somebody typed breaks nothing."""
     reader = Reader(page)
-    async with aiohttp.ClientSession() as http, asyncio.timeout(10):
+    async with aiohttp.ClientSession() as http, asyncio.timeout(60):
         async with http.get(f"{page.url}api/events", params={"since": since}) as response:
             assert response.status == 200
             assert json.dumps(page.boot).encode() in await response.content.readuntil(b"\n\n")

@@ -57,7 +57,7 @@ async def asked(
     http: aiohttp.ClientSession, method: str, url: URL, **options: Any
 ) -> tuple[int, str, aiohttp.ClientResponse]:
     """Status, the beginning of what was said, and the response."""
-    async with asyncio.timeout(5), http.request(method, url, allow_redirects=False, **options) as response:
+    async with asyncio.timeout(60), http.request(method, url, allow_redirects=False, **options) as response:
         streams = response.content_type == "text/event-stream"
         body = b"" if method == "HEAD" else await (response.content.readany() if streams else response.read())
         return response.status, body.decode(errors="replace"), response
@@ -172,7 +172,7 @@ async def test_only_the_pages_own_files_are_handed_out(doors: Doors, http: aioht
     port = URL(doors.here.url).port
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         said = await reader.read()
     writer.close()
     await writer.wait_closed()

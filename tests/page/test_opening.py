@@ -71,7 +71,7 @@ async def test_signals_end_the_work_in_order(number: signal.Signals) -> None:
 
     before = signal.getsignal(number)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await until_stopped(work())
     finally:
         asyncio.get_running_loop().remove_signal_handler(number)
