@@ -59,17 +59,18 @@ async def _posted(
     members: Membership,
     fetcher: Fetcher,
 ) -> None:
-    here = home.at(str(message.chat.id))
+    place = str(message.chat.id)
+    here = home.at(place) or home.once(place)  # what was written before it migrated may come only now
     if here is None:
         await _foreign(desk, home, message)
         return
-    if not await _heard(message, members):
+    if not await _heard(message, members, here.chat_id):
         return
     language = desk.settings.desk.language
     if message.forum_topic_closed or message.forum_topic_reopened:
         await _toggled(message, desk)
         return
-    if message.chat.is_forum is not None:
+    if message.chat.is_forum is not None and place == here.chat_id:
         here.forum = message.chat.is_forum
     post, asked = translate.post(album, (), language), translate.command(translate.own_words(album))
     if post is None or (asked and asked.bot.lower() not in {"", home.username.lower()}):
@@ -78,7 +79,7 @@ async def _posted(
         return  # what colleagues say elsewhere is not kept, their films least of all
     post = translate.post(album, await fetcher.fetch(album, desk.now()), language)
     assert post is not None
-    post = replace(post, engineer=members.knows(post.place, post.engineer))
+    post = replace(post, engineer=members.knows(here.chat_id, post.engineer))
     post = replace(post, chosen=message.via_bot is not None and message.via_bot.id == home.bot_id)
     if asked is None:
         await posts.posted(desk, post)
@@ -102,7 +103,7 @@ async def _foreign(desk: Desk, home: Home, message: Message) -> None:
     home.tell(place)
 
 
-async def _heard(message: Message, members: Membership) -> bool:
+async def _heard(message: Message, members: Membership, place: str) -> bool:
     """Whether this message's author is obeyed: a member, or somebody hidden who is told to show themselves."""
     if message.is_automatic_forward:
         return False
@@ -111,13 +112,14 @@ async def _heard(message: Message, members: Membership) -> bool:
     person = message.from_user
     if person is None or person.is_bot:
         return False
-    return await members.has(str(message.chat.id), person.id)
+    return await members.has(place, person.id)
 
 
 async def _changed(message: Message, desk: Desk, home: Home, members: Membership) -> None:
     if message.via_bot and message.via_bot.id == home.bot_id:
         return  # what was chosen in inline mode cannot be changed; Telegram may say so when it shows a preview
-    if home.at(str(message.chat.id)) is None or message.location or not await _heard(message, members):
+    place = str(message.chat.id)
+    if home.at(place) is None or message.location or not await _heard(message, members, place):
         return
     post = translate.post([message], (), desk.settings.desk.language)
     if post is None:
@@ -162,7 +164,7 @@ async def _we_moved(event: ChatMemberUpdated, desk: Desk, home: Home) -> None:
         await group.lost(desk, place, desk.say("bot.lost_kicked"))
     elif here:
         await _rights_moved(event, desk, here)
-    elif here is None and inside and not home.told(place):
+    elif here is None and inside and home.once(place) is None and not home.told(place):
         await group.foreign(desk, place)
         home.tell(place)
 

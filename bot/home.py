@@ -46,12 +46,14 @@ class Home:
     clock: Callable[[], float] = time.monotonic
     _groups: dict[str, Group] = field(default_factory=dict)
     _moved: dict[str, str] = field(default_factory=dict)
+    _former: dict[str, str] = field(default_factory=dict)
     _told: dict[str, float] = field(default_factory=dict)
 
     async def refresh(self, desk: Desk) -> None:
         """Look the groups' ids up; a migration may have changed them."""
         async with desk.view() as unit:
             self._moved = await group.moves(unit)
+            self._former = await group.former(unit)
         for each in self._groups.values():
             each.chat_id = self._moved.get(each.configured, each.configured)
 
@@ -82,6 +84,12 @@ class Home:
     def at(self, chat_id: str) -> Group | None:
         """The group with that id; None when it is none of ours."""
         return next((each for each in self.all() if each.chat_id == chat_id), None)
+
+    def once(self, chat_id: str) -> Group | None:
+        """The group that had that id before it migrated, however often; None for any other."""
+        for _ in self._former:
+            chat_id = self._former.get(chat_id, chat_id)
+        return self.at(chat_id)
 
     def of(self, message: Outgoing) -> Group:
         """Where a message for the engineers goes: the chat that it names, else the group of its line."""

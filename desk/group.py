@@ -16,7 +16,10 @@ from desk.settings import Settings
 from desk.tickets import Thread
 
 TOLD_AGAIN = timedelta(hours=1)
+LEFT = "left.topic:"
+"""Begins what is remembered of a topic that a ticket left: "<chat>:<topic>", the ticket's number."""
 _MOVED, _LOST, _NO_TOPICS = "telegram.group:", "telegram.group_lost:", "telegram.no_topics:"
+_WAS = "telegram.group_was:"
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +65,12 @@ async def ours(desk: Desk, unit: Unit, place: str) -> bool:
     return place in {moved.get(one, one) for one in every(desk)}
 
 
+async def former(unit: Unit) -> dict[str, str]:
+    """The ids that our groups had before they migrated, each with the one that came after it."""
+    was = {key.removeprefix(_WAS): new for key, new in (await unit.recall_all(_WAS)).items()}
+    return {**await moves(unit), **was}
+
+
 async def line_at(desk: Desk, unit: Unit, place: str) -> str:
     """A line whose group that chat is, to write into its General; "" for the main group."""
     moved = await moves(unit)
@@ -79,6 +88,11 @@ async def migrated(desk: Desk, old: str, new: str) -> None:
             return
         for one in named:
             await unit.remember(f"{_MOVED}{one}", new)
+        await unit.remember(f"{_WAS}{old}", new)
+        # What was written there before, and waits for us at Telegram, is still to be understood.
+        for thread in await unit.find(Thread, channel="group", place=old):
+            if thread.external_id not in {"", thread.card_id}:
+                await unit.remember(f"{LEFT}{old}:{thread.external_id}", str(thread.ticket_id))
         # Message and topic numbers of the old chat mean nothing in the new one.
         lost = {"external_id": "", "card_id": "", "title": "", "closed": False, "replayed": False, "place": new}
         await unit.change(Thread, lost, channel="group", place=old)

@@ -16,7 +16,7 @@ from desk.parcels import Act, Action, Button, Outgoing, Purpose
 from desk.ports import Unit
 from desk.tickets import File, Thread, Ticket, Trace
 
-_LODGES, _LEFT = "lodges:", "left.topic:"
+_LODGES = "lodges:"
 AT_ONCE = 20
 """Lodging tickets for which a topic is tried in one look."""
 
@@ -63,7 +63,7 @@ async def leave(desk: Desk, unit: Unit, ticket: Ticket, old: Thread, new: Thread
     """
     here = await group.ours(desk, unit, old.place)
     if old.external_id and (old.place, old.external_id) != (new.place, new.external_id):
-        await unit.remember(f"{_LEFT}{old.place}:{old.external_id}", str(ticket.id))
+        await unit.remember(f"{group.LEFT}{old.place}:{old.external_id}", str(ticket.id))
         if here:
             await _farewell(desk, unit, ticket, old, new)
     if old.card_id and here:
@@ -78,7 +78,7 @@ async def leave(desk: Desk, unit: Unit, ticket: Ticket, old: Thread, new: Thread
 async def lost(unit: Unit, thread: Thread) -> None:
     """Its topic is gone for us; where people still see it, past a million messages, they may write there."""
     if thread.external_id != thread.card_id:
-        await unit.remember(f"{_LEFT}{thread.place}:{thread.external_id}", str(thread.ticket_id))
+        await unit.remember(f"{group.LEFT}{thread.place}:{thread.external_id}", str(thread.ticket_id))
 
 
 async def _farewell(desk: Desk, unit: Unit, ticket: Ticket, old: Thread, new: Thread) -> None:
@@ -118,7 +118,7 @@ async def reply_there(view: Unit, ticket: Ticket, thread: Thread | None, message
 async def left_by(unit: Unit, post: Post, trace: Trace | None) -> Ticket | None:
     """The ticket that had its place where a post stands, and left it."""
     if post.thread:
-        stored = await unit.recall(f"{_LEFT}{post.place}:{post.thread}")
+        stored = await unit.recall(f"{group.LEFT}{post.place}:{post.thread}")
         return await unit.get(Ticket, int(stored)) if stored else None
     if trace is None or not trace.ticket_id:
         return None
@@ -132,14 +132,20 @@ async def kept(desk: Desk, unit: Unit, ticket: Ticket, post: Post) -> None:
         message = await answering.note(desk, unit, ticket, post)
         title = desk.say("home.written_elsewhere", name=post.engineer.name)
         files = [file for file in await unit.find(File, message_id=message.id) if file.key]
-        await outbox.to_topic(
-            desk, unit, ticket, message.text, title=title, message_id=message.id, files=files, silent=True
-        )
+        thread = await unit.first(Thread, ticket_id=ticket.id, channel="group")
+        if thread is None or thread.replayed:  # else a new topic tells the whole conversation anyway
+            await outbox.to_topic(
+                desk, unit, ticket, message.text, title=title, message_id=message.id, files=files, silent=True
+            )
     await told_where(desk, unit, ticket, post, desk.say("home.kept_as_note"))
 
 
 async def told_where(desk: Desk, unit: Unit, ticket: Ticket, post: Post, more: str = "") -> None:
-    """Answer there, where the ticket is now."""
+    """Answer there, where the ticket is now; where nobody can answer any more, in the ticket's own topic."""
+    if post.place in await group.former(unit):
+        said = desk.say("home.before_the_move", name=post.engineer.name)
+        await outbox.to_topic(desk, unit, ticket, said if more else f"{said}\n\n{post.text}")
+        return
     thread = await unit.first(Thread, ticket_id=ticket.id, channel="group")
     text = desk.say("home.moved_away", number=desk.number(ticket.id))
     await outbox.to_general(

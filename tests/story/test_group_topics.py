@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from desk.parcels import Parcel, ParcelState, Purpose
 from desk.tickets import Status
 from playground.botapi import Message, Person, Topic
 from tests.world import World
@@ -191,8 +192,6 @@ async def test_hostile_words_stand_as_they_were_typed(world: World) -> None:
     (again,) = world.group.topics
     assert sum(evil in message.text for message in again.messages) >= 1
     async with world.store.view() as view:
-        from desk.parcels import Parcel, ParcelState
-
         assert await view.count(Parcel, state=ParcelState.FAILED) == 0
 
 
@@ -212,6 +211,27 @@ async def test_a_migrated_group_is_followed_and_the_operator_told(world: World) 
     await world.settle()
     await world.advance(seconds=5)
     assert ann.last().text == "Здесь"
+
+
+async def test_what_was_written_before_a_group_migrated_is_kept_and_its_author_told(world: World) -> None:
+    """The desk was down meanwhile and hears of the new number first, twice even: it keeps the words as a note."""
+    ann, topic = await asked(world)
+    words = topic.messages[-1]
+    await world.stop()
+    world.group.say(world.engineer, "Перезагрузите, пожалуйста", topic, reply_to=words)
+    world.group.say(world.engineer, "/solved Готово", topic)
+    world.group.migrate()
+    world.group.migrate()
+    await world.start()
+    await world.settle()
+    (topic,) = world.group.topics
+    told = "\n".join(message.text for message in topic.messages)
+    assert told.count("Перезагрузите, пожалуйста") == 1
+    assert told.count("это написано в прежней группе") == 2
+    assert "/solved Готово" in told
+    assert len(ann.received) == 1
+    async with world.desk.view() as view:
+        assert await view.count(Parcel, purpose=Purpose.LEAVE) == 0
 
 
 async def test_a_group_without_topics_works_by_replies(clock: Any, sqlite_url: str, tmp_path: Any) -> None:
