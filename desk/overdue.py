@@ -80,7 +80,7 @@ class Watch:
         self._seen = found
         now = desk.now()
         for id_ in [id_ for id_, one in found.items() if one.next_at and one.next_at <= now]:
-            self._seen.pop(id_)
+            self._seen.pop(id_, None)  # a second look at the same time may have been here first
             try:
                 await _look(desk, id_)
             except Exception:  # the guard: one ticket must not keep the others from their due

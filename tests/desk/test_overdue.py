@@ -1,5 +1,6 @@
 """The watch over many tickets at once: all are seen, each is told once, General is not flooded."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,6 +80,15 @@ async def test_after_a_long_time_off_each_of_many_is_told_once(sqlite_store: Sql
     async with sqlite_store.view() as view:
         marks = {tuple(ticket.warned) for ticket in await view.find(Ticket, id__le=MANY)}
     assert marks == {("answer:50", "answer:75", "answer:90", "answer:100")}
+
+
+async def test_two_looks_at_once_tell_each_ticket_once(sqlite_store: SqlStore, clock: Clock) -> None:
+    """The schedule's and one that somebody asked for."""
+    await fill(sqlite_store, clock() - timedelta(days=10))
+    watch = Watch(desk_of(sqlite_store, clock, [PLAN]))
+    await asyncio.gather(watch.tick(), watch.tick())
+    lines, _ = await told(sqlite_store)
+    assert lines == MANY
 
 
 async def test_a_ticket_that_changed_is_reckoned_again_and_the_rest_is_not_touched(
