@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
 from aiogram.types import (
     InlineKeyboardButton,
@@ -23,18 +21,6 @@ from playground.botapi import BotApiServer, Group, NotPossible, Person, World
 async def server() -> AsyncIterator[BotApiServer]:
     async with BotApiServer() as server:
         yield server
-
-
-@pytest.fixture
-async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
-    async with await session.create_session():  # its own close would wait a quarter of a second
-        yield Bot(server.token, session=session)
-
-
-@pytest.fixture
-def world(server: BotApiServer) -> World:
-    return server.world
 
 
 @pytest.fixture

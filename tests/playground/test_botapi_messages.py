@@ -31,18 +31,6 @@ async def server() -> AsyncIterator[BotApiServer]:
 
 
 @pytest.fixture
-async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
-    async with await session.create_session():  # its own close would wait a quarter of a second
-        yield Bot(server.token, session=session)
-
-
-@pytest.fixture
-def world(server: BotApiServer) -> World:
-    return server.world
-
-
-@pytest.fixture
 def anna(world: World) -> Person:
     person = world.person("Анна Петрова", "anna")
     person.start()

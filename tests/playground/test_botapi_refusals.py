@@ -27,12 +27,6 @@ async def server() -> AsyncIterator[BotApiServer]:
         yield server
 
 
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 async def said(http: aiohttp.ClientSession, url: str, **request: Any) -> tuple[int, Any]:
     """Status and description; the status in the body must be the same."""
     async with http.post(url, **request) as answer:

@@ -5,16 +5,12 @@ import base64
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramNetworkError,
@@ -28,62 +24,8 @@ from playground.botapi import BotApiServer, Limits, Person, World
 from playground.botapi.__main__ import arguments
 from playground.botapi.calls.table import HANDLERS
 from playground.botapi.checks import METHODS
-
-
-class Clock:
-    """Time that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def server(clock: Clock) -> AsyncIterator[BotApiServer]:
-    async with BotApiServer(now=clock, webhook_pause=0, control=True) as server:
-        yield server
-
-
-@pytest.fixture
-async def bot(server: BotApiServer) -> AsyncIterator[Bot]:
-    async with client(server) as bot:
-        yield bot
-
-
-@asynccontextmanager
-async def client(server: BotApiServer) -> AsyncIterator[Bot]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(server.url))
-    async with await session.create_session():  # its own close would wait a quarter of a second
-        yield Bot(server.token, session=session)
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def world(server: BotApiServer) -> World:
-    return server.world
-
-
-@pytest.fixture
-def anna(world: World) -> Person:
-    return world.person("Анна Петрова")
-
-
-async def call(http: aiohttp.ClientSession, server: BotApiServer, method: str, **request: Any) -> tuple[int, Any]:
-    async with http.post(f"{server.url}/bot{server.token}/{method}", **request) as answer:
-        return answer.status, await answer.json()
-
+from tests.conftest import Clock
+from tests.playground.conftest import call, client
 
 # Parameters
 
