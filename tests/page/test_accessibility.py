@@ -109,6 +109,11 @@ async def test_axe_finds_nothing_on_a_phone_and_nothing_is_wider_than_it(tab: Pa
         await tab.set_viewport_size({"width": width, "height": 700})
         assert await tab.evaluate(OVERLAPPING) == [], width
     await tab.locator("#tab-client").click()
+    # A keyboard that goes away when a menu is opened does not take the menu with it.
+    await tab.locator("#pane-client").get_by_role("button", name="Прикрепить").click()
+    await tab.set_viewport_size(PHONE)
+    await expect(tab.get_by_role("menuitem", name="Файл")).to_be_in_viewport(ratio=1)
+    await tab.keyboard.press("Escape")
     await tab.locator("#pane-client textarea").first.focus()
     # The keyboard of a phone, then the phone on its side: all of the field is seen, and something to answer to.
     for width, height in ((PHONE["width"], 440), (PHONE["height"], PHONE["width"])):
@@ -173,6 +178,48 @@ async def test_the_page_can_be_worked_without_a_mouse(tab: Page, busy: Shown) ->
     await busy.until(
         lambda: any(one.text == "Мастер выехал" and one.reply_to for one in said.messages), "an answer, and no note"
     )
+
+
+async def test_whoever_goes_through_messages_by_keyboard_is_left_there_by_what_happens(tab: Page, busy: Shown) -> None:
+    """Somebody new writes, which makes a topic; the open topic goes on; the focus stays, and the arrows go on from it."""
+    group = tab.locator("#pane-group")
+    await group.locator(".topic-row", has_text="Анна").click()
+    log = group.get_by_role("log")
+    await log.focus()
+    await tab.keyboard.press("ArrowUp")
+    await tab.keyboard.press("ArrowUp")
+    focused = log.locator("[data-message]:focus")
+    number = int(str(await focused.get_attribute("data-message")))
+    zoya = busy.stage.bot.world.person("Зоя")
+    zoya.start()
+    zoya.say("Сканер не работает")
+    await expect(group.locator(".topic-row", has_text="Зоя")).to_be_visible()
+    busy.stage.anna.say("И ещё одно")
+    await expect(log).to_contain_text("И ещё одно")
+    await expect(focused).to_have_attribute("data-message", str(number))
+    await tab.keyboard.press("ArrowUp")
+    assert int(str(await focused.get_attribute("data-message"))) < number
+
+
+async def test_axe_finds_nothing_in_menus_and_lists_that_open(tab: Page, busy: Shown) -> None:
+    """All reactions of a message, the bot's commands, the menu of a topic, which says what it is of."""
+    await tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    await open_all(tab)
+    found: list[str] = []
+    client, group = tab.locator("#pane-client"), tab.locator("#pane-group")
+    await client.get_by_label("Действия с сообщением").last.click()
+    await tab.get_by_role("menuitem", name="Все реакции").click()
+    found += await faults_of(tab, "all reactions")
+    await tab.keyboard.press("Escape")
+    await client.get_by_role("button", name="Команды бота").click()
+    await expect(client.get_by_role("combobox", name="Написать сообщение")).to_be_focused()
+    found += await faults_of(tab, "commands")
+    await tab.keyboard.press("Escape")
+    await expect(client.get_by_role("textbox", name="Написать сообщение")).to_be_focused()
+    await group.get_by_role("button", name="Что сделать с темой").click()
+    await expect(tab.get_by_role("menu", name="Что сделать с темой")).to_be_visible()
+    found += await faults_of(tab, "the menu of a topic")
+    assert found == []
 
 
 async def test_handles_between_panes_obey_the_arrow_keys(tab: Page, busy: Shown) -> None:

@@ -56,10 +56,16 @@ class GroupPane {
     onHere((what) => { if (what === "me") this.view.refresh(); this.draw(); });
     onLanguage(() => { this.head.dataset.key = ""; this.draw(); });
     on(["message", "deleted", "read", "topic", "edited"], (event) => this.heard(event));
-    on(["member", "group", "person"], () => { this.view.refresh(); this.draw(); });
+    on(["member", "group", "person"], () => this.changed());
     on("reaction", ({ chat }) => { if (chat === here()?.id) this.going.draw(); });
     on("clock", () => this.going.draw());
     on("open-topic", (event) => this.comeTo(event));
+  }
+
+  // Bubbles say what is one's own: they are drawn anew only when one has become somebody else.
+  changed() {
+    if (this.seenBy !== me()?.id) this.view.refresh();
+    this.draw();
   }
 
   heard(event) {
@@ -117,6 +123,7 @@ class GroupPane {
     this.list.draw();
     this.drawHead();
     const { chat, thread } = this.where();
+    this.seenBy = me()?.id;
     if (this.view.shown?.chat !== chat || this.view.shown?.thread !== thread) this.view.show({ chat, thread });
     else this.view.around();
     this.rebuilding.draw();

@@ -52,9 +52,14 @@ export class MessageList {
 
   // Everything that is drawn, anew: another language, another person who looks.
   redraw() {
+    const held = this.inner.contains(document.activeElement) ? document.activeElement.closest("[data-message]") : null;
+    const top = this.log.scrollTop;
     this.rows = [];
     this.inner.replaceChildren();
     this.append(this.all.slice(this.first));
+    if (!this.stuck) this.log.scrollTop = top;
+    if (held) this.rove(this.rows[this.find(Number(held.dataset.message))] ?? this.rows.at(-1));
+    if (held) (this.current?.bubble ?? this.log).focus({ preventScroll: true });
     this.log.setAttribute("aria-label", t("chat.messages"));
     this.down.setAttribute("aria-label", t("chat.to_end"));
     this.count();
@@ -99,11 +104,13 @@ export class MessageList {
     this.inner.append(...this.rows.slice(before).map((row) => row.element));
     for (let at = Math.max(0, before - 1); at < this.rows.length; at += 1) this.dress(at);
     if (this.stuck && this.rows.length > MOST) this.trim();
-    this.rove(this.rows.at(-1));
+    // Whoever is going through the messages by keyboard goes on from where they are.
+    if (!this.inner.contains(document.activeElement) || !this.rows.includes(this.current)) this.rove(this.rows.at(-1));
   }
 
   trim() {
     const gone = this.rows.splice(0, this.rows.length - CHUNK * 2);
+    if (gone.some((row) => row.element.contains(document.activeElement))) this.log.focus({ preventScroll: true });
     for (const row of gone) { row.element.remove(); this.first += row.pieces.length; }
     this.dress(0);
   }
@@ -179,6 +186,11 @@ export class MessageList {
     row.pieces = row.pieces.map((one) => (one.message_id === message.message_id ? message : one));
     this.paint(row);
     this.quoting(message.message_id);
+  }
+
+  // Messages of a topic say its name as it is now.
+  rename(thread) {
+    for (const row of this.rows) if (row.pieces[0].message_thread_id === thread) this.paint(row);
   }
 
   // Answers show what they answer as it is now.

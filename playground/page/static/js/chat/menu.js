@@ -12,7 +12,7 @@ let close = null;
 // `items` are {label, icon, run, danger}; `emoji` are {allowed, mine, pick} or null; `at` is where the pointer is.
 export function openMenu(anchor, { items, emoji = null }, at = null) {
   close?.();
-  const panel = h("div", { class: "menu", role: "menu", "aria-label": t("chat.message_menu"), tabIndex: -1 });
+  const panel = h("div", { class: "menu", role: "menu", "aria-label": anchor.getAttribute("aria-label") || anchor.title || t("chat.message_menu"), tabIndex: -1 });
   const done = (run) => () => { close?.(); run(); };
   if (emoji) panel.append(marks(emoji, done));
   for (const { label, icon: picture, run, danger } of items) {
@@ -24,13 +24,14 @@ export function openMenu(anchor, { items, emoji = null }, at = null) {
     panel.remove();
     anchor.removeAttribute?.("aria-expanded");
     removeEventListener("pointerdown", outside, true);
-    removeEventListener("resize", gone);
+    removeEventListener("resize", moved);
     if (focus && anchor.isConnected) anchor.focus({ preventScroll: true });
   };
-  const gone = () => close?.();
+  // A phone's keyboard that goes away changes the window: the menu moves with what it belongs to.
+  const moved = () => (anchor.checkVisibility() ? place(panel, anchor, null) : close?.());
   panel.addEventListener("keydown", (event) => travel(event, panel));
   addEventListener("pointerdown", outside, true);
-  addEventListener("resize", gone);
+  addEventListener("resize", moved);
   anchor.setAttribute?.("aria-expanded", "true");
   (anchor.closest?.("dialog[open]") ?? document.getElementById("panes")).append(panel);
   place(panel, anchor, at);
@@ -48,6 +49,7 @@ function marks({ allowed, mine, pick }, done) {
   if (known.length > quick.length) row.append(h("button", { type: "button", role: "menuitem", tabIndex: -1, "aria-label": t("chat.more_reactions"), title: t("chat.more_reactions"), onclick: () => {
     row.classList.add("all");
     draw(known);
+    row.firstChild.tabIndex = 0; // what scrolls can be come to
     row.firstChild.focus();
     place(row.parentElement, null, null);
   } }, "…"));

@@ -88,6 +88,11 @@ export class Suggestions {
 
   mark() {
     const { field } = this.composer;
+    // While there is a list the field is one that chooses from it; otherwise it is a field of several lines.
+    for (const [name, value] of [["role", "combobox"], ["aria-expanded", "true"]]) {
+      if (this.items.length) field.setAttribute(name, value);
+      else field.removeAttribute(name);
+    }
     if (this.at >= 0 && this.items.length) field.setAttribute("aria-activedescendant", `${this.id}-${this.at}`);
     else field.removeAttribute("aria-activedescendant");
     for (const [index, option] of [...this.list.children].entries()) {

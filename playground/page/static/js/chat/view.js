@@ -46,8 +46,17 @@ export class ChatView {
     on(["edited", "vote", "reaction"], ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.changed(message); this.later(); } });
     on("deleted", ({ chat, data }) => { if (chat === this.shown?.chat) { this.list.removed(data.message_id); this.composer.forget(data.message_id); this.later(); } });
     on("pin", ({ chat }) => { if (chat === this.shown?.chat) this.around(); });
-    on("topic", ({ chat }) => { if (chat === this.shown?.chat) this.show(this.shown); });
+    on("topic", ({ chat, data }) => { if (chat === this.shown?.chat) this.topicChanged(data.message_thread_id); });
     onLanguage(() => this.refresh());
+  }
+
+  // One that is gone took its messages with it; one that came or changed leaves alone what one reads and writes.
+  topicChanged(thread) {
+    const { shown } = this;
+    const gone = topicOf(shown.chat, thread)?.deleted;
+    if (gone && [null, thread].includes(shown.thread)) this.show(shown);
+    else if (shown.thread === null && this.openTopic) this.list.rename(thread);
+    this.around();
   }
 
   here(chat, message) {
