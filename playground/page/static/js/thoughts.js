@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { add, fill, h, iconButton, toast } from "./dom.js";
 import * as layout from "./layout.js";
+import { recall, remember } from "./memory.js";
 import { drawOverview } from "./thoughts/overview.js";
 import { keepPlace, own } from "./thoughts/parts.js";
 import { drawTicket, goTo } from "./thoughts/ticket.js";
@@ -11,11 +12,9 @@ import { emit, on, state } from "./world.js";
 
 const GENERAL = 1; // the topic that is about no ticket
 const REST = 20_000; // what is left of a promise goes on shrinking while nothing else happens
-const remembered = (name) => { try { return localStorage.getItem(`otvet.${name}`); } catch { return null; } };
-const remember = (name, value) => { try { localStorage.setItem(`otvet.${name}`, value); } catch { /* for this visit only */ } };
 
 // What is looked at: `number` null is the overview with its `tab`; `from` the state whose moves are shown, null the ticket's.
-const view = { number: null, tab: "tickets", undone: false, more: 0, entries: 0, from: null, part: null, come: false, follow: remembered("follow") !== "no", wish: null };
+const view = { number: null, tab: "tickets", undone: false, more: 0, entries: 0, from: null, part: null, come: false, follow: recall("follow", true), wish: null };
 let head, body, stale = false, busy = false, again = false, drawn = "", timer = 0;
 
 export function mount(root) {
@@ -136,7 +135,7 @@ function drawHead(data = null) {
     h("label", { class: "follow", title: t("thoughts.follow_hint") },
       h("input", {
         type: "checkbox", checked: view.follow, dataset: { key: "follow" },
-        onchange: (event) => { view.follow = event.target.checked; view.wish = null; remember("follow", view.follow ? "yes" : "no"); },
+        onchange: (event) => { view.follow = event.target.checked; view.wish = null; remember("follow", view.follow); },
       }), t("thoughts.follow")),
   ));
 }

@@ -56,10 +56,10 @@ export async function askForMailboxes() {
 
 const tell = () => { for (const listener of listeners) listener(); };
 
-export async function begin() {
+export function begin() {
   on("fault", (event) => take(event.data.active));
   on(["desk", "member", "person", "group", "topic", "message"], tell);
-  take((await get("/api/faults")).active);
+  take(state.faults.active ?? []);
 }
 
 // Every wish of the panel goes through here: what goes wrong with it is a sentence.
