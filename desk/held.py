@@ -43,10 +43,6 @@ async def ask(desk: Desk, unit: Unit, ticket: Ticket, message: Message, post: Po
     """Keep an answer that was just queued and ask its author whether it is to go."""
     waiting: dict[str, object] = {"state": ParcelState.HELD}
     await unit.change(Parcel, waiting, message_id=message.id, state=ParcelState.QUEUED, channel__ne="group")
-    row = (
-        Button(label=desk.say("undo.button_send"), action=Action.SEND, ticket=ticket.id, arg=str(message.id)),
-        Button(label=desk.say("undo.button_keep"), action=Action.KEEP_BACK, ticket=ticket.id, arg=str(message.id)),
-    )
     asked = await outbox.to_topic(
         desk,
         unit,
@@ -55,21 +51,31 @@ async def ask(desk: Desk, unit: Unit, ticket: Ticket, message: Message, post: Po
         purpose=Purpose.REPLY,
         mention=f"{post.engineer.id}:{post.engineer.name}",
         reply_to=post.external_id,
-        buttons=(row,),
+        buttons=_choice(desk, ticket, message),
         silent=False,
     )
     await unit.remember(_key(message), json.dumps({"at": desk.now().isoformat(), "asked": asked.id, "told": False}))
 
 
+def _choice(desk: Desk, ticket: Ticket, message: Message) -> tuple[tuple[Button, ...], ...]:
+    send = Button(label=desk.say("undo.button_send"), action=Action.SEND, ticket=ticket.id, arg=str(message.id))
+    keep = Button(label=desk.say("undo.button_keep"), action=Action.KEEP_BACK, ticket=ticket.id, arg=str(message.id))
+    return ((send, keep),)
+
+
 async def over(desk: Desk, unit: Unit, ticket: Ticket, message: Message) -> None:
-    """It is decided: the question goes out of the topic, where it can only be pressed by mistake."""
+    """It is decided: the questions go out of the topic, where they can only be pressed by mistake."""
     stored = await unit.recall(_key(message))
     if not stored:
         return
     await unit.remember(_key(message), "")
-    asked = await unit.get(Parcel, json.loads(stored)["asked"])
-    if asked is None:
-        return
+    kept = json.loads(stored)
+    for asked in (kept["asked"], kept.get("again")):
+        if parcel := await unit.get(Parcel, asked) if asked else None:
+            await _taken_away(desk, unit, ticket, parcel)
+
+
+async def _taken_away(desk: Desk, unit: Unit, ticket: Ticket, asked: Parcel) -> None:
     if asked.state is ParcelState.QUEUED:
         await unit.save(replace(asked, state=ParcelState.WITHDRAWN))
         return
@@ -113,13 +119,16 @@ async def _tell(desk: Desk, unit: Unit, key: str) -> None:
     if not await unit.count(Parcel, message_id=message.id, state=ParcelState.HELD):
         await unit.remember(key, "")
         return
-    await unit.remember(key, json.dumps({**json.loads(stored), "told": True}))
     post = await unit.first(Trace, channel="group", message_id=message.id, role=Role.COLLEAGUE)
     others = [one for one in staff.leads(desk, ticket.line) if str(one.telegram) != str(message.author_id)]
     mention = "\n".join(part for part in (f"{message.author_id}:{message.author}", staff.mention(others)) if part)
     to = post.external_id if post else ""
     said = desk.say("undo.still_held")
-    await outbox.to_topic(desk, unit, ticket, said, purpose=Purpose.REPLY, mention=mention, reply_to=to, silent=False)
+    again = await outbox.to_topic(
+        desk, unit, ticket, said, purpose=Purpose.REPLY, mention=mention, reply_to=to, silent=False,
+        buttons=_choice(desk, ticket, message),  # those of the question may be gone with its topic
+    )  # fmt: skip
+    await unit.remember(key, json.dumps({**json.loads(stored), "told": True, "again": again.id}))
 
 
 def _key(message: Message) -> str:

@@ -110,6 +110,11 @@ async def test_what_waits_for_long_is_told_once_and_others_go_past_it(world: Wor
     assert told.count("Борис") == 1  # the author leads as well, and is called once
     async with world.store.view() as view:
         assert await view.count(Parcel, state=ParcelState.HELD) == 1
+    again, prompt = world.group.last("всё ещё ждёт", topic=topic), world.group.last(ASKED, topic=topic)
+    assert await world.group.seat(world.engineer).press(again, "Отправить") == "Отправляем"
+    await world.settle()
+    assert heard(ann, "мастера")
+    assert (prompt.deleted, again.deleted) == (True, True)
 
 
 async def test_an_edit_of_it_goes_instead(world: World) -> None:
