@@ -218,6 +218,21 @@ async def test_a_thousand_messages_stay_light_and_new_ones_are_counted(tab: Page
     assert any(m.text == endless for m in lena.chat)
 
 
+async def test_a_message_that_comes_with_a_change_of_everything_is_drawn_once(tab: Page, shown: Shown) -> None:
+    """The chat is drawn anew, in another language say, before the next frame would have shown what came."""
+    zoya = await at_the_app_of(tab, shown, "Зоя Однажды")
+    await tab.evaluate("""async () => {
+        const { on } = await import("/static/js/world.js");
+        const { useLanguage } = await import("/static/js/words.js");
+        on("message", () => useLanguage("en"));
+    }""")
+    zoya.say("один раз")
+    await expect(pane(tab).get_by_label("Write a message")).to_be_visible()
+    zoya.say("и ещё один")
+    await expect(bubble(tab, "и ещё один")).to_be_visible()
+    await expect(pane(tab).locator(".msg", has_text="один раз")).to_have_count(1)
+
+
 async def test_topics_of_the_clients_chat(tab: Page, shown: Shown) -> None:
     """Switched on, the chat has a topic for each of its conversations, and «Все» shows them together."""
     nina = await at_the_app_of(tab, shown, "Нина Разная")

@@ -52,6 +52,7 @@ export class MessageList {
 
   // Everything that is drawn, anew: another language, another person who looks.
   redraw() {
+    this.flush(); // what waits for the next frame would be drawn twice
     const held = this.inner.contains(document.activeElement) ? document.activeElement.closest("[data-message]") : null;
     const top = this.log.scrollTop;
     this.rows = [];
