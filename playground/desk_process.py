@@ -52,6 +52,7 @@ class DeskProcess:
         self.starts = 0
         self._command = list(command)
         self._process: asyncio.subprocess.Process | None = None
+        self._struck: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1)
         self._asking = asyncio.Lock()
@@ -170,6 +171,9 @@ class DeskProcess:
         if process.returncode is not None:
             return
         self._enter(phase)
+        if process is self._struck:
+            return  # a second blow may reap it before asyncio's own watcher, which then says what it ended with wrongly
+        self._struck = process
         with suppress(ProcessLookupError):
             process.kill()
 

@@ -211,6 +211,17 @@ async def test_a_child_ends_by_itself_when_its_parent_is_killed(script: Path) ->
     await _until(lambda: not _runs(pid))
 
 
+async def test_blows_at_once_are_one(child: DeskProcess, caplog: pytest.LogCaptureFixture) -> None:
+    """Else asyncio's watcher may come too late, complain of an unknown child and take its end for another."""
+    for _ in range(2):
+        await child.start()
+        for _ in range(2000):
+            child.strike()
+        await child.kill()
+        assert (child.code, child.phase) == (-signal.SIGKILL, Phase.KILLED)
+    assert not caplog.records
+
+
 async def test_many_kills_leave_neither_zombies_nor_open_files(child: DeskProcess) -> None:
     await child.start()
     await child.kill()
