@@ -2,13 +2,13 @@
 
 import argparse
 import asyncio
-import ipaddress
 import re
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from playground.botapi.asking import is_loopback
 from playground.botapi.pace import Limits
 from playground.botapi.server import BotApiServer
 
@@ -47,20 +47,12 @@ def _token(value: str) -> str:
     return value
 
 
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
-
-
 async def serve(options: argparse.Namespace) -> None:
     """Listen until SIGTERM or Ctrl-C."""
     server = BotApiServer(
         options.token, options.username, bot_name=options.name, limits=Limits() if options.pace else None,
         privacy=not options.no_privacy, private_topics=options.private_topics,
-        control=options.control or _loopback(options.host),
+        control=options.control or is_loopback(options.host),
     )  # fmt: skip
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from playground.botapi import checks, reading
+from playground.botapi.asking import of_another_address
 from playground.botapi.calls import changing, chats, copying, forums, itself, sending, updates
 from playground.botapi.calls.table import HANDLERS
 from playground.botapi.context import Context, Settings
@@ -208,8 +209,7 @@ class BotApiServer(Faults):
 async def _in_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """An address or a way of asking that there is not is refused in the API's own form."""
     try:
-        origin = request.headers.get("Origin")
-        if request.path.startswith("/control/") and origin not in {None, f"http://{request.host}"}:
+        if request.path.startswith("/control/") and of_another_address(request):
             raise web.HTTPForbidden(reason="Forbidden: people do not act for a page of another address")
         return await handler(request)
     except web.HTTPException as error:

@@ -72,7 +72,7 @@ def test_the_lists_are_complete() -> None:
 
 
 async def test_people_do_not_act_for_a_strange_page() -> None:
-    """A browser's page of another address is refused; broken orders are the asker's mistake."""
+    """A page of another address, or whose name was bent to this one, is refused; broken orders are the asker's mistake."""
     async with BotApiServer(control=True) as server, aiohttp.ClientSession() as http:
 
         async def ask(data: Any, **headers: str) -> int:
@@ -80,6 +80,9 @@ async def test_people_do_not_act_for_a_strange_page() -> None:
                 return answer.status
 
         assert await ask('{"name": "X"}', Origin="https://evil.example") == 403
+        bent = f"evil.example:{server.url.rpartition(':')[2]}"
+        assert await ask('{"name": "X"}', Origin=f"http://{bent}", Host=bent) == 403
+        assert [await ask("{", Host=host) for host in (bent, "[", "localhost:1", "[::1]:1")] == [403, 403, 400, 400]
         assert server.world.people == []
         assert await ask('{"name": "X"}', Origin=server.url) == 200
         assert [await ask(body) for body in ("{", "[1]", '{"nom": "X"}')] == [400, 400, 400]
