@@ -53,7 +53,7 @@ async def test_weeks_pass_at_a_click_and_reminders_and_the_closing_come(tab: Pag
         await tab.get_by_role("button", name="+1 неделя").click()
         await expect(tab.locator(".clock-bar")).to_be_visible()
         await expect(tab.locator(".clock-bar")).to_be_hidden(timeout=60_000)
-        await expect(summary).to_contain_text("Прошло 7 дней:")
+        await expect(summary).to_contain_text("Позади 7 дней:")
         await expect(summary).to_contain_text(words)
     assert abs(shown.stage.clock() - start - 3 * WEEK) < NEAR
     assert [sum(words in one.text for one in person.chat) for words in ("Напоминание 1", "Напоминание 2")] == [1, 1]
