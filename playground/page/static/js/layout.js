@@ -6,7 +6,7 @@ import { recall, remember } from "./memory.js";
 import { currentLanguage, onLanguage, t, useLanguage } from "./words.js";
 import { on, person } from "./world.js";
 
-export const PANES = ["client", "group", "mail", "thoughts"];
+const PANES = ["client", "group", "mail", "thoughts"];
 const ICONS = { client: "person", group: "people", mail: "mail", thoughts: "spark" };
 const NOTICED = 1600; // milliseconds for which a pane that was brought to mind stands out
 

@@ -29,7 +29,7 @@ export function startLink(url) {
 }
 
 // t.me/c/<id>/<thread>[/<message>] as the page's event has it, or null.
-export function topicLink(url) {
+function topicLink(url) {
   const at = parsed(url);
   const found = at && /^(www\.)?(t|telegram)\.(me|dog)$/.test(at.hostname) && at.pathname.match(/^\/c\/(\d+)\/(\d+)(?:\/(\d+))?\/?$/);
   return found ? { chat: Number(`-100${found[1]}`), topic: Number(found[2]), message: found[3] ? Number(found[3]) : null } : null;

@@ -4,7 +4,7 @@ import { h, icon } from "../dom.js";
 import { bytes, t } from "../words.js";
 import { dialog } from "./dialogs.js";
 
-export const fileUrl = (id) => `/api/file/${encodeURIComponent(id)}`;
+const fileUrl = (id) => `/api/file/${encodeURIComponent(id)}`;
 
 export function media(message) {
   for (const [kind, draw] of Object.entries(KINDS)) if (message[kind]) return h("div", { class: `media ${kind}`, dataset: { file: idOf(message, kind) } }, draw(message[kind], message));

@@ -3,7 +3,7 @@
 import { h, icon } from "../dom.js";
 import { t } from "../words.js";
 
-export const QUICK = ["👍", "👎", "❤", "🔥", "👀", "🙏", "🎉"];
+const QUICK = ["👍", "👎", "❤", "🔥", "👀", "🙏", "🎉"];
 export const ALL = ("👍 👎 ❤ 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 " +
   "🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡").split(" ");
 

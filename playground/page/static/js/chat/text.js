@@ -113,7 +113,7 @@ export function inBrief(message, most = 120) {
   return whole.length > most ? `${whole.slice(0, most).replace(/[\ud800-\udbff]$/, "")}…` : whole;
 }
 
-export function kindWords(message) {
+function kindWords(message) {
   const kind = message.kind ?? ["photo", "video", "animation", "audio", "voice", "video_note", "sticker", "document", "venue", "location", "contact", "poll"].find((one) => one in message) ?? "text";
   if (kind === "document") return message.document?.file_name ?? t("chat.document");
   if (kind === "sticker") return `${message.sticker?.emoji ?? ""} ${t("chat.sticker")}`.trim();

@@ -74,7 +74,7 @@ export class Voice {
 }
 
 // Two seconds of four notes, as a WAV file.
-export function sample() {
+function sample() {
   const notes = [523.25, 659.25, 783.99, 1046.5];
   const count = RATE * 2;
   const view = new DataView(new ArrayBuffer(44 + count * 2));

@@ -13,7 +13,7 @@ const ASKS = /тветьте на это сообщение|eply to this message
 const TOLD = new Set(["info", "solved", "wait", "estimate", "call", "close"]);
 
 // What a message of the topic is to whoever replies to it: "card", "client", "stranger", "asks", "colleague", "desk".
-export function nature(message) {
+function nature(message) {
   if (!message.from_bot) return "colleague";
   const title = titleOf(message);
   if (CARD.test(title) && message.keyboard?.length) return "card";

@@ -48,7 +48,7 @@ export class Identity {
 }
 
 // Somebody new, or somebody who is on the page already, comes into the group; afterwards one is them.
-export async function addEngineer() {
+async function addEngineer() {
   const group = here();
   const others = state.people.filter((one) => !engineers().includes(one) && !one.deactivated);
   const fields = [
@@ -81,7 +81,7 @@ const join = (who, { admin }) => new Promise((resolve, reject) => {
   post("/api/group/member", { do: "join", group: here().id, person: who, admin }).catch((error) => { stop(); reject(error); });
 });
 
-export function showMembers() {
+function showMembers() {
   const list = h("ul", { class: "members" });
   const draw = () => fill(list, (here()?.members ?? []).filter(inside).map((one) => row(one)));
   const stop = on(["member", "group", "person"], draw);

@@ -9,7 +9,7 @@ const RE = /^\s*((re|fwd?|отв|на|пересл)(\[\d+\])?:\s*)+/i;
 const line = (people) => people.map(fullName).join(", ");
 const without = (people, ...addresses) => people.filter((one) => !addresses.includes(one.address.toLowerCase()));
 
-export function attribution(read) {
+function attribution(read) {
   return t("mail.wrote", { when: read.at ? fullTime(read.at) : "", who: read.from.map(fullName).join(", ") });
 }
 

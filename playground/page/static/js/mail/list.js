@@ -8,7 +8,7 @@ import { INBOX, look, mail, personName, readOnly, refresh } from "./store.js";
 
 const SIGNS = { INBOX: "inbox", Sent: "sent", Trash: "trash" };
 
-export function folderName(folder) {
+function folderName(folder) {
   return folder.name in SIGNS ? t(`mail.folder_${SIGNS[folder.name]}`) : folder.shown;
 }
 

@@ -4,7 +4,7 @@ import { get, post } from "../api.js";
 import { state } from "../world.js";
 
 export const INBOX = "INBOX";
-export const FIRST = 50;
+const FIRST = 50;
 
 // boxes: whose mailboxes there are; list: the folder's conversations as the server told them last.
 export const mail = { boxes: [], address: null, folder: INBOX, search: "", limit: FIRST, list: null, away: false, failed: "" };
