@@ -11,7 +11,7 @@ export function dialog(title, build, { wide = false } = {}) {
     let answer = null;
     const close = (value = null) => { answer = value; box.close(); };
     const box = h("dialog", { class: wide ? "ask wide" : "ask", "aria-labelledby": id },
-      h("header", {}, h("h2", { id }, title), iconButton("close", t("chat.close"), () => close())), build(close));
+      h("header", { role: "none" }, h("h2", { id }, title), iconButton("close", t("chat.close"), () => close())), build(close));
     box.addEventListener("click", (event) => { if (event.target === box && outside(box, event)) close(); });
     box.addEventListener("close", () => { box.remove(); if (before?.isConnected) before.focus(); resolve(answer); });
     document.body.append(box);

@@ -67,7 +67,7 @@ async function showLog() {
   if (text === null) return;
   const words = h("pre", { tabIndex: 0, "aria-label": t("controls.log_title") }, text.trim() || t("controls.log_empty"));
   const dialog = h("dialog", { class: "log", "aria-labelledby": "log-title", onclose: () => dialog.remove() },
-    h("header", {}, h("h2", { id: "log-title" }, t("controls.log_title")), iconButton("close", t("controls.close"), () => dialog.close())), words);
+    h("header", { role: "none" }, h("h2", { id: "log-title" }, t("controls.log_title")), iconButton("close", t("controls.close"), () => dialog.close())), words);
   document.body.append(dialog);
   dialog.showModal();
   words.scrollTop = words.scrollHeight;

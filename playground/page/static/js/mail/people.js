@@ -35,7 +35,7 @@ export function addPerson() {
         fill(wrong, error.message);
       }
     } },
-    h("header", {}, h("h2", { id: "mail-new-title" }, t("mail.add")), iconButton("close", t("mail.close"), () => dialog.close())),
+    h("header", { role: "none" }, h("h2", { id: "mail-new-title" }, t("mail.add")), iconButton("close", t("mail.close"), () => dialog.close())),
     h("p", { class: "soft" }, t("mail.add_hint")), wrong, row(t("mail.person_name"), name), names, row(t("mail.person_address"), address),
     h("footer", {}, h("button", { type: "button", onclick: () => dialog.close() }, t("mail.cancel")), h("button", { class: "primary" }, t("mail.add_do")))));
   dialog.addEventListener("close", () => dialog.remove());

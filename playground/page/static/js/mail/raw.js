@@ -36,7 +36,7 @@ class Raw {
     const row = (name, input) => h("div", { class: "mail-field" }, h("label", { htmlFor: input.id }, t(`mail.${name}`)), input);
     this.dialog = h("dialog", { class: "mail-dialog wide", "aria-labelledby": "mail-raw-title" },
       h("form", { onsubmit: (event) => { event.preventDefault(); this.send(); } },
-        h("header", {}, h("h2", { id: "mail-raw-title" }, t(kind ? `mail.template_${kind}` : "mail.raw")), iconButton("close", t("mail.close"), () => this.dialog.close())),
+        h("header", { role: "none" }, h("h2", { id: "mail-raw-title" }, t(kind ? `mail.template_${kind}` : "mail.raw")), iconButton("close", t("mail.close"), () => this.dialog.close())),
         h("p", { class: "soft" }, t(kind ? `mail.about_${kind}` : "mail.about_raw")),
         this.wrong, row("raw_sender", this.sender), row("raw_to", this.to), row("raw_charset", this.charset), row("raw_text", this.text),
         h("footer", {},

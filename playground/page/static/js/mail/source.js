@@ -17,7 +17,7 @@ export async function showSource(read) {
     }
   } }, t("mail.copy"));
   const dialog = h("dialog", { class: "mail-dialog wide", "aria-labelledby": "mail-source-title" },
-    h("header", {}, h("h2", { id: "mail-source-title" }, t("mail.source")), iconButton("close", t("mail.close"), () => dialog.close())),
+    h("header", { role: "none" }, h("h2", { id: "mail-source-title" }, t("mail.source")), iconButton("close", t("mail.close"), () => dialog.close())),
     text,
     h("footer", {}, copy, h("a", { class: "button", href: `${url("raw", place)}&download`, download: "" }, t("mail.as_eml"))));
   dialog.addEventListener("close", () => dialog.remove());
