@@ -1,4 +1,4 @@
-// What is neither words nor a file: places, contacts, polls, dice.
+// What is neither words nor a file: places, contacts, polls.
 
 import { h, icon } from "../dom.js";
 import { t } from "../words.js";
@@ -9,7 +9,6 @@ export function matter(message, view) {
   if (message.location) return place(message.location, null, view);
   if (message.contact) return contact(message.contact);
   if (message.poll) return poll(message, view);
-  if (message.dice) return h("div", { class: "words big" }, `${message.dice.emoji} ${message.dice.value}`);
   const known = ["text", "photo", "document", "video", "animation", "audio", "voice", "video_note", "sticker"];
   return known.includes(message.kind) ? null : h("div", { class: "words soft" }, t("chat.unknown", { kind: message.kind }));
 }
@@ -35,7 +34,7 @@ function poll(message, view) {
   const total = Math.max(one.total_voter_count, 1);
   const several = one.allows_multiple_answers;
   const chosen = new Set();
-  const note = one.is_closed ? "chat.poll_closed" : one.type === "quiz" ? "chat.quiz" : one.is_anonymous ? "chat.poll_anonymous" : "chat.poll_public";
+  const note = one.is_closed ? "chat.poll_closed" : one.is_anonymous ? "chat.poll_anonymous" : "chat.poll_public";
   const vote = several && !shown ? h("button", { type: "button", class: "primary", dataset: { key: "vote" }, disabled: true, onclick: () => view.vote(message, [...chosen]) }, t("chat.vote")) : null;
   const option = (text, index) => {
     const voters = one.options[index].voter_count;
@@ -54,5 +53,5 @@ function poll(message, view) {
   return h("div", { class: "poll" }, h("strong", {}, one.question), h("small", { class: "soft" }, t(note)),
     h("ul", {}, one.options.map(({ text }, index) => option(text, index))), vote,
     h("small", { class: "soft" }, t("chat.votes", { count: one.total_voter_count }),
-      mine.length && !one.is_closed && one.type !== "quiz" ? [" · ", h("button", { type: "button", class: "as-link", dataset: { key: "retract" }, onclick: () => view.vote(message, []) }, t("chat.retract"))] : null));
+      mine.length && !one.is_closed ? [" · ", h("button", { type: "button", class: "as-link", dataset: { key: "retract" }, onclick: () => view.vote(message, []) }, t("chat.retract"))] : null));
 }

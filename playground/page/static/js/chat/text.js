@@ -118,6 +118,6 @@ function kindWords(message) {
   if (kind === "document") return message.document?.file_name ?? t("chat.document");
   if (kind === "sticker") return `${message.sticker?.emoji ?? ""} ${t("chat.sticker")}`.trim();
   if (kind === "poll") return `${t("chat.poll")}: ${message.poll?.question ?? ""}`;
-  const known = ["photo", "video", "animation", "audio", "voice", "video_note", "venue", "location", "contact", "dice"];
+  const known = ["photo", "video", "animation", "audio", "voice", "video_note", "venue", "location", "contact"];
   return known.includes(kind) ? t(`chat.${kind}`) : "";
 }
