@@ -215,8 +215,18 @@ async def test_topics_are_made_changed_closed_and_found(tab: Page, shown: Shown)
             await expect(pane.locator(".topic-title h3")).to_have_text("План на зиму")
     await expect(pane.locator(".closed-topics summary")).to_contain_text("1 закрытая")
     assert group.topic("План на зиму").closed
+    await expect(pane.get_by_role("button", name="Что сделать с темой")).to_be_focused()
     await pane.get_by_label("Кто я в группе").select_option("Пётр")
     await expect(pane.locator(".composer .closed")).to_contain_text("только администраторы")
+
+    # By keyboard: what is gone leaves the focus to what is there instead of it.
+    await pane.get_by_label("Кто я в группе").select_option("Мария")
+    await pane.get_by_role("button", name="Что сделать с темой").press("Enter")
+    await tab.keyboard.press("End")
+    await tab.keyboard.press("Enter")
+    await dialog.get_by_role("button", name="Удалить").press("Enter")
+    await expect(row).to_have_count(0)
+    await expect(pane.locator(".topic-row[aria-current=true]")).to_be_focused()
 
 
 async def test_another_pane_opens_a_topic_at_a_message(tab: Page, shown: Shown) -> None:

@@ -150,13 +150,14 @@ class GroupPane {
       iconButton("back", t("group.to_list"), () => this.back(), { className: "icon back" }),
       topicIcon(topic),
       h("div", { class: "topic-title" }, h("h3", { dir: "auto" }, topicName(topic)), topic.closed ? h("small", { class: "soft" }, t("group.is_closed")) : null),
-      general ? null : iconButton("more", t("group.topic_menu"), (event) => topicMenu(topic, event.currentTarget)));
-    if (focused) this.head.querySelector(`.${focused.split(" ").join(".")}`)?.focus();
+      general ? null : iconButton("more", t("group.topic_menu"), (event) => topicMenu(topic, event.currentTarget), { className: "icon deeds", "aria-haspopup": "menu" }));
+    // Its menu is gone with a topic that was deleted.
+    if (focused) [this.head.querySelector(`.${focused.split(" ").join(".")}`), this.head.querySelector(".back"), this.list.current()].find((one) => one?.checkVisibility())?.focus();
   }
 
   back() {
     delete this.root.dataset.talking;
-    this.list.element.querySelector(".topic-row[aria-current=true]")?.focus();
+    this.list.current()?.focus();
   }
 }
 

@@ -33,6 +33,7 @@ export class TopicList {
 
   draw() {
     const group = here();
+    const held = this.scroll.contains(document.activeElement) ? document.activeElement : null;
     this.element.setAttribute("aria-label", t("group.topics"));
     this.search.placeholder = t("group.search");
     this.search.setAttribute("aria-label", t("group.search"));
@@ -56,11 +57,16 @@ export class TopicList {
     fill(this.nothing, wanted ? t("group.none_found") : "");
     const there = new Set(topics().map((one) => one.message_thread_id));
     for (const [id, row] of this.rows) if (!there.has(id)) { row.element.remove(); this.rows.delete(id); }
+    if (held !== document.activeElement) held?.focus({ preventScroll: true });
+    if (held && held !== document.activeElement) this.current()?.focus({ preventScroll: true });
   }
 
-  // Rows are kept and moved, so that the one with the focus keeps it.
+  current() {
+    return this.element.querySelector(".topic-row[aria-current=true]");
+  }
+
+  // Rows are kept and moved, so that the one with the focus can keep it.
   place(list, shown, last, news) {
-    const focused = document.activeElement;
     const wanted = shown.map((topic) => {
       const id = topic.message_thread_id;
       if (!this.rows.has(id)) this.rows.set(id, new Row(id, this));
@@ -70,7 +76,6 @@ export class TopicList {
     });
     for (const child of [...list.children]) if (!wanted.includes(child)) child.remove();
     wanted.forEach((element, index) => { if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null); });
-    if (focused !== document.activeElement && focused && list.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   travel(event) {
