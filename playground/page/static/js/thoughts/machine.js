@@ -79,7 +79,8 @@ function box({ status, word }, state, shown, look) {
   const came = state.way.filter((hop) => hop.status === status);
   const last = came.at(-1);
   const now = status === state.now;
-  const times = last ? `${came.length > 1 ? `${came.length}× · ` : ""}${moment(last.at)}` : "";
+  const short = last && moment(last.at).replace(/^[^\d\s]+ (?=.*\d)/, ""); // the day of the week does not fit
+  const times = last ? `${came.length > 1 ? `${came.length}× · ` : ""}${short}` : "";
   const told = [word, now && t("thoughts.is_now"), last && t("thoughts.since", { at: moment(last.at) })].filter(Boolean).join(", ");
   const press = () => look(status === state.now ? null : status);
   const group = s("g", {
