@@ -71,6 +71,7 @@ async def test_a_killed_desk_is_started_and_nothing_that_was_written_is_lost(tab
     panel = await open_panel(tab)
     await expect(panel.locator(".desk-status")).to_have_text("Otvet работает")
     await panel.get_by_role("button", name="Убить").click()
+    await expect(panel.get_by_role("button", name="Запустить")).to_be_focused()
     await expect(panel.locator(".desk-status")).to_have_text("Otvet убит")
     await expect(tab.locator("#out-of-order")).to_contain_text("Otvet убит")
     person.say("Пока вас нет")

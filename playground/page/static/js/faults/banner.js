@@ -20,13 +20,13 @@ export function drawBanner(banner) {
   fill(
     banner,
     icon("bolt", { size: 18 }),
-    isDown() && h("strong", {}, `${t("controls.desk_is", { phase: phase() })}. `, h("span", {}, t("controls.desk_banner"))),
+    isDown() && h("strong", {}, `${t("controls.desk_is", { phase: phase() })}.`.replace("….", "…"), " ", h("span", {}, t("controls.desk_banner"))),
     isDown() && h("button", { type: "button", class: "primary", dataset: { off: "start" }, disabled: state.desk.phase === "starting", onclick: () => tellDesk("start") }, t("controls.start")),
     chips.length > 0 && h("span", { class: "hidden-words" }, t("controls.now_wrong")),
     h("ul", {}, chips.map(chip)),
     chips.length > 0 && h("button", { type: "button", dataset: { off: "mend" }, onclick: mend }, t("controls.mend")),
   );
-  if (focused) (banner.querySelector(`[data-off="${focused}"]`) ?? banner.querySelector("button") ?? document.querySelector(".faults-open")).focus();
+  if (focused) (banner.querySelector(`[data-off="${focused}"]:enabled`) ?? banner.querySelector("button:enabled") ?? document.querySelector(".faults-open")).focus();
 }
 
 function chip({ id, name, more, off }) {

@@ -22,8 +22,10 @@ export function deskPart() {
     const fell = state.desk.phase === "fell" && code !== null ? ` (${t("controls.desk_code", { code })})` : "";
     fill(status, t("controls.desk_is", { phase: phase() }) + fell);
     // The one that was pressed must not vanish under the finger: both stay, one rests.
+    const held = [kill, start].includes(document.activeElement);
     kill.disabled = !alive;
     start.disabled = alive;
+    if (held) (alive ? kill : start).focus(); // a button at rest cannot keep the focus
   };
   return { element, update, count: counting(counts) };
 }
