@@ -68,6 +68,9 @@ HOSTILE = {
     "a thousand levels": b"".join(
         b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (level, level) for level in range(1000)
     ),
+    "three hundred levels": b"".join(
+        b"Content-Type: multipart/mixed; boundary=B%d\r\n\r\n--B%d\r\n" % (level, level) for level in range(300)
+    ),
     "a boundary that never comes": mail('Content-Type: multipart/mixed; boundary="="', "words"),
     "half a letter and NUL": mail("Subject: \0\ud83d".encode("utf-8", "surrogatepass").decode("latin-1"), b"\0\xed\xa0\xbd"),
     "markup without end": mail("Content-Type: text/html", "<" * 20_000 + "<svg><a href='x"),

@@ -95,10 +95,12 @@ def _leaves(message: Message, depth: int) -> Iterator[Message]:
 
 
 def content(part: Message) -> bytes:
-    """A part's bytes, a mail within the mail as bytes too."""
+    """A part's bytes, a mail within the mail as bytes too; none of what is nested deeper than Python writes."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        return b"\r\n".join(bytes(one) for one in payload if isinstance(one, Message))
+        with suppress(RecursionError):
+            return b"\r\n".join(bytes(one) for one in payload if isinstance(one, Message))
+        return b""
     with suppress(ValueError, LookupError, binascii.Error):
         found = part.get_payload(decode=True)
         if isinstance(found, bytes):
