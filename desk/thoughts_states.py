@@ -100,10 +100,10 @@ def _stands(pause: Pause, at: datetime) -> bool:
 
 
 def _deeds(client: str, messages: Sequence[Message], audits: Sequence[Audit]) -> list[_Deed]:
-    deeds = []
-    for message in messages:
-        if step := _SAID.get(message.kind):
-            deeds.append(_Deed(at=message.at, step=step, who="" if message.channel == "desk" else message.author))
+    said = [message for message in messages if message.kind in _SAID][1:]  # by the first one it was opened
+    deeds = [
+        _Deed(at=one.at, step=_SAID[one.kind], who="" if one.channel == "desk" else one.author) for one in said
+    ]
     for audit in audits:
         if audit.what in _AUDITED:
             who = "" if audit.who in MACHINE else audit.who

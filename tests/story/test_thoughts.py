@@ -78,6 +78,14 @@ async def test_the_way_of_a_ticket_is_the_way_that_it_went(world: World) -> None
     assert picture["state"]["now"] == "open" == picture["status"]
 
 
+async def test_what_opened_a_ticket_is_not_what_came_next(world: World) -> None:
+    """Answered in the very second in which the client wrote: it is the answer that made it open."""
+    await chat(world, "Анна", "Не печатает принтер")
+    await answer(world, "SD-1", "Смотрим")
+    async with looking(world) as thoughts:
+        assert [step for _, step, _ in went(await thoughts.ticket(1))] == ["", "answered"]
+
+
 async def test_a_ticket_that_the_client_let_go_closed_by_silence(world: World) -> None:
     """The step that nobody took is told as such; a word of thanks after the solution opens nothing."""
     ann = await chat(world, "Анна", "Не печатает принтер")
