@@ -115,7 +115,6 @@ class Page:
         """Everything that a fresh page shows, but for what its panes ask for themselves."""
         return {
             "boot": self.boot,
-            "language": self.stage.language,
             "world": events.world_json(self.world),
             "clock": self.clock_json(),
             "desk": self.desk_json(),

@@ -18,7 +18,7 @@ async def test_the_page_shows_all_four_parts_side_by_side(tab: Page) -> None:
 
 
 async def test_language_and_theme_are_chosen_at_a_click_and_remembered(tab: Page, shown: Shown) -> None:
-    """The focus stays on the button; what the address says goes before what is remembered."""
+    """The focus stays on the button, new people speak it too; what the address says goes before what is remembered."""
     await tab.get_by_role("button", name="Switch to English").click()
     await expect(tab.locator("html")).to_have_attribute("lang", "en")
     await expect(tab.locator("#pane-mail")).to_have_attribute("aria-label", "The client’s mailbox")
@@ -30,6 +30,8 @@ async def test_language_and_theme_are_chosen_at_a_click_and_remembered(tab: Page
     await tab.wait_for_selector("html[data-ready]")
     await expect(tab.locator("html")).to_have_attribute("lang", "en")
     assert await tab.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    await tab.get_by_role("button", name="Add a client").click()
+    await expect(tab.get_by_label("Language of the app")).to_have_value("en")
     await tab.goto(f"{shown.url}?lang=ru")
     await expect(tab.locator("#pane-mail")).to_have_attribute("aria-label", "Почта клиента")
 

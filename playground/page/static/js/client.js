@@ -128,7 +128,7 @@ function welcome() {
 async function addPerson() {
   const values = await form(t("chat.add_person"), [
     { name: "name", label: t("chat.new_name"), required: true, maxLength: 64, hint: t("chat.add_person_hint") },
-    { name: "language_code", label: t("chat.language"), options: [["ru", t("chat.russian")], ["en", t("chat.english")]], value: state.language },
+    { name: "language_code", label: t("chat.language"), options: [["ru", t("chat.russian")], ["en", t("chat.english")]], value: currentLanguage() },
   ], t("chat.add"));
   if (!values?.name.trim()) return;
   try {

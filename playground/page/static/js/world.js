@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 
 // people, groups: lists; chats: Map of chat id to Map of message id to message; clock, desk, faults: as the server tells them.
-export const state = { boot: "", language: "ru", bot: null, people: [], groups: [], chats: new Map(), clock: {}, desk: {}, faults: {}, connected: false };
+export const state = { boot: "", bot: null, people: [], groups: [], chats: new Map(), clock: {}, desk: {}, faults: {}, connected: false };
 
 const listeners = new Map();
 let last = 0;
@@ -44,7 +44,7 @@ export function now() {
 export async function load() {
   const whole = await get("/api/state");
   const { world } = whole;
-  Object.assign(state, { boot: whole.boot, language: whole.language, bot: world.bot, people: world.people, groups: world.groups,
+  Object.assign(state, { boot: whole.boot, bot: world.bot, people: world.people, groups: world.groups,
     private_topics: world.private_topics, inline_mode: world.inline_mode, desk: whole.desk, faults: whole.faults });
   setClock(whole.clock);
   state.chats = new Map(Object.entries(world.chats).map(([id, list]) => [Number(id), new Map(list.map((one) => [one.message_id, one]))]));
