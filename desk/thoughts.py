@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk import thoughts_overview, thoughts_ticket
@@ -63,12 +63,12 @@ class Thoughts(Proof):
             return await _of_client(view, str(chat))
 
     def next_working(self, at: datetime) -> datetime:
-        """The next moment at which work begins: today's, or the next day's when `at` is within working time."""
+        """When the next working hour begins: the next full hour that is worked, or the moment at which work begins."""
         calendar = self._desk.calendar
-        if calendar.is_working(at):
-            tomorrow = at.astimezone(calendar.zone).date() + timedelta(days=1)
-            at = datetime.combine(tomorrow, time(), calendar.zone)
-        return calendar.next_start(at)
+        if not calendar.is_working(at):
+            return calendar.next_start(at)
+        hour = at.astimezone(calendar.zone).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        return hour if calendar.is_working(hour) else calendar.next_start(hour)
 
     def _in(self, language: str) -> Desk:
         return self._spoken.get(language, self._desk)

@@ -29,7 +29,7 @@ class Insight(Protocol):
         ...
 
     def next_working(self, at: datetime) -> datetime:
-        """The next moment at which work begins: today's, or the next day's when `at` is within working time."""
+        """When the next working hour begins: the next full hour that is worked, or the moment at which work begins."""
         ...
 
     def working(self, at: datetime) -> bool:

@@ -97,15 +97,18 @@ async def test_jumps_at_once_add_up_and_can_be_stopped_together(shown: Shown) ->
     assert shown.stage.clock() < start + WEEK
 
 
-async def test_the_next_working_day_begins_where_the_calendar_says(shown: Shown) -> None:
-    """From any moment to the next morning of work, over nights and weekends."""
-    for _ in range(3):
+async def test_the_next_working_hour_begins_where_the_calendar_says(shown: Shown) -> None:
+    """From hour to hour by day, and over lunch, nights and weekends to the next that is worked."""
+    days = set()
+    for _ in range(10):  # more than a working day has
         before = shown.stage.clock()
         told = await _clock(shown, do="working")
         now = datetime.fromisoformat(told["now"])
         assert told["working"]
-        assert not shown.thoughts.working(now - NEAR)
-        assert NEAR < now - before < 16 * DAY  # the longest holidays are in January
+        assert now.minute == 0
+        assert timedelta() < now - before < 16 * DAY  # the longest holidays are in January
+        days.add(now.date())
+    assert len(days) > 1
 
 
 async def test_a_dead_desk_finds_what_fell_due_without_it(shown: Shown) -> None:

@@ -179,11 +179,14 @@ def test_whatever_the_page_may_name_has_words() -> None:
         assert [key for key in keys if key not in sentences(language)] == []
 
 
-async def test_the_next_work_is_the_next_time_that_it_begins(world: World) -> None:
-    """By day tomorrow's beginning, lunch is none; before work and at lunch today's; on Friday's evening Monday's."""
+async def test_the_next_working_hour_is_worked(world: World) -> None:
+    """By day the next full hour; before work and around lunch when work begins; on Friday's evening Monday's first."""
     async with looking(world) as thoughts:
         for at, begins in (
-            ("2026-11-23T08:35", "2026-11-24T07:00"),
+            ("2026-11-23T08:35", "2026-11-23T09:00"),
+            ("2026-11-23T09:00", "2026-11-23T10:00"),
+            ("2026-11-23T10:20", "2026-11-23T12:00"),
+            ("2026-11-23T15:20", "2026-11-24T07:00"),
             ("2026-11-23T04:00", "2026-11-23T07:00"),
             ("2026-11-23T11:30", "2026-11-23T12:00"),
             ("2026-11-27T16:30", "2026-11-30T07:00"),
