@@ -37,7 +37,8 @@ export class ChatView {
     this.composer = new Composer(this, onCompose);
     this.pinned = h("div", { class: "pinned", hidden: true });
     this.none = h("div", { class: "none" });
-    this.element = h("div", { class: "chat", role: "group" }, this.pinned, this.none, this.list.element, this.composer.element, foot);
+    this.element = h("div", { class: "chat", role: "group" }, this.pinned, this.list.element, this.composer.element, foot);
+    this.list.element.append(this.none);
     this.later = soon(() => { if (this.shown) { this.around(); this.composer.drawKeyboard(); } });
     this.composer.acceptDropsOn(this.element);
     this.element.addEventListener("focusin", () => this.list.speak(true));
