@@ -89,7 +89,7 @@ async def _moves(shown: Shown, number: int) -> int:
 
 
 async def test_the_pane_follows_what_is_opened_beside_it(tab: Page, shown: Shown) -> None:
-    """A topic that is opened brings its ticket; without «Следить» the pane stays; General brings nothing."""
+    """A topic that is opened or written in brings its ticket; without «Следить» the pane stays."""
     pane, group = tab.locator("#pane-thoughts"), tab.locator("#pane-group")
     first, second = await written(shown, "Вера", "Не горит лампочка"), await written(shown, "Юлия", "Нет звука")
     for client, words in (("Вера", "Не горит лампочка"), ("Юлия", "Нет звука")):
@@ -100,6 +100,9 @@ async def test_the_pane_follows_what_is_opened_beside_it(tab: Page, shown: Shown
     await group.get_by_role("button", name="Вера").first.click()
     await expect(group.get_by_role("heading", name="Вера")).to_be_visible()
     await expect(pane.locator("h2")).to_contain_text("Нет звука")
+    await pane.get_by_label("Следить").check()
+    await group.get_by_label("Написать сообщение").click()
+    await expect(pane.locator("h2")).to_contain_text("Не горит лампочка")
     await pane.get_by_role("button", name="Ко всем заявкам").click()
     await expect(pane.locator("h2")).to_have_text("Что думает Otvet")
 

@@ -16,7 +16,7 @@
 import { act } from "../api.js";
 import { fill, h, icon } from "../dom.js";
 import { openLink } from "../links.js";
-import { group, messages, on, person, state, topicOf } from "../world.js";
+import { emit, group, messages, on, person, state, topicOf } from "../world.js";
 import { onLanguage, t } from "../words.js";
 import { Composer } from "./composer.js";
 import { choose, sure } from "./dialogs.js";
@@ -41,7 +41,11 @@ export class ChatView {
     this.list.element.append(this.none);
     this.later = soon(() => { if (this.shown) { this.around(); this.composer.drawKeyboard(); } });
     this.composer.acceptDropsOn(this.element);
-    this.element.addEventListener("focusin", () => this.list.speak(true));
+    this.element.addEventListener("focusin", ({ relatedTarget }) => {
+      this.list.speak(true);
+      // Of several topics that stand open side by side the one is meant that a person turns to.
+      if (this.shown?.thread && !this.element.contains(relatedTarget)) emit("shown", { ...this.shown });
+    });
     this.element.addEventListener("focusout", ({ relatedTarget }) => { if (!this.element.contains(relatedTarget)) this.list.speak(false); });
     on("message", ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.added(message); this.composer.heard(message); this.later(); } });
     on(["edited", "vote", "reaction"], ({ chat, message }) => { if (message && this.here(chat, message)) { this.list.changed(message); this.later(); } });
