@@ -2,10 +2,15 @@
 
 import { fill, h } from "../dom.js";
 import { t } from "../words.js";
+import { cardOf } from "./fate.js";
 import { here, openTopic, topics } from "./here.js";
+import { titleOf } from "./looks.js";
 
 const NUMBER = /^[\p{L}\d]{1,10}-\d+(?= · )/u;
-const numberOf = (topic) => NUMBER.exec(topic?.name ?? "")?.[0] ?? null;
+const numberIn = (words) => NUMBER.exec(words ?? "")?.[0] ?? null;
+const numberOf = (topic) => numberIn(topic?.name);
+// Whoever renames a topic may leave its number out; the card keeps it.
+const numberOnCard = (chat, thread) => { const card = cardOf(chat, thread); return card ? numberIn(titleOf(card)) : null; };
 
 export class Rebuilding {
   // `follow(thread)` opens the topic that came in place of the one that went.
@@ -29,7 +34,8 @@ export class Rebuilding {
   draw() {
     const open = openTopic();
     if (open !== 1) {
-      this.shown = { number: numberOf(topics().find((one) => one.message_thread_id === open)), group: here().id };
+      const named = numberOf(topics().find((one) => one.message_thread_id === open));
+      this.shown = { number: named ?? numberOnCard(here().id, open), renamed: named ? null : open };
       this.lost = null;
     } else if (this.shown?.number && !this.lost && this.gone()) {
       this.lost = this.shown.number;
@@ -40,6 +46,6 @@ export class Rebuilding {
   }
 
   gone() {
-    return !topics().some((one) => numberOf(one) === this.shown.number);
+    return !topics().some((one) => numberOf(one) === this.shown.number || one.message_thread_id === this.shown.renamed);
   }
 }
