@@ -47,7 +47,7 @@ def number_of(topic: Topic) -> int:
 
 
 async def test_a_ticket_is_seen_to_come_be_answered_and_change_its_state(tab: Page, shown: Shown) -> None:
-    """The rule that decided, the state lit among all moves, an answer that waits and goes, who did what; in two languages."""
+    """The rule that decided, its state among all moves, an answer that goes, who did what and when; in two languages."""
     pane = tab.locator("#pane-thoughts")
     topic = await written(shown, "Глеб", HOSTILE)
     row = pane.get_by_role("button", name="Глеб")
@@ -74,6 +74,9 @@ async def test_a_ticket_is_seen_to_come_be_answered_and_change_its_state(tab: Pa
     await expect(going).to_contain_text("отправлено")
     await expect(pane.locator(".trail .person", has_text="Мария")).to_contain_text("Смотрим")
     await expect(pane.locator(".part-client")).to_contain_text("первый контакт")
+    await expect(pane.locator(".status.now")).not_to_contain_text(",")
+    await tab.get_by_role("button", name="+1 день").click()
+    await expect(pane.locator(".status.now")).to_contain_text(",")
 
     await tab.get_by_role("button", name="Switch to English").click()
     await expect(pane.locator(".part-rule")).to_contain_text("it always holds")

@@ -7,8 +7,8 @@ import { recall, remember } from "./memory.js";
 import { drawOverview } from "./thoughts/overview.js";
 import { keepPlace, own } from "./thoughts/parts.js";
 import { drawTicket, goTo } from "./thoughts/ticket.js";
-import { currentLanguage, onLanguage, t } from "./words.js";
-import { emit, on, state } from "./world.js";
+import { currentLanguage, dayName, onLanguage, t } from "./words.js";
+import { emit, now, on, state } from "./world.js";
 
 const GENERAL = 1; // the topic that is about no ticket
 const REST = 20_000; // what is left of a promise goes on shrinking while nothing else happens
@@ -69,9 +69,10 @@ async function read() {
   const data = number === null ? await overview(language) : await get(`/api/thoughts/${number}?language=${language}&entries=${view.entries}`);
   if (asked !== wanted()) { again = true; return; }
   drawHead(data);
-  const now = JSON.stringify([asked, state.desk.alive, { ...data, now: "" }]);
-  if (now === drawn) return;
-  drawn = now;
+  // Moments of today are told without their day, so that a new day draws them anew.
+  const told = JSON.stringify([asked, state.desk.alive, dayName(now()), { ...data, now: "" }]);
+  if (told === drawn) return;
+  drawn = told;
   keepPlace(body, () => (number === null ? drawOverview(body, data, view, deeds) : drawTicket(body, data, view, deeds)));
   if (!view.come) return;
   view.come = false;
