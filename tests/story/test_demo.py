@@ -90,10 +90,12 @@ def started(tmp_path: Path, *options: str, terminal: bool, **environ: str) -> It
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     own_terminal = ["setsid", "--ctty"] if terminal else []  # so that its Ctrl+C and its end reach the process
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # an ignored one, as under `nohup`, would be inherited
     process = subprocess.Popen(
         [*own_terminal, sys.executable, "-m", "desk", "demo", *options], stdin=mouth if terminal else subprocess.DEVNULL,
         stdout=mouth, stderr=mouth, env=plain | {"TMPDIR": str(temporary), **environ},
     )  # fmt: skip
+    signal.signal(signal.SIGHUP, before)
     os.close(mouth)
     try:
         yield Started(process=process, temporary=temporary, ears=ears)

@@ -47,7 +47,7 @@ class Line:
     def __init__(self, port: int, address: str, password: str) -> None:
         self._port, self._address, self._password = port, address, password
         self._imap: imaplib.IMAP4 | None = None
-        self._turn = threading.Lock()
+        self._turn, self._closed = threading.Lock(), False
 
     def folders(self) -> list[str]:
         """The folders' names as the server writes them; `shown` makes them readable."""
@@ -130,8 +130,9 @@ class Line:
         self._do(work)
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up for good: a thread that still waits for its turn finds the server away."""
         with self._turn:
+            self._closed = True
             self._hang_up()
 
     def _fetch(self, folder: str, uids: Sequence[int], what: str) -> list[Fetched]:
@@ -158,6 +159,8 @@ class Line:
                 raise ValueError(f"the mail server says: {error}") from error
 
     def _connected(self) -> imaplib.IMAP4:
+        if self._closed:
+            raise Away("the page has ended")
         if self._imap is not None:
             # What broke while nobody spoke is found out here, so that nothing is ever done twice.
             with suppress(OSError, EOFError, imaplib.IMAP4.error):
