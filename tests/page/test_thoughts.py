@@ -139,6 +139,7 @@ async def test_a_killed_desk_leaves_what_it_knew_to_be_looked_at(tab: Page, show
     await tab.get_by_role("tab", name="Otvet").click()
     pane = tab.locator("#pane-thoughts")
     await pane.get_by_role("button", name="Нина").click()
+    await shown.until(lambda: shown.desk.ask("at_rest"), "what was shown in the topic is written down")
     await shown.desk.kill()
     await expect(pane).to_contain_text("Otvet сейчас не работает")
     await expect(pane.locator(".status.now")).to_have_attribute("data-status", "new")
